@@ -1,0 +1,124 @@
+/** An EC2 instance as the program sees it. */
+export type Instance = {
+  readonly instanceId: string;
+  readonly region: string;
+  readonly zone: string;
+  readonly instanceType: string;
+  readonly imageId: string;
+  readonly state: InstanceState;
+  /** EC2's own words for the last change of state, such as `Server.SpotInstanceTermination`. */
+  readonly stateReason?: string;
+  /** Public address where there is one, else IPv6, else private. */
+  readonly address?: string;
+  readonly publicAddress?: string;
+  readonly privateAddress?: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly launchedAt: number;
+  readonly lifecycle: 'spot' | 'on-demand';
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */
+export type InstanceState =
+  | 'pending'
+  | 'running'
+  | 'shutting-down'
+  | 'terminated'
+  | 'stopping'
+  | 'stopped';
+
+/** Names of the tags that record a fleet; part of the contract. */
+export const tagNames = {
+  deployment: 'spot-tui:deployment',
+  generation: 'spot-tui:generation',
+  version: 'spot-tui:version',
+  node: 'spot-tui:node',
+  sshPort: 'spot-tui:ssh-port',
+} as const;
+
+/** What one `CreateFleet` call is asked for. */
+export type LaunchRequest = {
+  readonly count: number;
+  /** Launches of the region so far; part of the client token, so a repeated call launches once. */
+  readonly generation: number;
+  /** User data before base64; at most 16 KB. */
+  readonly userData: string;
+};
+
+/** A pool (type and zone) that gave no instance, in EC2's words. */
+export type LaunchRefusal = {
+  /** Such as `InsufficientInstanceCapacity`. */
+  readonly code: string;
+  readonly message: string;
+  readonly instanceType?: string;
+  readonly zone?: string;
+};
+
+export type LaunchAnswer = {
+  readonly instances: readonly LaunchedInstance[];
+  /** Why fewer came than were asked for. */
+  readonly refusals: readonly LaunchRefusal[];
+};
+
+export type LaunchedInstance = {
+  readonly instanceId: string;
+  readonly instanceType: string;
+  readonly zone?: string;
+};
+
+/** What clean-up removed and what it could not, both in words for people. */
+export type CleanupAnswer = {
+  readonly removed: readonly string[];
+  readonly left: readonly string[];
+};
+
+/**
+ * One region of the cloud, for one deployment. Every method rejects with an `Ec2Error` that says
+ * what failed, why, and what to do about it.
+ */
+export interface RegionCloud {
+  readonly region: string;
+
+  /** The deployment's instances, those that EC2 still remembers as terminated included. */
+  describe(signal: AbortSignal): Promise<Instance[]>;
+
+  /**
+   * Makes what a launch needs where it is missing and finds it where it is there: image, network,
+   * security group, key pair, launch template. Changes nothing that the deployment did not make.
+   */
+  prepare(request: Pick<LaunchRequest, 'userData'>, signal: AbortSignal): Promise<void>;
+
+  /** Launches on what `prepare` made. Partial fulfilment is an answer, not an error. */
+  launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchAnswer>;
+
+  /** Checks by `DryRun` that the caller may do what a launch does; launches nothing. */
+  rehearse(request: LaunchRequest, signal: AbortSignal): Promise<void>;
+
+  /** Writes one tag set on each of the named instances. */
+  tag(
+    tags: ReadonlyMap<string, Readonly<Record<string, string>>>,
+    signal: AbortSignal,
+  ): Promise<void>;
+
+  /**
+   * Polls the deployment's instances until the signal aborts; one call a poll and page whatever
+   * the number of nodes. `known` are ids that are waited for although a describe may not show
+   * them yet.
+   */
+  watch(options: WatchOptions): AsyncIterable<Instance[]>;
+
+  /** Terminates the named instances; those that are gone already count as terminated. */
+  terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void>;
+
+  /** Removes what `prepare` made, once no instance of the deployment is left. */
+  cleanUp(signal: AbortSignal): Promise<CleanupAnswer>;
+
+  /** The console's text, newest last; empty while EC2 has none. */
+  consoleOutput(instanceId: string, signal: AbortSignal): Promise<string>;
+}
+
+export type WatchOptions = {
+  /** Milliseconds between polls. */
+  readonly interval: number;
+  readonly signal: AbortSignal;
+};
