@@ -1,0 +1,135 @@
+import type { FleetEvent, NodeEvent, PhaseEvent } from '../events/event.ts';
+import type { FleetState, LogLine, NodeState, Trouble } from './state.ts';
+
+/** Log lines that the state keeps per node; the full log is on disk. */
+export const logLimit = 200;
+
+/** Notices that the state keeps. */
+const noticeLimit = 50;
+
+/** A fleet of which nothing is known yet. */
+export const emptyFleet: FleetState = {
+  deployment: '',
+  command: '',
+  regions: [],
+  nodes: new Map(),
+  notices: [],
+};
+
+/**
+ * The state after an event. Pure: reads no clock, and everything that the event does not touch is
+ * the same object as before, so that views can tell by identity what changed.
+ */
+export const reduce = (state: FleetState, event: FleetEvent): FleetState => {
+  switch (event.event) {
+    case 'fleet':
+      return {
+        ...state,
+        deployment: event.deployment,
+        command: event.command,
+        regions: event.regions,
+        startedAt: state.startedAt ?? event.time,
+      };
+    case 'notice':
+      return {
+        ...state,
+        notices: [
+          ...state.notices.slice(1 - noticeLimit),
+          {
+            time: event.time,
+            level: event.level,
+            message: event.message,
+            ...(event.hint === undefined ? {} : { hint: event.hint }),
+          },
+        ],
+      };
+    case 'summary':
+      return { ...state, summary: event };
+    case 'phase':
+    case 'instance':
+    case 'progress':
+    case 'log': {
+      const before = state.nodes.get(event.node);
+      const after = reduceNode(before ?? unknownNode(event), event);
+      if (after === before) return state;
+      return { ...state, nodes: new Map(state.nodes).set(event.node, after) };
+    }
+    default:
+      return event satisfies never;
+  }
+};
+
+const unknownNode = (event: NodeEvent): NodeState => ({
+  name: event.node,
+  region: 'region' in event ? event.region : event.node.replace(/-\d+$/, ''),
+  phase: 'pending',
+  phaseSince: event.time,
+  attempt: 1,
+  log: [],
+  timeline: [],
+});
+
+const reduceNode = (node: NodeState, event: NodeEvent): NodeState => {
+  switch (event.event) {
+    case 'phase':
+      return enterPhase(node, event);
+    case 'instance': {
+      const { event: _event, node: _node, time: _time, ...facts } = event;
+      return { ...node, ...facts };
+    }
+    case 'progress':
+      return { ...node, progress: { done: event.done, total: event.total } };
+    case 'log':
+      return { ...node, log: appendLine(node.log, event) };
+    default:
+      return event satisfies never;
+  }
+};
+
+const enterPhase = (node: NodeState, event: PhaseEvent): NodeState => {
+  const { progress: _progress, trouble: _trouble, ...rest } = node;
+  const entered = { phase: event.phase, time: event.time };
+  const attempt = 'attempt' in event ? event.attempt : node.attempt;
+  const trouble = troubleOf(event);
+  return {
+    ...rest,
+    ...('region' in event ? { region: event.region } : {}),
+    ...('instanceId' in event && event.instanceId !== undefined
+      ? { instanceId: event.instanceId }
+      : {}),
+    phase: event.phase,
+    phaseSince: event.time,
+    attempt,
+    ...(trouble === undefined ? {} : { trouble }),
+    timeline: attempt === node.attempt ? [...node.timeline, entered] : [entered],
+  };
+};
+
+const troubleOf = (event: PhaseEvent): Trouble | undefined => {
+  switch (event.phase) {
+    case 'failed':
+      return {
+        reason: event.reason,
+        hint: event.hint,
+        failedPhase: event.failedPhase,
+        ...(event.output === undefined ? {} : { output: event.output }),
+      };
+    case 'degraded':
+      return { reason: event.reason, hint: event.hint };
+    case 'interrupted':
+      return {
+        reason: event.reason,
+        ...(event.deadline === undefined ? {} : { deadline: event.deadline }),
+      };
+    case 'terminating':
+    case 'terminated':
+      return { reason: event.reason };
+    default:
+      return undefined;
+  }
+};
+
+const appendLine = (log: readonly LogLine[], { time, source, message }: LogLine): LogLine[] => [
+  ...(log.length < logLimit ? log : log.slice(log.length - logLimit + 1)),
+  { time, source, message },
+];

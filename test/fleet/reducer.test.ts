@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FleetEvent } from '../../source/events/event.ts';
+import { emptyFleet, logLimit, reduce } from '../../source/fleet/reducer.ts';
+
+const fold = (...events: FleetEvent[]) => events.reduce(reduce, emptyFleet);
+
+const phase = (node: string, name: 'pending' | 'launching' | 'ready', time = 0, attempt = 1) =>
+  ({ event: 'phase', time, node, region: 'us-west-2', phase: name, attempt }) as const;
+
+test('a node appears with its first event, in the order of first events', () => {
+  const state = fold(phase('us-west-2-2', 'pending'), phase('us-west-2-1', 'pending'));
+  assert.deepEqual([...state.nodes.keys()], ['us-west-2-2', 'us-west-2-1']);
+});
+
+test('a node that no event touched stays the same object', () => {
+  const before = fold(phase('us-west-2-1', 'pending'), phase('us-west-2-2', 'pending'));
+  const after = reduce(before, phase('us-west-2-1', 'launching'));
+  assert.equal(after.nodes.get('us-west-2-2'), before.nodes.get('us-west-2-2'));
+  assert.notEqual(after.nodes.get('us-west-2-1'), before.nodes.get('us-west-2-1'));
+});
+
+test('a failure carries its cause until the next phase clears it', () => {
+  const failed = fold(phase('us-west-2-1', 'launching'), {
+    event: 'phase',
+    time: 5,
+    node: 'us-west-2-1',
+    phase: 'failed',
+    failedPhase: 'configuring',
+    reason: 'unit missing',
+    hint: 'push it',
+  });
+  const node = failed.nodes.get('us-west-2-1');
+  assert.equal(node?.phase, 'failed');
+  assert.equal(node?.phaseSince, 5);
+  assert.deepEqual(node?.trouble, {
+    reason: 'unit missing',
+    hint: 'push it',
+    failedPhase: 'configuring',
+  });
+  const again = reduce(failed, phase('us-west-2-1', 'pending', 9, 2)).nodes.get('us-west-2-1');
+  assert.equal(again?.trouble, undefined);
+  assert.equal(again?.attempt, 2);
+  assert.deepEqual(again?.timeline, [{ phase: 'pending', time: 9 }]);
+});
+
+test('progress lasts as long as its phase', () => {
+  const state = fold(phase('us-west-2-1', 'launching'), {
+    event: 'progress',
+    time: 1,
+    node: 'us-west-2-1',
+    phase: 'uploading',
+    done: 5,
+    total: 10,
+  });
+  assert.deepEqual(state.nodes.get('us-west-2-1')?.progress, { done: 5, total: 10 });
+  const next = reduce(state, phase('us-west-2-1', 'ready'));
+  assert.equal(next.nodes.get('us-west-2-1')?.progress, undefined);
+});
+
+test('instance facts are kept beside the phase', () => {
+  const state = fold(phase('us-west-2-1', 'launching'), {
+    event: 'instance',
+    time: 1,
+    node: 'us-west-2-1',
+    instanceId: 'i-1',
+    region: 'us-west-2',
+    zone: 'us-west-2a',
+    address: '192.0.2.1',
+  });
+  const node = state.nodes.get('us-west-2-1');
+  assert.equal(node?.zone, 'us-west-2a');
+  assert.equal(node?.phase, 'launching');
+  assert.equal(node !== undefined && 'time' in node, false);
+});
+
+test('the log keeps the newest lines', () => {
+  const lines = Array.from({ length: logLimit + 5 }, (_, index) => ({
+    event: 'log' as const,
+    time: index,
+    node: 'us-west-2-1',
+    source: 'cloud-init',
+    message: `line ${index}`,
+  }));
+  const log = fold(...lines).nodes.get('us-west-2-1')?.log;
+  assert.equal(log?.length, logLimit);
+  assert.equal(log?.at(-1)?.message, `line ${logLimit + 4}`);
+  assert.equal(log?.[0]?.message, 'line 5');
+});
