@@ -1,0 +1,12 @@
+/** The files to upload can't be used; `issues` are complete lines for people. */
+export class PayloadError extends Error {
+  override readonly name = 'PayloadError';
+  readonly exitStatus = 2;
+
+  constructor(
+    readonly issues: readonly string[],
+    readonly hint: string,
+  ) {
+    super(issues.join('\n'));
+  }
+}

@@ -1,0 +1,26 @@
+/** Folders of the payload and where configure-services installs what is in them. */
+export const installFolders = {
+  scripts: '/opt/uploaded_files/scripts',
+  config: '/opt/uploaded_files/config',
+  files: '/opt/uploaded_files',
+  units: '/etc/systemd/system',
+} as const;
+
+export type PayloadFolder = keyof typeof installFolders;
+
+/** One file on its way to every node. */
+export type PayloadFile = {
+  readonly folder: PayloadFolder;
+  /** Path below the folder, with forward slashes. */
+  readonly name: string;
+  readonly content: Buffer;
+  /** Permission bits, such as 0o755. */
+  readonly mode: number;
+};
+
+/** Path in the archive, and in `/tmp/exs` until the file is installed. */
+export const archivePath = ({ folder, name }: PayloadFile): string => `${folder}/${name}`;
+
+/** Absolute path on the node once configure-services has run. */
+export const installedPath = ({ folder, name }: PayloadFile): string =>
+  `${installFolders[folder]}/${name}`;

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { unpackTar } from 'modern-tar';
+import type { PayloadConfig } from '../../../source/config/config.ts';
+import { collectFiles } from '../../../source/pipeline/payload/collect-files.ts';
+import { containersOf } from '../../../source/pipeline/payload/containers.ts';
+import { buildPayload } from '../../../source/pipeline/payload/payload.ts';
+import { PayloadError } from '../../../source/pipeline/payload/payload-error.ts';
+import { archivePath, type PayloadFile } from '../../../source/pipeline/payload/payload-file.ts';
+import { servicesOf } from '../../../source/pipeline/payload/services.ts';
+
+const folder = await mkdtemp(path.join(tmpdir(), 'payload-'));
+after(() => rm(folder, { recursive: true, force: true }));
+
+const write = async (name: string, content: string, mode = 0o644) => {
+  const file = path.join(folder, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, content, { mode });
+  return file;
+};
+
+const payloadConfig = (config: Partial<PayloadConfig>): PayloadConfig => ({
+  bacalhauDataDirectory: '/bacalhau_data',
+  bacalhauNodeDirectory: '/bacalhau_node',
+  images: {},
+  ...config,
+});
+
+const file = (name: string, content: string): PayloadFile => {
+  const [top, ...rest] = name.split('/');
+  if (top !== 'scripts' && top !== 'config' && top !== 'files' && top !== 'units') {
+    throw new Error(`no payload folder: ${name}`);
+  }
+  return { folder: top, name: rest.join('/'), content: Buffer.from(content), mode: 0o644 };
+};
+
+const digests = (files: PayloadFile[]) =>
+  Object.fromEntries(servicesOf(files).map(({ unit, digest }) => [unit, digest]));
+
+test('units among the scripts are told from scripts, and file modes are kept', async () => {
+  await write('scripts/run.sh', '#!/bin/sh\n', 0o755);
+  await write('scripts/web.service', '[Service]\nExecStart=/bin/true\n');
+  await write('scripts/web.service.d/limits.conf', '[Service]\n');
+  await write('scripts/.DS_Store', 'x');
+  const files = await collectFiles(
+    payloadConfig({ scriptsDirectory: path.join(folder, 'scripts') }),
+    folder,
+  );
+  assert.deepEqual(
+    files.map((each) => [archivePath(each), each.mode.toString(8)]),
+    [
+      ['scripts/run.sh', '755'],
+      ['units/web.service', '644'],
+      ['units/web.service.d/limits.conf', '644'],
+    ],
+  );
+});
+
+test('everything that can not be read is named at once', async () => {
+  await assert.rejects(
+    collectFiles(
+      payloadConfig({
+        filesDirectory: path.join(folder, 'nowhere'),
+        dockerComposeTemplate: path.join(folder, 'missing.yaml'),
+      }),
+      folder,
+    ),
+    (error) =>
+      error instanceof PayloadError &&
+      error.issues.some((issue) => issue.startsWith('files_directory: ENOENT')) &&
+      error.issues.some((issue) => issue.startsWith('docker_compose_template: ENOENT')),
+  );
+});
+
+test('an empty payload is refused', async () => {
+  await mkdir(path.join(folder, 'empty'), { recursive: true });
+  await assert.rejects(
+    collectFiles(payloadConfig({ filesDirectory: path.join(folder, 'empty') }), folder),
+    /the payload is empty/,
+  );
+});
+
+test('a link is uploaded as what it points to', async () => {
+  const target = await write('elsewhere/data.txt', 'data');
+  await mkdir(path.join(folder, 'linked'), { recursive: true });
+  await symlink(target, path.join(folder, 'linked/data.txt'));
+  const [linked] = await collectFiles(
+    payloadConfig({ filesDirectory: path.join(folder, 'linked') }),
+    folder,
+  );
+  assert.equal(linked?.content.toString(), 'data');
+});
+
+test('the manifest is the last entry of the archive and sums up every other one', async () => {
+  await write('small/config.yaml', 'a: 1\n');
+  const config = payloadConfig({ configDirectory: path.join(folder, 'small') });
+  const payload = await buildPayload(configOf(config), folder);
+  const entries = await unpackTar(gunzipSync(payload.archive));
+  assert.deepEqual(
+    entries.map(({ header }) => header.name),
+    ['config/config.yaml', 'services.tsv', 'manifest.sha256'],
+  );
+  const manifest = Buffer.from(entries.at(-1)?.data ?? []).toString();
+  assert.match(manifest, /^[0-9a-f]{64} {2}config\/config\.yaml\n[0-9a-f]{64} {2}services\.tsv\n$/);
+});
+
+test('the same files give the same archive', async () => {
+  await write('same/config.yaml', 'a: 1\n');
+  const config = configOf(payloadConfig({ configDirectory: path.join(folder, 'same') }));
+  const [one, two] = [await buildPayload(config, folder), await buildPayload(config, folder)];
+  assert.ok(one.archive.equals(two.archive));
+  assert.equal(one.manifestDigest, two.manifestDigest);
+});
+
+test('a changed file concerns the services that mention it, directly or through a script', () => {
+  const files = (settings: string) => [
+    file('units/web.service', '[Service]\nExecStart=/opt/uploaded_files/scripts/web.sh\n'),
+    file('units/sensor.service', '[Service]\nExecStart=/opt/uploaded_files/scripts/sensor.sh\n'),
+    file('scripts/web.sh', 'exec server --config ../config/web.yaml\n'),
+    file('scripts/sensor.sh', 'exec sensor\n'),
+    file('config/web.yaml', settings),
+  ];
+  const [before, after] = [digests(files('port: 1')), digests(files('port: 2'))];
+  assert.notEqual(before['web.service'], after['web.service']);
+  assert.equal(before['sensor.service'], after['sensor.service']);
+});
+
+test('a mentioned folder counts for all that is in it', () => {
+  const files = (settings: string) => [
+    file('units/a.service', '[Service]\nExecStart=/usr/bin/a --dir /opt/uploaded_files/config/\n'),
+    file('units/b.service', '[Service]\nExecStart=/usr/bin/b /opt/uploaded_files/config/b.yaml\n'),
+    file('config/b.yaml', 'b'),
+    file('config/a.yaml', settings),
+  ];
+  const [before, after] = [digests(files('1')), digests(files('2'))];
+  assert.notEqual(before['a.service'], after['a.service']);
+  assert.equal(before['b.service'], after['b.service']);
+});
+
+test('a file that nothing mentions concerns every service', () => {
+  const files = (content: string) => [
+    file('units/a.service', '[Service]\nExecStart=/usr/bin/a\n'),
+    file('files/data.bin', content),
+  ];
+  assert.notEqual(digests(files('1'))['a.service'], digests(files('2'))['a.service']);
+});
+
+test('only units with an [Install] section are started', () => {
+  const services = servicesOf([
+    file('units/a.service', '[Service]\n[Install]\nWantedBy=multi-user.target\n'),
+    file('units/b.service', '[Service]\n'),
+    file('units/c@.service', '[Service]\n[Install]\nWantedBy=multi-user.target\n'),
+  ]);
+  assert.deepEqual(
+    services.map(({ unit, action }) => [unit, action]),
+    [
+      ['a.service', 'start'],
+      ['b.service', 'install'],
+      ['c@.service', 'install'],
+    ],
+  );
+});
+
+test('containers are named by the compose files of the payload', () => {
+  const compose = 'services:\n  node:\n    container_name: bacalhau-node\n  sidecar: {}\n';
+  assert.deepEqual(
+    containersOf([
+      file('config/docker-compose.yaml', compose),
+      file('config/other.yaml', compose),
+      file('scripts/docker-compose-template.yaml', '{{broken'),
+    ]),
+    ['bacalhau-node', 'sidecar'],
+  );
+});
+
+function configOf(payload: PayloadConfig) {
+  return {
+    deployment: 'test',
+    totalInstances: 1,
+    regions: [],
+    ssh: { username: 'ubuntu', port: 22 },
+    network: {
+      securityGroups: [],
+      associatePublicIp: true,
+      useDedicatedVpc: false,
+      sshAllowedCidrs: [],
+      openPorts: [],
+    },
+    payload,
+    expectations: { commands: [] },
+    timeouts: {
+      launching: 1,
+      booting: 1,
+      connecting: 1,
+      uploading: 1,
+      'cloud-init': 1,
+      configuring: 1,
+      verifying: 1,
+    },
+    settleTime: 0,
+  };
+}
