@@ -1,0 +1,29 @@
+import type { NodeFacts } from '../inspection/facts.ts';
+
+/** What one check says about one node. */
+export type CheckResult = {
+  readonly name: string;
+  readonly status: 'passed' | 'failed' | 'skipped';
+  /** What was found: one line. */
+  readonly detail: string;
+  /** What to do about a failure: one line. */
+  readonly hint?: string;
+  /** Whether time alone may change the result: a service that is still starting, for instance. */
+  readonly pending?: true;
+};
+
+/** What a node is measured against. */
+export type CheckTarget = {
+  readonly directories: readonly string[];
+  /** Units that must be active, or have finished where they are oneshots. */
+  readonly services: readonly string[];
+  /** Containers that must run. */
+  readonly containers: readonly string[];
+  /** Digest of the manifest that should be applied; absent where any will do. */
+  readonly manifestDigest?: string;
+  /** Milliseconds a service must have been active. */
+  readonly settleTime: number;
+};
+
+/** Judges facts; pure. A check may have several results, one for each thing that it looks at. */
+export type Check = (facts: NodeFacts, target: CheckTarget) => CheckResult[];

@@ -1,0 +1,42 @@
+import type { Check } from './check.ts';
+
+/** The payload was applied, is the one that was asked for, and is still as it was installed. */
+export const checkFiles: Check = ({ appliedManifest, fileComplaints, failure }, target) => {
+  const name = 'files';
+  if (failure !== undefined) {
+    return [{ name, status: 'failed', detail: failure.reason, hint: failure.hint }];
+  }
+  if (appliedManifest === undefined) {
+    return [
+      {
+        name,
+        status: 'failed',
+        detail: 'nothing was installed yet',
+        hint: 'Run `spot-tui push` for the node.',
+      },
+    ];
+  }
+  const [complaint] = fileComplaints;
+  if (complaint !== undefined) {
+    const more = fileComplaints.length > 1 ? ` (and ${fileComplaints.length - 1} more)` : '';
+    return [
+      {
+        name,
+        status: 'failed',
+        detail: `${complaint}${more}`,
+        hint: 'Somebody changed or removed it on the node; `spot-tui push` puts it back.',
+      },
+    ];
+  }
+  if (target.manifestDigest !== undefined && target.manifestDigest !== appliedManifest) {
+    return [
+      {
+        name,
+        status: 'failed',
+        detail: 'the node has other files than the ones here',
+        hint: 'Run `spot-tui push` for the node.',
+      },
+    ];
+  }
+  return [{ name, status: 'passed', detail: 'in place, sums match' }];
+};

@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import type {
+  CloudInitFacts,
+  ContainerFacts,
+  DirectoryFacts,
+  NodeFacts,
+  UnitFacts,
+} from './facts.ts';
+
+/** https://docs.cloud-init.io/en/latest/explanation/return_codes.html */
+const cloudInitResult = z.object({ v1: z.object({ errors: z.array(z.string()).default([]) }) });
+
+/**
+ * Reads the sections that `templates/inspect-node.sh` prints.
+ *
+ * @throws Error when the output is cut short: half of the facts must not pass for all.
+ */
+export const parseFacts = (output: string): NodeFacts => {
+  const sections = splitSections(output);
+  if (!sections.has('end')) throw new Error('the inspection of the node was cut short');
+  const lines = (name: string): readonly string[] => sections.get(name) ?? [];
+  const first = (name: string): string => lines(name)[0] ?? '';
+
+  const applied = first('applied');
+  const [reason, hint] = lines('failure');
+  const disk = parseDisk(first('disk'));
+  const memory = parseMemory(lines('memory'));
+  const load = parseLoad(first('load'));
+  return {
+    bootId: first('boot-id'),
+    uptime: Number.parseFloat(first('uptime')) || 0,
+    cloudInit: parseCloudInit(first('cloud-init')),
+    directories: lines('directories').map(parseDirectory),
+    ...(applied === '' ? {} : { appliedManifest: applied }),
+    fileComplaints: lines('files'),
+    ...(reason === undefined ? {} : { failure: { reason, hint: hint ?? '' } }),
+    units: parseUnits(lines('units')),
+    docker: /^\d/.test(first('docker'))
+      ? { version: first('docker') }
+      : { problem: lines('docker').join(' ') || 'docker did not answer' },
+    containers: lines('containers').flatMap(parseContainer),
+    ...(disk === undefined ? {} : { disk }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(load === undefined ? {} : { load }),
+  };
+};
+
+const splitSections = (output: string): Map<string, string[]> => {
+  const sections = new Map<string, string[]>();
+  let current: string[] = [];
+  for (const line of output.split('\n')) {
+    const name = /^@([a-z-]+)$/.exec(line)?.[1];
+    if (name !== undefined) {
+      current = [];
+      sections.set(name, current);
+    } else {
+      current.push(line);
+    }
+  }
+  for (const lines of sections.values()) {
+    while (lines.at(-1) === '') lines.pop();
+  }
+  return sections;
+};
+
+const parseCloudInit = (line: string): CloudInitFacts => {
+  if (line === 'running' || line === 'disabled' || line === 'absent') return { state: line };
+  const result = cloudInitResult.safeParse(parseJson(line));
+  return { state: 'done', errors: result.success ? result.data.v1.errors : [line] };
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Reported by the caller as what it is: text that is no result.
+    return undefined;
+  }
+};
+
+const parseDirectory = (line: string): DirectoryFacts => {
+  const [path = '', found = 'missing'] = line.split('\t');
+  if (found === 'missing') return { path, exists: false };
+  const [owner = '', mode = ''] = found.split(' ');
+  return { path, exists: true, owner, mode };
+};
+
+const parseUnits = (lines: readonly string[]): UnitFacts[] =>
+  lines
+    .join('\n')
+    .split(/\n\n+/)
+    .flatMap((block) => {
+      const properties = new Map(
+        block.split('\n').map((line) => {
+          const at = line.indexOf('=');
+          return [line.slice(0, at), line.slice(at + 1)] as const;
+        }),
+      );
+      const id = properties.get('Id');
+      if (id === undefined) return [];
+      const text = (name: string): string => properties.get(name) ?? '';
+      const count = (name: string): number => Number.parseInt(text(name), 10) || 0;
+      return [
+        {
+          id,
+          loadState: text('LoadState'),
+          activeState: text('ActiveState'),
+          subState: text('SubState'),
+          result: text('Result'),
+          restarts: count('NRestarts'),
+          exitStatus: count('ExecMainStatus'),
+          unitFileState: text('UnitFileState'),
+          invocationId: text('InvocationID'),
+          type: text('Type'),
+          activeSince: count('ActiveEnterTimestampMonotonic') / 1_000_000,
+        },
+      ];
+    });
+
+const parseContainer = (line: string): ContainerFacts[] => {
+  const [name, state, status, image] = line.split('\t');
+  if (name === undefined || state === undefined) return [];
+  return [{ name, state, status: status ?? '', image: image ?? '' }];
+};
+
+const parseDisk = (line: string): NodeFacts['disk'] => {
+  const [, total, , available] = line.trim().split(/\s+/);
+  if (total === undefined || available === undefined) return undefined;
+  return { totalKb: Number.parseInt(total, 10), availableKb: Number.parseInt(available, 10) };
+};
+
+const parseMemory = (lines: readonly string[]): NodeFacts['memory'] => {
+  const kilobytes = (name: string): number =>
+    Number.parseInt(lines.find((line) => line.startsWith(name))?.replace(/\D+/g, '') ?? '', 10);
+  const [totalKb, availableKb] = [kilobytes('MemTotal'), kilobytes('MemAvailable')];
+  return Number.isNaN(totalKb) || Number.isNaN(availableKb) ? undefined : { totalKb, availableKb };
+};
+
+const parseLoad = (line: string): NodeFacts['load'] => {
+  const [one, five, fifteen] = line.split(' ').map(Number.parseFloat);
+  if (one === undefined || five === undefined || fifteen === undefined) return undefined;
+  return [one, five, fifteen];
+};
