@@ -1,0 +1,52 @@
+import type { FleetEvent } from '../events/event.ts';
+import { emptyFleet, reduce } from './reducer.ts';
+import type { FleetState } from './state.ts';
+
+/** What a view needs of the fleet: the state as it is now, and word when it has changed. */
+export interface FleetStore {
+  getState(): FleetState;
+  /** Calls the listener after changes, at most once a frame; returns how to stop that. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** A fleet store that events can be put into. */
+export interface FleetEventStore extends FleetStore {
+  /** Folds the event into the state at once; listeners hear of it within a frame. */
+  dispatch(event: FleetEvent): void;
+}
+
+/** Milliseconds between two calls of a listener: a little more often than a screen is drawn. */
+const frame = 40;
+
+/**
+ * A store over the fleet's reducer. `getState` is always current; a burst of events, however long,
+ * costs the listeners one call a frame.
+ */
+export const createFleetStore = (initial: FleetState = emptyFleet): FleetEventStore => {
+  const listeners = new Set<() => void>();
+  let state = initial;
+  let timer: NodeJS.Timeout | undefined;
+  let notifiedAt = Number.NEGATIVE_INFINITY;
+
+  const notify = () => {
+    timer = undefined;
+    notifiedAt = performance.now();
+    for (const listener of [...listeners]) listener();
+  };
+
+  return {
+    getState: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    dispatch(event) {
+      const before = state;
+      state = reduce(state, event);
+      if (state === before || timer !== undefined || listeners.size === 0) return;
+      timer = setTimeout(notify, Math.max(0, notifiedAt + frame - performance.now()));
+    },
+  };
+};

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createFleetStore } from '../../source/fleet/store.ts';
+
+const log = (node: string, message: string) =>
+  ({ event: 'log', time: 0, node, source: 'spot-tui', message }) as const;
+
+test('the state is current as soon as an event was dispatched', () => {
+  const store = createFleetStore();
+  store.dispatch(log('us-west-2-1', 'hello'));
+  assert.equal(store.getState().nodes.get('us-west-2-1')?.log.at(-1)?.message, 'hello');
+});
+
+test('a burst of events costs a listener one call, and the last event is never missed', async () => {
+  const store = createFleetStore();
+  const seen: (string | undefined)[] = [];
+  const unsubscribe = store.subscribe(() => {
+    seen.push(store.getState().nodes.get('us-west-2-1')?.log.at(-1)?.message);
+  });
+  for (let line = 1; line <= 500; line++) store.dispatch(log('us-west-2-1', `line ${line}`));
+  assert.deepEqual(seen, [], 'no call while events are coming in');
+  await sleep(20);
+  assert.deepEqual(seen, ['line 500']);
+  store.dispatch(log('us-west-2-1', 'the last one'));
+  await sleep(80);
+  assert.deepEqual(seen, ['line 500', 'the last one']);
+  unsubscribe();
+});
+
+test('a listener that unsubscribed hears nothing more', async () => {
+  const store = createFleetStore();
+  let calls = 0;
+  store.subscribe(() => {
+    calls++;
+  })();
+  store.dispatch(log('us-west-2-1', 'hello'));
+  await sleep(60);
+  assert.equal(calls, 0);
+});
