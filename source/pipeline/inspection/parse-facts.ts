@@ -6,6 +6,7 @@ import type {
   NodeFacts,
   UnitFacts,
 } from './facts.ts';
+import { splitSections } from './sections.ts';
 
 /** https://docs.cloud-init.io/en/latest/explanation/return_codes.html */
 const cloudInitResult = z.object({ v1: z.object({ errors: z.array(z.string()).default([]) }) });
@@ -43,24 +44,6 @@ export const parseFacts = (output: string): NodeFacts => {
     ...(memory === undefined ? {} : { memory }),
     ...(load === undefined ? {} : { load }),
   };
-};
-
-const splitSections = (output: string): Map<string, string[]> => {
-  const sections = new Map<string, string[]>();
-  let current: string[] = [];
-  for (const line of output.split('\n')) {
-    const name = /^@([a-z-]+)$/.exec(line)?.[1];
-    if (name !== undefined) {
-      current = [];
-      sections.set(name, current);
-    } else {
-      current.push(line);
-    }
-  }
-  for (const lines of sections.values()) {
-    while (lines.at(-1) === '') lines.pop();
-  }
-  return sections;
 };
 
 const parseCloudInit = (line: string): CloudInitFacts => {

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The time that something was given ran out. */
+export class DeadlineExceededError extends Error {
+  override readonly name = 'DeadlineExceededError';
+
+  /** @param milliseconds How long was waited. */
+  constructor(readonly milliseconds: number) {
+    super(`not done after ${formatSeconds(milliseconds)}`);
+  }
+}
+
+/**
+ * Runs an action that must end in time.
+ *
+ * @param milliseconds How long it may take.
+ * @throws DeadlineExceededError when the time ran out, whatever the action made of its abortion;
+ * the outer signal's reason when that aborted.
+ */
+export const withDeadline = async <Result>(
+  milliseconds: number,
+  outer: AbortSignal,
+  action: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> => {
+  outer.throwIfAborted();
+  const timer = new AbortController();
+  const handle = setTimeout(() => {
+    timer.abort(new DeadlineExceededError(milliseconds));
+  }, milliseconds);
+  const signal = AbortSignal.any([outer, timer.signal]);
+  try {
+    return await Promise.race([action(signal), rejectionOf(signal)]);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw error;
+  } finally {
+    clearTimeout(handle);
+  }
+};
+
+const rejectionOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+/**
+ * Waits before another try: exponential with full jitter, so that nodes that failed together do not
+ * come back together.
+ *
+ * @param attempt 1 for the first wait.
+ */
+export const backOff = async (
+  attempt: number,
+  signal: AbortSignal,
+  { base = 250, maximum = 10_000 }: { base?: number; maximum?: number } = {},
+): Promise<void> => {
+  const ceiling = Math.min(maximum, base * 2 ** (attempt - 1));
+  await sleep(ceiling / 2 + (Math.random() * ceiling) / 2, undefined, { signal });
+};
+
+/** `90 s`, `5 min`: as precise as a person needs. */
+export const formatSeconds = (milliseconds: number): string =>
+  milliseconds >= 120_000
+    ? `${Math.round(milliseconds / 60_000)} min`
+    : `${Math.round(milliseconds / 100) / 10} s`;

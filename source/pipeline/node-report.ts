@@ -1,0 +1,59 @@
+import type { Emit } from '../events/event.ts';
+import type { PipelinePhase } from '../events/phase.ts';
+import type { PhaseFailure } from './phase-failure.ts';
+
+/** What a pipeline tells about its node. */
+export type NodeReport = {
+  phase(phase: PipelinePhase, attempt: number, instanceId?: string): void;
+  failed(phase: PipelinePhase, failure: PhaseFailure): void;
+  progress(phase: PipelinePhase, done: number, total: number): void;
+  /** @param source Defaults to the controller itself. */
+  log(message: string, source?: string): void;
+};
+
+/** Progress events a second and node at most: more would only be drawn over. */
+const progressInterval = 100;
+
+/** Reports as events of one node, stamped by the given clock (milliseconds since the epoch). */
+export const reportAs = (
+  node: { readonly name: string; readonly region: string },
+  emit: Emit,
+  clock: () => number,
+): NodeReport => {
+  let lastProgress = 0;
+  return {
+    phase: (phase, attempt, instanceId) => {
+      lastProgress = 0;
+      emit({
+        event: 'phase',
+        time: clock(),
+        node: node.name,
+        ...(instanceId === undefined ? {} : { instanceId }),
+        region: node.region,
+        phase,
+        attempt,
+      });
+    },
+    failed: (failedPhase, { reason, hint, output }) => {
+      emit({
+        event: 'phase',
+        time: clock(),
+        node: node.name,
+        phase: 'failed',
+        failedPhase,
+        reason,
+        hint,
+        ...(output.length === 0 ? {} : { output }),
+      });
+    },
+    progress: (phase, done, total) => {
+      const time = clock();
+      if (done < total && time - lastProgress < progressInterval) return;
+      lastProgress = time;
+      emit({ event: 'progress', time, node: node.name, phase, done, total });
+    },
+    log: (message, source = 'spot-tui') => {
+      emit({ event: 'log', time: clock(), node: node.name, source, message });
+    },
+  };
+};

@@ -1,0 +1,29 @@
+/** A phase ended without success, said for the person who has to do something about it. */
+export class PhaseFailure extends Error {
+  override readonly name = 'PhaseFailure';
+
+  /**
+   * @param reason What failed and why: one line.
+   * @param hint What to do next: one line.
+   * @param output The failing command's last lines, oldest first.
+   */
+  constructor(
+    readonly reason: string,
+    readonly hint: string,
+    readonly output: readonly string[] = [],
+  ) {
+    super(reason);
+  }
+}
+
+/** Any error of a phase as a failure; errors of lower layers bring their hint along. */
+export const toPhaseFailure = (error: unknown): PhaseFailure => {
+  if (error instanceof PhaseFailure) return error;
+  if (!(error instanceof Error)) return new PhaseFailure(String(error), defaultHint);
+  const hint = 'hint' in error && typeof error.hint === 'string' ? error.hint : defaultHint;
+  return new PhaseFailure(firstLine(error.message), hint);
+};
+
+const defaultHint = 'Retry the node with `r`, or run `spot-tui doctor` for details.';
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] ?? text;

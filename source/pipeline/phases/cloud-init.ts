@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import type { NodeConnection } from '../../ssh/connection.ts';
+import { execRepeatable } from '../connected.ts';
+import type { NodeContext } from '../node-context.ts';
+import { lastLines } from '../output-lines.ts';
+import { PhaseFailure } from '../phase-failure.ts';
+import { inlineScript } from '../remote-script.ts';
+
+/** What `templates/await-cloud-init.sh` prints, from cloud-init's own result.json and status. */
+const answerSchema = z.object({
+  result: z
+    .object({ v1: z.object({ errors: z.array(z.string()).default([]) }) })
+    .nullable()
+    .default(null),
+  status: z
+    .object({
+      status: z.string().optional(),
+      extended_status: z.string().optional(),
+      recoverable_errors: z.record(z.string(), z.array(z.string())).optional(),
+    })
+    .nullable()
+    .default(null),
+  disabled: z.boolean().default(false),
+});
+
+/** How cloud-init ended on a node. */
+export type CloudInitOutcome = {
+  /** What made it fail, in its own words; empty when it did all that it was told. */
+  readonly errors: readonly string[];
+  /** What it could work around. */
+  readonly warnings: readonly string[];
+};
+
+/**
+ * Waits for cloud-init to have finished, well or not.
+ *
+ * @throws PhaseFailure when the node has no cloud-init to wait for, or can't tell.
+ */
+export const awaitCloudInit = async (
+  { report, scripts }: NodeContext,
+  connection: NodeConnection,
+  signal: AbortSignal,
+): Promise<CloudInitOutcome> => {
+  const { exitCode, stdout, stderr } = await execRepeatable(
+    { connection, report },
+    inlineScript('await-cloud-init', scripts.awaitCloudInit, { root: true }),
+    { signal },
+  );
+  const answer = answerSchema.safeParse(parseJson(stdout));
+  if (exitCode !== 0 || !answer.success) {
+    throw new PhaseFailure(
+      `cloud-init could not be asked: ${lastLines(stderr || stdout, 1)[0] ?? `status ${exitCode}`}`,
+      'Look at `cloud-init status --long` on the node.',
+      lastLines(stderr),
+    );
+  }
+  if (answer.data.disabled) {
+    throw new PhaseFailure(
+      'cloud-init is disabled or not installed on this image',
+      'Use an image that runs cloud-init, such as Ubuntu (image: auto).',
+    );
+  }
+  return {
+    errors: answer.data.result?.v1.errors ?? [],
+    warnings: Object.values(answer.data.status?.recoverable_errors ?? {}).flat(),
+  };
+};
+
+/** @throws PhaseFailure with cloud-init's first error and the end of its own log. */
+export const requireCloudInitSuccess = async (
+  { report }: NodeContext,
+  connection: NodeConnection,
+  { errors }: CloudInitOutcome,
+  signal: AbortSignal,
+): Promise<void> => {
+  const [error] = errors;
+  if (error === undefined) return;
+  const { stdout } = await execRepeatable(
+    { connection, report },
+    'sudo -n tail -n 10 /var/log/cloud-init-output.log',
+    { signal },
+  );
+  throw new PhaseFailure(
+    `cloud-init failed: ${error}`,
+    'Look at /var/log/cloud-init-output.log on the node and mend the cause there; `configure` then goes on without cloud-init.',
+    lastLines(stdout),
+  );
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The caller reports what came instead.
+    return undefined;
+  }
+};

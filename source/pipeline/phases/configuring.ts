@@ -1,0 +1,43 @@
+import type { NodeConnection } from '../../ssh/connection.ts';
+import { execRepeatable } from '../connected.ts';
+import { splitSections } from '../inspection/sections.ts';
+import type { NodeContext } from '../node-context.ts';
+import { lastLines } from '../output-lines.ts';
+import { PhaseFailure } from '../phase-failure.ts';
+import { inlineScript } from '../remote-script.ts';
+
+/**
+ * Runs configure-services on the node and waits for it. Run again it has nothing to do, so a
+ * connection that breaks meanwhile costs nothing.
+ *
+ * @throws PhaseFailure with the reason that configure-services itself gave.
+ */
+export const configure = async (
+  { report, scripts }: NodeContext,
+  connection: NodeConnection,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { exitCode, exitSignal, stdout, stderr } = await execRepeatable(
+    { connection, report },
+    inlineScript('trigger-configuration', scripts.triggerConfiguration, { root: true }),
+    { signal },
+  );
+  if (exitCode === 0) return;
+  const sections = splitSections(stdout);
+  const log = lastLines((sections.get('log') ?? []).join('\n'));
+  if (sections.get('load-state')?.[0] === 'not-found') {
+    throw new PhaseFailure(
+      'configure-services.service is not installed on this node',
+      'cloud-init installs it at first boot: was the instance launched by `spot-tui create`? If so, look at /var/log/cloud-init-output.log there.',
+      log,
+    );
+  }
+  const [reason, hint] = sections.get('failure') ?? [];
+  throw new PhaseFailure(
+    reason ??
+      lastLines(stderr, 1)[0] ??
+      `configure-services ended with ${exitSignal ?? `status ${exitCode}`}`,
+    hint ?? 'Look at `journalctl -u configure-services` on the node.',
+    log.length > 0 ? log : lastLines(stderr),
+  );
+};

@@ -1,0 +1,82 @@
+import type { NodeConnection } from '../../ssh/connection.ts';
+import { execRepeatable } from '../connected.ts';
+import { backOff } from '../deadline.ts';
+import type { NodeContext } from '../node-context.ts';
+import { lastLines } from '../output-lines.ts';
+import { PhaseFailure } from '../phase-failure.ts';
+import { inlineScript } from '../remote-script.ts';
+
+/** Exit statuses of `templates/receive-payload.sh`. */
+const corrupt = 20;
+const cannotWrite = 21;
+
+/** Uploads that arrive damaged before it is given up. */
+const maximumTries = 3;
+
+/**
+ * Sends the payload as one stream: received, checked and put in place by one command. Damaged
+ * uploads are sent again.
+ *
+ * @throws PhaseFailure
+ */
+export const upload = async (
+  context: NodeContext,
+  connection: NodeConnection,
+  instanceId: string,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { payload, report, scripts } = context;
+  const command = inlineScript('receive-payload', scripts.receivePayload, {
+    arguments: [payload.manifestDigest, ...nodeValues(context, instanceId)],
+  });
+  for (let attempt = 1; ; attempt += 1) {
+    const { exitCode, exitSignal, stderr } = await execRepeatable({ connection, report }, command, {
+      stdin: payload.archive,
+      signal,
+      onProgress: (done, total) => report.progress('uploading', done, total),
+    });
+    if (exitCode === 0) return;
+    const output = lastLines(stderr);
+    const reason = output.at(-1) ?? `the upload ended with ${exitSignal ?? `status ${exitCode}`}`;
+    if (exitCode === corrupt && attempt < maximumTries) {
+      report.log(`${reason}; sending the files again`);
+      await backOff(attempt, signal);
+      continue;
+    }
+    throw new PhaseFailure(
+      reason,
+      exitCode === cannotWrite
+        ? 'Free some space on the node, or set a larger instance_storage_gb, then retry with `r`.'
+        : 'Retry with `r`; if it stays, look at the node with `spot-tui ssh`.',
+      output,
+    );
+  }
+};
+
+/** What a node must know about itself to render its own values, as KEY=value. */
+const nodeValues = (
+  { name, region, index, config }: NodeContext,
+  instanceId: string,
+): readonly string[] => [
+  `SPOT_TUI_NODE=${name}`,
+  `SPOT_TUI_REGION=${region}`,
+  `SPOT_TUI_INSTANCE_ID=${instanceId}`,
+  `SPOT_TUI_INDEX=${index}`,
+  `SPOT_TUI_DEPLOYMENT=${config.deployment}`,
+];
+
+/**
+ * The digest of the manifest that the node applied last, empty where it never did.
+ */
+export const appliedManifest = async (
+  { report }: NodeContext,
+  connection: NodeConnection,
+  signal: AbortSignal,
+): Promise<string> => {
+  const { stdout } = await execRepeatable(
+    { connection, report },
+    'sudo -n sha256sum /var/lib/spot-tui/manifest.sha256 2> /dev/null',
+    { signal },
+  );
+  return /^[0-9a-f]{64}/.exec(stdout)?.[0] ?? '';
+};

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NodeConnection } from '../../ssh/connection.ts';
+import type { CheckResult, CheckTarget } from '../checks/check.ts';
+import { runChecks } from '../checks/checks.ts';
+import { execRepeatable } from '../connected.ts';
+import { DeadlineExceededError, withDeadline } from '../deadline.ts';
+import { inspectNode } from '../inspection/inspect-node.ts';
+import type { NodeContext } from '../node-context.ts';
+import { lastLines } from '../output-lines.ts';
+import { PhaseFailure } from '../phase-failure.ts';
+import { quote } from '../remote-script.ts';
+
+/** Milliseconds between looks at a node whose services are starting. */
+const interval = 1000;
+
+/**
+ * Looks at the node until every check passes and has settled.
+ *
+ * @param milliseconds After which a check that only time could have helped counts as failed.
+ * @throws PhaseFailure naming the first check that fails for good.
+ */
+export const verify = async (
+  context: NodeContext,
+  connection: NodeConnection,
+  target: CheckTarget,
+  { milliseconds, signal }: { milliseconds: number; signal: AbortSignal },
+): Promise<void> => {
+  let results: readonly CheckResult[] = [];
+  try {
+    await withDeadline(milliseconds, signal, async (bounded) => {
+      for (let reported = ''; ; ) {
+        results = await check(context, connection, target, bounded);
+        if (results.every(({ status, pending }) => status !== 'failed' && !pending)) return;
+        const failure = results.find(({ status, pending }) => status === 'failed' && !pending);
+        if (failure !== undefined) return;
+        const waiting = results.find(({ pending }) => pending);
+        const line = waiting === undefined ? '' : `${waiting.name}: ${waiting.detail}`;
+        if (line !== reported) context.report.log(line);
+        reported = line;
+        await sleep(interval, undefined, { signal: bounded });
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof DeadlineExceededError) || results.length === 0) throw error;
+  }
+  const failure =
+    results.find(({ status, pending }) => status === 'failed' && !pending) ??
+    results.find(({ status }) => status === 'failed');
+  if (failure !== undefined) throw await explain(context, connection, failure, signal);
+};
+
+/** Looks once, and runs the checks that the configuration adds. */
+export const check = async (
+  context: NodeContext,
+  connection: NodeConnection,
+  target: CheckTarget,
+  signal: AbortSignal,
+): Promise<CheckResult[]> => {
+  const facts = await inspectNode(context, connection, target, signal);
+  const results = runChecks(facts, target);
+  for (const { name, command } of context.config.expectations.commands) {
+    const { exitCode, exitSignal, stdout, stderr } = await execRepeatable(
+      { connection, report: context.report },
+      command,
+      { signal },
+    );
+    results.push(
+      exitCode === 0
+        ? { name, status: 'passed', detail: lastLines(stdout, 1)[0] ?? 'exit status 0' }
+        : {
+            name,
+            status: 'failed',
+            detail: `${lastLines(stderr || stdout, 1)[0] ?? 'no output'} (${exitSignal ?? `exit status ${exitCode}`})`,
+            hint: `The configuration expects \`${command}\` to succeed on every node.`,
+            pending: true,
+          },
+    );
+  }
+  return results;
+};
+
+const explain = async (
+  { report }: NodeContext,
+  connection: NodeConnection,
+  { name, detail, hint }: CheckResult,
+  signal: AbortSignal,
+): Promise<PhaseFailure> => {
+  const isUnit = /\.(?:service|socket|timer|path)$/.test(name);
+  const output = isUnit
+    ? await execRepeatable(
+        { connection, report },
+        `sudo -n journalctl --unit=${quote(name)} --lines=15 --output=cat --no-pager`,
+        { signal },
+      )
+    : undefined;
+  return new PhaseFailure(
+    `${name}: ${detail}`,
+    hint ?? 'Run `spot-tui doctor` for details.',
+    lastLines(output?.stdout ?? ''),
+  );
+};

@@ -1,0 +1,124 @@
+import type { TimedPhase } from '../config/config.ts';
+import type { PipelinePhase } from '../events/phase.ts';
+import type { NodeConnection } from '../ssh/connection.ts';
+import { checkTargetOf } from './check-target.ts';
+import { DeadlineExceededError, formatSeconds, withDeadline } from './deadline.ts';
+import type { NodeContext } from './node-context.ts';
+import { PhaseFailure, toPhaseFailure } from './phase-failure.ts';
+import { awaitCloudInit, requireCloudInitSuccess } from './phases/cloud-init.ts';
+import { configure } from './phases/configuring.ts';
+import { appliedManifest, upload } from './phases/uploading.ts';
+import { verify } from './phases/verifying.ts';
+
+/**
+ * What is done to a node:
+ * - `create`: everything from nothing to ready; what is done already takes no time.
+ * - `push`: send changed files, apply them, verify.
+ * - `configure`: apply what was sent, verify.
+ * - `observe`: find out whether it is ready; change nothing.
+ */
+export type Journey = 'create' | 'push' | 'configure' | 'observe';
+
+export type PipelineRun = {
+  readonly journey: Journey;
+  /** 1 for the first run of the node, one more for each later one. */
+  readonly attempt: number;
+  /** Ends the run without a word: whoever aborts reports why. */
+  readonly signal: AbortSignal;
+  /** Called once the node's connection stands. */
+  readonly onConnected?: (connection: NodeConnection) => void;
+};
+
+export type PipelineOutcome = 'ready' | 'failed' | 'aborted';
+
+/**
+ * Drives one node through its phases, reporting each. Never rejects: what goes wrong becomes the
+ * node's failure, so that it can't touch any other node.
+ */
+export const runPipeline = async (
+  context: NodeContext,
+  { journey, attempt, signal, onConnected }: PipelineRun,
+): Promise<PipelineOutcome> => {
+  const { config, machine, payload, report } = context;
+  let current: PipelinePhase = 'pending';
+  let instanceId: string | undefined;
+  const enter = (phase: PipelinePhase) => {
+    current = phase;
+    report.phase(phase, attempt, instanceId);
+  };
+  const during = <Result>(
+    phase: TimedPhase,
+    action: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> => {
+    enter(phase);
+    return withDeadline(config.timeouts[phase], signal, action);
+  };
+  const scope = new AbortController();
+  const inScope = AbortSignal.any([signal, scope.signal]);
+
+  try {
+    if (journey === 'create') {
+      enter('pending');
+      await machine.launching(signal);
+      instanceId = (await during('launching', machine.launched)).instanceId;
+    }
+    const instance =
+      journey === 'create' || journey === 'observe'
+        ? await during('booting', machine.running)
+        : await machine.running(signal);
+    instanceId = instance.instanceId;
+    const connection = machine.connection(instance);
+    await during('connecting', (bounded) =>
+      connection.connect(bounded, (reason) => report.log(`waiting for SSH: ${reason}`)),
+    );
+    onConnected?.(connection);
+
+    if (journey === 'create' || journey === 'push') {
+      const cloudInit = awaitCloudInit(context, connection, inScope);
+      // Awaited below, once the upload that it overlaps with is done.
+      cloudInit.catch(ignoreUntilAwaited);
+      const applied = await during('uploading', async (bounded) => {
+        const before = await appliedManifest(context, connection, bounded);
+        if (before === payload.manifestDigest) {
+          report.log('the files are on the node already');
+        } else {
+          await upload(context, connection, instance.instanceId, bounded);
+        }
+        return before;
+      });
+      await during('cloud-init', async (bounded) => {
+        const outcome = await cloudInit;
+        for (const warning of outcome.warnings) report.log(warning, 'cloud-init');
+        if (journey === 'create' && applied === '') {
+          await requireCloudInitSuccess(context, connection, outcome, bounded);
+        }
+      });
+    }
+    if (journey !== 'observe') {
+      await during('configuring', (bounded) => configure(context, connection, bounded));
+    }
+    enter('verifying');
+    await verify(context, connection, checkTargetOf(config, payload), {
+      milliseconds: config.timeouts.verifying,
+      signal,
+    });
+    enter('ready');
+    return 'ready';
+  } catch (error) {
+    if (signal.aborted) return 'aborted';
+    report.failed(current, failureOf(current, error));
+    return 'failed';
+  } finally {
+    scope.abort();
+  }
+};
+
+const ignoreUntilAwaited = (): undefined => undefined;
+
+const failureOf = (phase: PipelinePhase, error: unknown): PhaseFailure =>
+  error instanceof DeadlineExceededError
+    ? new PhaseFailure(
+        `${phase} took longer than ${formatSeconds(error.milliseconds)}`,
+        `Look at the node's log; \`timeouts.${phase}\` in the configuration allows more. Then retry with \`r\`.`,
+      )
+    : toPhaseFailure(error);

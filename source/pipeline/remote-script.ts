@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const scriptFiles = {
+  receivePayload: 'receive-payload.sh',
+  awaitCloudInit: 'await-cloud-init.sh',
+  triggerConfiguration: 'trigger-configuration.sh',
+  inspectNode: 'inspect-node.sh',
+} as const;
+
+/** The scripts that are sent to a node with the command that runs them. */
+export type RemoteScripts = Readonly<Record<keyof typeof scriptFiles, string>>;
+
+/** Reads the scripts from the program's templates. */
+export const loadRemoteScripts = async (templatesFolder: string): Promise<RemoteScripts> => {
+  const read = (name: string) => readFile(path.join(templatesFolder, name), 'utf8');
+  const [receivePayload, awaitCloudInit, triggerConfiguration, inspectNode] = await Promise.all([
+    read(scriptFiles.receivePayload),
+    read(scriptFiles.awaitCloudInit),
+    read(scriptFiles.triggerConfiguration),
+    read(scriptFiles.inspectNode),
+  ]);
+  return { receivePayload, awaitCloudInit, triggerConfiguration, inspectNode };
+};
+
+/** A command line that runs a script under POSIX sh without a copy of it on the node. */
+export const inlineScript = (
+  name: string,
+  script: string,
+  options: { readonly arguments?: readonly string[]; readonly root?: boolean } = {},
+): string =>
+  [...(options.root ? ['sudo', '-n'] : []), 'sh', '-c', script, name, ...(options.arguments ?? [])]
+    .map(quote)
+    .join(' ');
+
+/** One word for a POSIX shell. */
+export const quote = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Runs configure-services and waits for it. When it fails, prints why in sections.
+set -u
+unit=configure-services.service
+state=${SPOT_TUI_ROOT:-}/var/lib/spot-tui
+
+if systemctl start "$unit"; then
+  exit 0
+fi
+status=$?
+echo @load-state
+systemctl show --property=LoadState --value "$unit" 2>&1
+echo @failure
+if [ -f "$state/failure" ]; then
+  cat "$state/failure"
+fi
+echo @log
+journalctl --unit="$unit" --lines=15 --output=cat --no-pager 2>&1
+echo @end
+exit "$status"
