@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Config } from '../../source/config/config.ts';
+import type { Instance } from '../../source/ec2/cloud.ts';
+import { planFleet, spread } from '../../source/fleet/plan.ts';
+import { NodeSelectionError, selectNodes } from '../../source/fleet/select-nodes.ts';
+
+const configOf = (totalInstances: number, ...regions: string[]): Config => ({
+  deployment: 'test',
+  totalInstances,
+  regions: regions.map((region) => ({
+    region,
+    instanceTypes: ['t3.medium'],
+    image: 'auto',
+    storageGb: 20,
+    tags: {},
+  })),
+  ssh: { username: 'ubuntu', port: 22 },
+  network: {
+    securityGroups: [],
+    associatePublicIp: true,
+    useDedicatedVpc: false,
+    sshAllowedCidrs: [],
+    openPorts: [],
+  },
+  payload: {
+    bacalhauDataDirectory: '/bacalhau_data',
+    bacalhauNodeDirectory: '/bacalhau_node',
+    images: {},
+  },
+  expectations: { commands: [] },
+  timeouts: {
+    launching: 1,
+    booting: 1,
+    connecting: 1,
+    uploading: 1,
+    'cloud-init': 1,
+    configuring: 1,
+    verifying: 1,
+  },
+  settleTime: 0,
+});
+
+const instance = (
+  instanceId: string,
+  region: string,
+  more: { node?: string; generation?: number; state?: Instance['state']; launchedAt?: number } = {},
+): Instance => ({
+  instanceId,
+  region,
+  zone: `${region}a`,
+  instanceType: 't3.medium',
+  imageId: 'ami-1',
+  state: more.state ?? 'running',
+  address: '192.0.2.1',
+  launchedAt: more.launchedAt ?? 0,
+  lifecycle: 'spot',
+  tags: {
+    ...(more.node === undefined ? {} : { 'spot-tui:node': more.node }),
+    ...(more.generation === undefined ? {} : { 'spot-tui:generation': String(more.generation) }),
+  },
+});
+
+test('instances are spread evenly, the remainder going to the first regions', () => {
+  assert.deepEqual(spread(20, 3), [7, 7, 6]);
+  assert.deepEqual(spread(2, 3), [1, 1, 0]);
+  assert.deepEqual(spread(0, 2), [0, 0]);
+});
+
+test('a new fleet is launched region by region with names from 1', () => {
+  const { launches, existing } = planFleet(configOf(3, 'us-west-2', 'eu-west-1'), []);
+  assert.deepEqual(existing, []);
+  assert.deepEqual(
+    launches.map(({ region, generation, nodes }) => [region, generation, nodes.map((n) => n.name)]),
+    [
+      ['us-west-2', 1, ['us-west-2-1', 'us-west-2-2']],
+      ['eu-west-1', 1, ['eu-west-1-1']],
+    ],
+  );
+});
+
+test('what is there is not launched again', () => {
+  const plan = planFleet(configOf(2, 'us-west-2'), [
+    instance('i-1', 'us-west-2', { node: 'us-west-2-1' }),
+    instance('i-2', 'us-west-2', { node: 'us-west-2-2', state: 'pending' }),
+  ]);
+  assert.deepEqual(plan.launches, []);
+  assert.deepEqual(
+    plan.existing.map(({ name, adopted }) => [name, adopted]),
+    [
+      ['us-west-2-1', false],
+      ['us-west-2-2', false],
+    ],
+  );
+});
+
+test('a lost node is replaced in its slot, one launch generation later', () => {
+  const { launches } = planFleet(configOf(2, 'us-west-2'), [
+    instance('i-1', 'us-west-2', { node: 'us-west-2-1', generation: 3, state: 'terminated' }),
+    instance('i-2', 'us-west-2', { node: 'us-west-2-2', generation: 3 }),
+  ]);
+  assert.deepEqual(
+    launches.map(({ generation, nodes }) => [generation, nodes.map((node) => node.name)]),
+    [[4, ['us-west-2-1']]],
+  );
+});
+
+test('a fleet is never shrunk, and what is too much elsewhere counts', () => {
+  const plan = planFleet(configOf(2, 'us-west-2', 'eu-west-1'), [
+    instance('i-1', 'us-west-2', { node: 'us-west-2-1' }),
+    instance('i-2', 'us-west-2', { node: 'us-west-2-2' }),
+    instance('i-3', 'us-west-2', { node: 'us-west-2-3' }),
+  ]);
+  assert.deepEqual(plan.launches, []);
+  assert.equal(plan.existing.length, 3);
+});
+
+test('an instance without a name is adopted into the smallest free slot', () => {
+  const { existing } = planFleet(configOf(3, 'us-west-2'), [
+    instance('i-1', 'us-west-2', { node: 'us-west-2-2', launchedAt: 1 }),
+    instance('i-2', 'us-west-2', { launchedAt: 2 }),
+    instance('i-3', 'us-west-2', { node: 'us-west-2-2', launchedAt: 3 }),
+  ]);
+  assert.deepEqual(
+    existing.map(({ name, instance: { instanceId }, adopted }) => [name, instanceId, adopted]),
+    [
+      ['us-west-2-1', 'i-2', true],
+      ['us-west-2-2', 'i-1', false],
+      ['us-west-2-3', 'i-3', true],
+    ],
+  );
+});
+
+test('a node is meant by name, instance id or address', () => {
+  const { existing } = planFleet(configOf(2, 'us-west-2'), [
+    instance('i-1', 'us-west-2', { node: 'us-west-2-1' }),
+    { ...instance('i-2', 'us-west-2', { node: 'us-west-2-2' }), address: '192.0.2.2' },
+  ]);
+  const names = (...words: string[]) => selectNodes(existing, words).map(({ name }) => name);
+  assert.deepEqual(names(), ['us-west-2-1', 'us-west-2-2']);
+  assert.deepEqual(names('us-west-2-2'), ['us-west-2-2']);
+  assert.deepEqual(names('i-1'), ['us-west-2-1']);
+  assert.deepEqual(names('192.0.2.2', 'us-west-2-2'), ['us-west-2-2']);
+  assert.throws(
+    () => names('us-west-2-9', 'i-7'),
+    (error) =>
+      error instanceof NodeSelectionError &&
+      error.message === 'no node is called us-west-2-9 or i-7' &&
+      error.hint.includes('us-west-2-1, us-west-2-2'),
+  );
+});
