@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { shellWord } from '../ssh/openssh-command.ts';
 
 const scriptFiles = {
   receivePayload: 'receive-payload.sh',
@@ -30,9 +31,5 @@ export const inlineScript = (
   options: { readonly arguments?: readonly string[]; readonly root?: boolean } = {},
 ): string =>
   [...(options.root ? ['sudo', '-n'] : []), 'sh', '-c', script, name, ...(options.arguments ?? [])]
-    .map(quote)
+    .map(shellWord)
     .join(' ');
-
-/** One word for a POSIX shell. */
-export const quote = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

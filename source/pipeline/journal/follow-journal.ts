@@ -1,7 +1,7 @@
 import { cleanText } from '../../ssh/clean-text.ts';
 import type { NodeConnection } from '../../ssh/connection.ts';
+import { shellWord } from '../../ssh/openssh-command.ts';
 import type { NodeReport } from '../node-report.ts';
-import { quote } from '../remote-script.ts';
 import { parseJournalRecord } from './journal-record.ts';
 
 /** Units of the machine itself whose words explain how a node came up. */
@@ -56,7 +56,7 @@ export const journalCommand = ({
 }): string =>
   [
     'sudo -n journalctl --output=json --all --no-pager --boot',
-    ...units.map((unit) => `--unit=${quote(unit)}`),
-    cursor === undefined ? `--lines=${lines}` : `--after-cursor=${quote(cursor)}`,
+    ...units.map((unit) => `--unit=${shellWord(unit)}`),
+    cursor === undefined ? `--lines=${lines}` : `--after-cursor=${shellWord(cursor)}`,
     ...(follow ? ['--follow'] : []),
   ].join(' ');

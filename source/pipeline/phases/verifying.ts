@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeConnection } from '../../ssh/connection.ts';
+import { shellWord } from '../../ssh/openssh-command.ts';
 import type { CheckResult, CheckTarget } from '../checks/check.ts';
 import { runChecks } from '../checks/checks.ts';
 import { execRepeatable } from '../connected.ts';
@@ -8,7 +9,6 @@ import { inspectNode } from '../inspection/inspect-node.ts';
 import type { NodeContext } from '../node-context.ts';
 import { lastLines } from '../output-lines.ts';
 import { PhaseFailure } from '../phase-failure.ts';
-import { quote } from '../remote-script.ts';
 
 /** Milliseconds between looks at a node whose services are starting. */
 const interval = 1000;
@@ -89,7 +89,7 @@ const explain = async (
   const output = isUnit
     ? await execRepeatable(
         { connection, report },
-        `sudo -n journalctl --unit=${quote(name)} --lines=15 --output=cat --no-pager`,
+        `sudo -n journalctl --unit=${shellWord(name)} --lines=15 --output=cat --no-pager`,
         { signal },
       )
     : undefined;
