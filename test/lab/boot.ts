@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { ensureImages, obstacle, releases } from './images.ts';
+import { ensureImages, releases } from './images.ts';
 import { freeAbandonedSlots } from './machine-slot.ts';
 import { NspawnHypervisor } from './nspawn-hypervisor.ts';
 
@@ -14,8 +14,6 @@ const {
 } = parseArgs({ allowPositionals: true });
 const release = releases.find((name) => name === releaseName);
 if (release === undefined) throw new Error(`Say which release: ${releases.join(' or ')}.`);
-const reason = await obstacle();
-if (reason !== undefined) throw new Error(reason);
 
 await freeAbandonedSlots();
 const images = await ensureImages();
@@ -30,7 +28,7 @@ const { publicAddress } = await hypervisor.launch({
   userData: userDataFile === undefined ? '#cloud-config\n' : await readFile(userDataFile, 'utf8'),
   ...(keyFile === undefined ? {} : { publicKey: await readFile(keyFile, 'utf8') }),
 });
-console.log(`ssh debian@${publicAddress}`);
+console.log(`machine ${hypervisor.machine(instanceId).name}: ssh debian@${publicAddress}`);
 const leader = await hypervisor.machine(instanceId).leader();
 console.log(`as root: nsenter --target ${leader} --all --cgroup -- bash -l`);
 const alive = setInterval(() => undefined, 60_000);

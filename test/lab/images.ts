@@ -15,6 +15,13 @@ const tools = {
   'ssh-keygen': 'openssh-client',
 };
 
+/**
+ * Why tests of the lab are skipped on this host; false where they run. In CI they always do, and
+ * fail by what is missing.
+ */
+export const skipReason = async (): Promise<string | false> =>
+  process.env.CI === undefined ? ((await obstacle()) ?? false) : false;
+
 /** Why the lab can't run on this host, in words for people; undefined where it can. */
 export const obstacle = async (): Promise<string | undefined> => {
   if (process.platform !== 'linux') return 'the lab boots systemd-nspawn machines: it needs Linux';
@@ -31,6 +38,8 @@ export const obstacle = async (): Promise<string | undefined> => {
 
 /** Builds the releases' images unless they are cached; their root directories by release. */
 export const ensureImages = async (): Promise<Readonly<Record<Release, string>>> => {
+  const reason = await obstacle();
+  if (reason !== undefined) throw new Error(reason);
   const script = fileURLToPath(new URL('images.sh', import.meta.url));
   const result = await runCommand(script, releases, { timeout: 15 * 60_000 });
   const [bookworm, trixie] = result.stdout.trim().split('\n');

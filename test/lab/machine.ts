@@ -38,6 +38,11 @@ export class Machine {
     this.#quirks = quirks;
   }
 
+  /** The host's name for it, `lab-<n>`. */
+  get name(): string {
+    return this.#slot.name;
+  }
+
   get #root(): string {
     return path.join(this.#slot.folder, 'root');
   }

@@ -9,8 +9,8 @@ import { Machine, type MachineQuirks } from './machine.ts';
 import { takeSlot } from './machine-slot.ts';
 
 export type NspawnOptions = {
-  /** Root file system of an image; throws for an image that the lab doesn't have. */
-  readonly image: (imageId: string) => string;
+  /** Root file system to lay the machine's own over. */
+  readonly image: (request: MachineRequest) => string;
   /** How the n-th machine, counted from 0, differs from one that behaves. */
   readonly quirks: (index: number, request: MachineRequest) => MachineQuirks;
 };
@@ -33,7 +33,7 @@ export class NspawnHypervisor implements Hypervisor {
   }
 
   async launch(request: MachineRequest): Promise<MachineAddress> {
-    const image = this.#options.image(request.imageId);
+    const image = this.#options.image(request);
     const quirks = this.#options.quirks(this.#launched, request);
     this.#launched += 1;
     const slot = await takeSlot();
