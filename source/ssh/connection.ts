@@ -10,7 +10,12 @@ export type SshTarget = {
 /** How the client proves who it is: ready to use, decrypted once for the whole fleet. */
 export type SshIdentity =
   | { readonly type: 'key'; readonly privateKey: Buffer | string; readonly passphrase?: string }
-  | { readonly type: 'agent'; readonly socket: string };
+  | {
+      readonly type: 'agent';
+      readonly socket: string;
+      /** Type and base64: the only key of the agent's to be offered. Absent offers them all. */
+      readonly publicKey?: string;
+    };
 
 /**
  * Decides whether a host key may be trusted, before authentication. Called once per connection

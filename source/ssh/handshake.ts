@@ -1,0 +1,325 @@
+import { addAbortListener, once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import ssh2, { type AnyAuthMethod, type Client } from 'ssh2';
+import type { Admission } from './admission.ts';
+import { OneKeyAgent } from './agent.ts';
+import { algorithms } from './algorithms.ts';
+import { cleanText } from './clean-text.ts';
+import type { HostKeySource, SshIdentity, SshTarget } from './connection.ts';
+import { describeHostKey } from './host-key.ts';
+import {
+  type ClientError,
+  classifyHandshakeError,
+  describeSocketError,
+  NotReadyError,
+  nameOf,
+  turnedAway,
+} from './setback.ts';
+import { ConnectionLostError, SshError } from './ssh-error.ts';
+
+/** An authenticated connection. */
+export type Session = {
+  readonly client: Client;
+  readonly socket: Socket;
+  /** Aborts with a `ConnectionLostError` when the connection is over, whatever ended it. */
+  readonly lost: AbortSignal;
+  /** Says goodbye, and makes it lost for the given reason. */
+  end(reason: ConnectionLostError): void;
+};
+
+/** What stays the same over all attempts to connect to a node; times in milliseconds. */
+export type HandshakeOptions = {
+  readonly target: SshTarget;
+  readonly identity: SshIdentity;
+  readonly hostKey: HostKeySource;
+  readonly admission: Admission;
+  /** Until the port answers. */
+  readonly connectTimeout: number;
+  /** For each half of the handshake; the wait for the host key's verdict in between is extra. */
+  readonly handshakeTimeout: number;
+  readonly keepaliveInterval: number;
+  /** Unanswered keepalives after which the connection counts as lost. */
+  readonly keepaliveLimit: number;
+};
+
+/**
+ * Makes one attempt at a connection. Rejects with a `NotReadyError` where a later attempt may
+ * succeed, with an `SshError` where none will, and with the signal's reason once that aborts.
+ */
+export const shakeHands = async (
+  options: HandshakeOptions,
+  signal: AbortSignal,
+  onWaiting: (reason: string) => void,
+): Promise<Session> => {
+  const socket = await openSocket(options, signal);
+  return new Handshake(options, socket, signal, onWaiting).run();
+};
+
+const openSocket = async (options: HandshakeOptions, signal: AbortSignal): Promise<Socket> => {
+  signal.throwIfAborted();
+  const { target, connectTimeout } = options;
+  const socket = connect({ host: target.host, port: target.port, noDelay: true });
+  const timer = setTimeout(() => socket.destroy(new Error('no answer')), connectTimeout);
+  const abort = addAbortListener(signal, () => socket.destroy(new Error('aborted')));
+
+  try {
+    await once(socket, 'connect');
+    return socket;
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason = error instanceof Error ? describeSocketError(error) : String(error);
+    throw new NotReadyError('unreached', reason, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    abort[Symbol.dispose]();
+  }
+};
+
+/** How long a host key source may take before its handshake gives its place to others. */
+const promptVerdict = 100;
+
+/** How long a handshake may keep its place: one with a hung node must not keep others waiting. */
+const placeLimit = 1_000;
+
+/** Agents ask their owners, who need longer than machines. */
+const agentPatience = 3;
+
+class Handshake {
+  readonly #options: HandshakeOptions;
+  readonly #socket: Socket;
+  readonly #signal: AbortSignal;
+  readonly #onWaiting: (reason: string) => void;
+  readonly #client = new ssh2.Client();
+  readonly #outcome = Promise.withResolvers<Session>();
+  /** Aborts when the outcome is known. */
+  readonly #settled = new AbortController();
+  readonly #lost = new AbortController();
+  #leave: () => void = () => undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #trustedKey: Buffer | undefined;
+  #banner = '';
+  #agentTrouble: string | undefined;
+  #trouble: Error | undefined;
+
+  constructor(
+    options: HandshakeOptions,
+    socket: Socket,
+    signal: AbortSignal,
+    onWaiting: (reason: string) => void,
+  ) {
+    this.#options = options;
+    this.#socket = socket;
+    this.#signal = signal;
+    this.#onWaiting = onWaiting;
+  }
+
+  async run(): Promise<Session> {
+    const abort = addAbortListener(this.#signal, () => this.#fail(this.#signal.reason));
+    this.#socket.on('error', (error) => {
+      this.#fail(new NotReadyError('turned-away', describeSocketError(error), { cause: error }));
+    });
+    // ssh2 never reports the end of a socket that it was given too late to see it.
+    this.#socket.on('close', () => this.#fail(turnedAway(this.#banner)));
+
+    const start = () => {
+      if (!this.#settled.signal.aborted) this.#start();
+    };
+    this.#takePlace().then(start, (error: unknown) => this.#fail(error));
+
+    try {
+      return await this.#outcome.promise;
+    } finally {
+      abort[Symbol.dispose]();
+    }
+  }
+
+  #start(): void {
+    const { target, identity, keepaliveInterval, keepaliveLimit } = this.#options;
+    const client = this.#client;
+
+    client.on('error', (error) => this.#onError(error));
+    client.on('banner', (banner) => {
+      this.#banner = banner.split('\n').map(cleanText).join('\n');
+    });
+    client.on('ready', () => this.#succeed());
+    // A half-closed connection is of no use, and would linger if the other half never closed.
+    client.on('end', () => this.#socket.destroy());
+    client.on('close', () => this.#onClose());
+
+    this.#startTimer(this.#options.handshakeTimeout);
+    try {
+      client.connect({
+        sock: this.#socket,
+        username: target.username,
+        authHandler: [authentication(target, identity)],
+        algorithms,
+        hostVerifier: (key: Buffer, answer: (trusted: boolean) => void) => {
+          // ssh2 takes any return value but undefined for a verdict, a promise for a yes.
+          this.#verify(key, answer).catch((error: unknown) => this.#fail(error));
+        },
+        keepaliveInterval,
+        keepaliveCountMax: keepaliveLimit,
+        readyTimeout: 0,
+      });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #verify(key: Buffer, answer: (trusted: boolean) => void): Promise<void> {
+    // Servers ask for new session keys after a gigabyte or an hour.
+    if (this.#trustedKey !== undefined) {
+      answer(this.#trustedKey.equals(key));
+      return;
+    }
+
+    clearTimeout(this.#timer);
+    let left = false;
+    const slow = setTimeout(() => {
+      left = true;
+      this.#leave();
+      this.#onWaiting("checking the node's host key");
+    }, promptVerdict);
+    const settled = this.#settled.signal;
+
+    try {
+      const verdict = await this.#options.hostKey(describeHostKey(key), settled);
+      if (settled.aborted) return;
+      if (!verdict.trusted) {
+        this.#fail(
+          new SshError(
+            'host-key',
+            `the host key of ${nameOf(this.#options.target)} is not trusted: ${verdict.reason}`,
+            verdict.hint,
+          ),
+        );
+        answer(false);
+        return;
+      }
+    } catch (error) {
+      this.#fail(uncheckable(this.#options.target, error));
+      answer(false);
+      return;
+    } finally {
+      clearTimeout(slow);
+    }
+
+    if (left) await this.#takePlace();
+    if (settled.aborted) return;
+    this.#trustedKey = key;
+    const patience = this.#options.identity.type === 'agent' ? agentPatience : 1;
+    this.#startTimer(this.#options.handshakeTimeout * patience);
+    answer(true);
+  }
+
+  /** Waits for a place among the handshakes, unless the outcome is known first. */
+  async #takePlace(): Promise<void> {
+    let leave: () => void;
+    try {
+      leave = await this.#options.admission.enter(this.#settled.signal);
+    } catch (error) {
+      if (this.#settled.signal.aborted) return;
+      throw error;
+    }
+    const limit = setTimeout(leave, placeLimit);
+    this.#leave = () => {
+      clearTimeout(limit);
+      leave();
+    };
+    if (this.#settled.signal.aborted) this.#leave();
+  }
+
+  #startTimer(milliseconds: number): void {
+    this.#timer = setTimeout(() => {
+      this.#fail(new NotReadyError('turned-away', 'connected, but no SSH answer'));
+    }, milliseconds);
+  }
+
+  #onError(error: ClientError): void {
+    // Not the end: ssh2 goes on to the next method, and ends with an error of its own.
+    if (error.level === 'agent') {
+      this.#agentTrouble = error.message;
+      return;
+    }
+    this.#trouble ??= error;
+    const { target } = this.#options;
+    this.#fail(classifyHandshakeError(error, target, this.#banner, this.#agentTrouble));
+    // After an error ssh2 only closes its own half, and would wait for the other for ever.
+    this.#socket.destroy();
+  }
+
+  #onClose(): void {
+    this.#fail(turnedAway(this.#banner));
+    const { target } = this.#options;
+    const why = this.#trouble === undefined ? '' : `: ${describeSocketError(this.#trouble)}`;
+    this.#lost.abort(new ConnectionLostError(`the connection to ${nameOf(target)} broke${why}`));
+  }
+
+  #succeed(): void {
+    this.#settle();
+    this.#outcome.resolve({
+      client: this.#client,
+      socket: this.#socket,
+      lost: this.#lost.signal,
+      end: (reason) => {
+        this.#lost.abort(reason);
+        this.#client.end();
+        // The node's farewell is not worth waiting for, and may never come.
+        this.#socket.destroySoon();
+        this.#socket.unref();
+      },
+    });
+  }
+
+  /** Does nothing once the outcome is known. */
+  #fail(error: unknown): void {
+    if (this.#settled.signal.aborted) return;
+    this.#settle();
+    this.#outcome.reject(error);
+    this.#socket.destroy();
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#settled.abort();
+    this.#leave();
+  }
+}
+
+/** Exactly one method: asking what the server allows first would cost a round trip. */
+const authentication = ({ username }: SshTarget, identity: SshIdentity): AnyAuthMethod => {
+  switch (identity.type) {
+    case 'key':
+      return {
+        type: 'publickey',
+        username,
+        key: identity.privateKey,
+        ...(identity.passphrase === undefined ? {} : { passphrase: identity.passphrase }),
+      };
+    case 'agent':
+      return {
+        type: 'agent',
+        username,
+        agent:
+          identity.publicKey === undefined
+            ? identity.socket
+            : new OneKeyAgent(identity.socket, identity.publicKey),
+      };
+    default:
+      return identity satisfies never;
+  }
+};
+
+const uncheckable = (target: SshTarget, error: unknown): SshError => {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint =
+    error instanceof Error && 'hint' in error && typeof error.hint === 'string'
+      ? error.hint
+      : 'nothing was sent: mend the cause, then try again';
+  return new SshError(
+    'host-key',
+    `the host key of ${nameOf(target)} could not be checked: ${message}`,
+    hint,
+    { cause: error },
+  );
+};
