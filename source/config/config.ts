@@ -73,6 +73,8 @@ export type PayloadConfig = {
   readonly scriptsDirectory?: string;
   /** Contents land in `/opt/uploaded_files/config`. */
   readonly configDirectory?: string;
+  /** Units and their drop-ins, which go to `/etc/systemd/system`. */
+  readonly unitsDirectory?: string;
   /** Script that a unit made for it runs once the files are in place. */
   readonly startupScript?: string;
   /** The old system's extra script, run after the startup script. */

@@ -1,0 +1,48 @@
+import type { Config } from './config.ts';
+import { ConfigError, type ConfigIssue } from './issue.ts';
+import { instanceCount } from './schema-aws.ts';
+
+/** What the command line may say instead of the configuration. */
+export type Overrides = {
+  /** Nodes over all regions. */
+  readonly count?: number;
+  /** The only region to act in; one of the configuration's. */
+  readonly region?: string;
+  /** Name of an AWS profile. */
+  readonly profile?: string;
+};
+
+/**
+ * The configuration with flags on top.
+ *
+ * @throws ConfigError with an issue for each flag that makes no sense.
+ */
+export const applyOverrides = (config: Config, { count, region, profile }: Overrides): Config => {
+  const issues: ConfigIssue[] = [];
+  const { minimum, maximum } = instanceCount;
+  if (count !== undefined && !(Number.isInteger(count) && count >= minimum && count <= maximum)) {
+    issues.push({
+      key: '--count',
+      message: `expected a whole number from ${minimum} to ${maximum}, got ${count}`,
+    });
+  }
+  const regions =
+    region === undefined ? config.regions : config.regions.filter((one) => one.region === region);
+  if (regions.length === 0) {
+    const listed = config.regions.map((one) => one.region).join(', ');
+    issues.push({
+      key: '--region',
+      message: `expected a region of the configuration (${listed}), got ${JSON.stringify(region)}`,
+    });
+  }
+  if (profile?.trim() === '') {
+    issues.push({ key: '--profile', message: 'expected the name of an AWS profile, got nothing' });
+  }
+  if (issues.length > 0) throw new ConfigError(issues);
+  return {
+    ...config,
+    regions,
+    ...(count === undefined ? {} : { totalInstances: count }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+};
