@@ -28,6 +28,7 @@ export class Machine {
   #process: ChildProcess | undefined;
   #procsFile = '';
   #removed = false;
+  #boots = 0;
   #booting: Promise<void> | undefined;
 
   constructor(request: MachineRequest, slot: MachineSlot, quirks: MachineQuirks) {
@@ -41,6 +42,11 @@ export class Machine {
   /** The host's name for it, `lab-<n>`. */
   get name(): string {
     return this.#slot.name;
+  }
+
+  /** How often it was booted. */
+  get boots(): number {
+    return this.#boots;
   }
 
   get #root(): string {
@@ -192,6 +198,7 @@ export class Machine {
   }
 
   #boot(): void {
+    this.#boots += 1;
     this.#booting = this.#spawn();
     // Whoever runs something inside waits for this and gets the error.
     this.#booting.catch(() => undefined);
