@@ -34,6 +34,8 @@ export const tagNames = {
   version: 'spot-tui:version',
   node: 'spot-tui:node',
   sshPort: 'spot-tui:ssh-port',
+  /** On the launch template: how many launches EC2 has answered. */
+  launches: 'spot-tui:launches',
 } as const;
 
 /** What one `CreateFleet` call is asked for. */
@@ -79,7 +81,10 @@ export type CleanupAnswer = {
 export interface RegionCloud {
   readonly region: string;
 
-  /** The deployment's instances, those that EC2 still remembers as terminated included. */
+  /**
+   * The deployment's instances, those that EC2 still remembers as terminated included, and those
+   * that this object launched but EC2 does not show yet.
+   */
   describe(signal: AbortSignal): Promise<Instance[]>;
 
   /**
@@ -88,7 +93,10 @@ export interface RegionCloud {
    */
   prepare(request: Pick<LaunchRequest, 'userData'>, signal: AbortSignal): Promise<void>;
 
-  /** Launches on what `prepare` made. Partial fulfilment is an answer, not an error. */
+  /**
+   * Launches on what `prepare` made. Partial fulfilment is an answer, not an error, and so is no
+   * capacity at all; rejects when not one instance came for another reason, such as a quota.
+   */
   launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchAnswer>;
 
   /** Checks by `DryRun` that the caller may do what a launch does; launches nothing. */
@@ -101,9 +109,10 @@ export interface RegionCloud {
   ): Promise<void>;
 
   /**
-   * Polls the deployment's instances until the signal aborts; one call a poll and page whatever
-   * the number of nodes. `known` are ids that are waited for although a describe may not show
-   * them yet.
+   * Polls the deployment's instances until the signal aborts, which ends the iteration; one call a
+   * poll and page whatever the number of nodes. What this object launched, tagged or terminated is
+   * in every snapshot, also while EC2 does not show it yet. Passing failures (throttling, network)
+   * only lengthen the interval; others end the iteration with an `Ec2Error`.
    */
   watch(options: WatchOptions): AsyncIterable<Instance[]>;
 

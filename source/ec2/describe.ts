@@ -1,0 +1,81 @@
+import {
+  DescribeInstancesCommand,
+  type InstanceStateName,
+  type Instance as SdkInstance,
+} from '@aws-sdk/client-ec2';
+import type { Instance, InstanceState } from './cloud.ts';
+import { askForPages } from './request.ts';
+import { deploymentFilter, fromTags } from './resource-tags.ts';
+import type { RegionScope } from './scope.ts';
+
+/**
+ * All instances with the deployment's tag, a thousand a page, whatever their state, as EC2's list
+ * shows them: what happened in the last seconds may be missing.
+ */
+export const describeInstances = async (
+  scope: RegionScope,
+  signal: AbortSignal,
+): Promise<Instance[]> => {
+  const instances = await askForPages(
+    scope,
+    { doing: 'list the instances', action: 'DescribeInstances' },
+    signal,
+    async (token, options) => {
+      const answer = await scope.client.send(
+        new DescribeInstancesCommand({
+          Filters: [deploymentFilter(scope)],
+          MaxResults: 1000,
+          ...token,
+        }),
+        options,
+      );
+      const items = (answer.Reservations ?? []).flatMap(({ Instances }) => Instances ?? []);
+      return { items, nextToken: answer.NextToken };
+    },
+  );
+  return instances.flatMap((instance) => toInstance(scope.region, instance) ?? []);
+};
+
+/** EC2's instance as the program's; undefined for one without an id or a state. */
+export const toInstance = (region: string, instance: SdkInstance): Instance | undefined => {
+  const { InstanceId: instanceId, Ipv6Address: ipv6 } = instance;
+  const state = stateOf(instance.State?.Name);
+  if (instanceId === undefined || state === undefined) return undefined;
+  const publicAddress = present(instance.PublicIpAddress);
+  const privateAddress = present(instance.PrivateIpAddress);
+  const address = publicAddress ?? present(ipv6) ?? privateAddress;
+  const stateReason = instance.StateReason?.Code ?? present(instance.StateTransitionReason);
+  return {
+    instanceId,
+    region,
+    zone: instance.Placement?.AvailabilityZone ?? '',
+    instanceType: instance.InstanceType ?? '',
+    imageId: instance.ImageId ?? '',
+    state,
+    launchedAt: instance.LaunchTime?.getTime() ?? 0,
+    lifecycle: instance.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand',
+    tags: fromTags(instance.Tags),
+    ...(stateReason === undefined ? {} : { stateReason }),
+    ...(address === undefined ? {} : { address }),
+    ...(publicAddress === undefined ? {} : { publicAddress }),
+    ...(privateAddress === undefined ? {} : { privateAddress }),
+  };
+};
+
+const present = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
+const stateOf = (name: InstanceStateName | undefined): InstanceState | undefined => {
+  switch (name) {
+    case 'pending':
+    case 'running':
+    case 'shutting-down':
+    case 'terminated':
+    case 'stopping':
+    case 'stopped':
+      return name;
+    case undefined:
+      return undefined;
+    default:
+      return name satisfies never;
+  }
+};

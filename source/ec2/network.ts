@@ -1,0 +1,145 @@
+import { DescribeSubnetsCommand, DescribeVpcsCommand, type Subnet } from '@aws-sdk/client-ec2';
+import { Ec2Error } from './errors.ts';
+import { ask, askForPages } from './request.ts';
+import type { RegionScope } from './scope.ts';
+
+/** Where instances can be placed. */
+export type Network = {
+  readonly vpcId: string;
+  /** One subnet for each zone: CreateFleet refuses two for the same zone and type. */
+  readonly places: readonly Place[];
+};
+
+export type Place = { readonly zone: string; readonly subnetId: string };
+
+/**
+ * The configured subnet, the subnets of the configured VPC, or those of the default VPC. Rejects
+ * when it is not there.
+ */
+export const findNetwork = async (scope: RegionScope, signal: AbortSignal): Promise<Network> => {
+  const { vpcId, subnetId, useDedicatedVpc } = scope.config.network;
+  if (useDedicatedVpc) {
+    throw new Ec2Error(`${scope.region}: making a dedicated VPC is not supported yet`, {
+      kind: 'invalid',
+      region: scope.region,
+      hint: 'Leave "use_dedicated_vpc" out for the default VPC, or name one with "vpc_id".',
+    });
+  }
+  if (subnetId !== undefined) return networkOfSubnet(scope, subnetId, vpcId, signal);
+  return vpcId === undefined ? defaultNetwork(scope, signal) : networkOfVpc(scope, vpcId, signal);
+};
+
+const networkOfSubnet = async (
+  scope: RegionScope,
+  subnetId: string,
+  vpcId: string | undefined,
+  signal: AbortSignal,
+): Promise<Network> => {
+  const answer = await ask(
+    scope,
+    { doing: `find the subnet ${subnetId}`, action: 'DescribeSubnets' },
+    signal,
+    (options) => scope.client.send(new DescribeSubnetsCommand({ SubnetIds: [subnetId] }), options),
+  );
+  const [subnet] = answer.Subnets ?? [];
+  if (subnet?.VpcId === undefined) {
+    throw missing(scope, `there is no subnet ${subnetId}`, 'Check "subnet_id".');
+  }
+  if (vpcId !== undefined && subnet.VpcId !== vpcId) {
+    throw missing(
+      scope,
+      `the subnet ${subnetId} is in ${subnet.VpcId}, not in ${vpcId}`,
+      'Correct "vpc_id" or "subnet_id", or leave "vpc_id" out.',
+    );
+  }
+  return { vpcId: subnet.VpcId, places: placesOf([subnet]) };
+};
+
+const networkOfVpc = async (
+  scope: RegionScope,
+  vpcId: string,
+  signal: AbortSignal,
+): Promise<Network> => {
+  const places = placesOf(await findSubnets(scope, vpcId, {}, signal));
+  if (places.length > 0) return { vpcId, places };
+  await ask(scope, { doing: `find the VPC ${vpcId}`, action: 'DescribeVpcs' }, signal, (options) =>
+    scope.client.send(new DescribeVpcsCommand({ VpcIds: [vpcId] }), options),
+  );
+  throw missing(
+    scope,
+    `the VPC ${vpcId} has no subnet that could be used`,
+    `Make one: aws ec2 create-subnet --region ${scope.region} --vpc-id ${vpcId} --cidr-block ….`,
+  );
+};
+
+const defaultNetwork = async (scope: RegionScope, signal: AbortSignal): Promise<Network> => {
+  const answer = await ask(
+    scope,
+    { doing: 'find the default VPC', action: 'DescribeVpcs' },
+    signal,
+    (options) =>
+      scope.client.send(
+        new DescribeVpcsCommand({ Filters: [{ Name: 'is-default', Values: ['true'] }] }),
+        options,
+      ),
+  );
+  const vpcId = answer.Vpcs?.[0]?.VpcId;
+  if (vpcId === undefined) {
+    throw missing(
+      scope,
+      'the account has no default VPC',
+      `Make one: aws ec2 create-default-vpc --region ${scope.region}. ` +
+        'Or name a VPC with "vpc_id".',
+    );
+  }
+  const subnets = await findSubnets(scope, vpcId, { 'default-for-az': 'true' }, signal);
+  const places = placesOf(subnets);
+  if (places.length === 0) {
+    throw missing(
+      scope,
+      `the default VPC ${vpcId} has no default subnet`,
+      `Make one: aws ec2 create-default-subnet --region ${scope.region} ` +
+        `--availability-zone ${scope.region}a. Or name a subnet with "subnet_id".`,
+    );
+  }
+  return { vpcId, places };
+};
+
+const findSubnets = (
+  scope: RegionScope,
+  vpcId: string,
+  filters: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Subnet[]> =>
+  askForPages(
+    scope,
+    { doing: `find the subnets of ${vpcId}`, action: 'DescribeSubnets' },
+    signal,
+    async (token, options) => {
+      const all = { 'vpc-id': vpcId, state: 'available', ...filters };
+      const answer = await scope.client.send(
+        new DescribeSubnetsCommand({
+          Filters: Object.entries(all).map(([Name, value]) => ({ Name, Values: [value] })),
+          ...token,
+        }),
+        options,
+      );
+      return { items: answer.Subnets ?? [], nextToken: answer.NextToken };
+    },
+  );
+
+/** Per zone the subnet with the most addresses left; those of Outposts are somebody's own racks. */
+const placesOf = (subnets: readonly Subnet[]): Place[] => {
+  const places = new Map<string, Place>();
+  const roomiestFirst = subnets.toSorted(
+    (one, other) => (other.AvailableIpAddressCount ?? 0) - (one.AvailableIpAddressCount ?? 0),
+  );
+  for (const { AvailabilityZone: zone, SubnetId: subnetId, OutpostArn } of roomiestFirst) {
+    if (zone === undefined || subnetId === undefined || OutpostArn !== undefined) continue;
+    if (!places.has(zone)) places.set(zone, { zone, subnetId });
+  }
+  return [...places.values()].sort((one, other) => one.zone.localeCompare(other.zone));
+};
+
+const missing = (scope: RegionScope, what: string, hint: string): Ec2Error =>
+  new Ec2Error(`${scope.region}: ${what}`, { kind: 'not-found', region: scope.region, hint });

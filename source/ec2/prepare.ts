@@ -1,0 +1,98 @@
+import { Ec2Error } from './errors.ts';
+import type { Pool } from './fleet-request.ts';
+import { findImage, type Image } from './images.ts';
+import { findArchitecture, findOfferings } from './instance-types.ts';
+import { ensureKeyPair, findKeyPair, type KeyPair } from './key-pair.ts';
+import type { LaunchGround } from './launch.ts';
+import {
+  checkUserData,
+  ensureLaunchTemplate,
+  type FoundTemplate,
+  findLaunchTemplate,
+  templateData,
+} from './launch-template.ts';
+import { findNetwork, type Network } from './network.ts';
+import type { RegionScope } from './scope.ts';
+import { ensureSecurityGroups, findSecurityGroups, type SecurityGroups } from './security-group.ts';
+
+/** What a launch needs, as far as it is there. */
+export type Survey = {
+  readonly network: Network;
+  readonly pools: readonly Pool[];
+  readonly image: Image;
+  readonly keyPair: KeyPair;
+  readonly groups: SecurityGroups;
+  readonly template: FoundTemplate | undefined;
+};
+
+/**
+ * Looks everything up and makes nothing, so that a wrong configuration leaves no traces. Rejects
+ * with the first thing that a launch would fail on.
+ */
+export const survey = async (
+  scope: RegionScope,
+  userData: string,
+  signal: AbortSignal,
+): Promise<Survey> => {
+  checkUserData(scope, userData);
+  const findGroups = async () => {
+    const network = await findNetwork(scope, signal);
+    return { network, groups: await findSecurityGroups(scope, network.vpcId, signal) };
+  };
+  const findImageForTypes = async () =>
+    findImage(scope, await findArchitecture(scope, signal), signal);
+  const [image, offerings, { network, groups }, keyPair, template] = await Promise.all([
+    findImageForTypes(),
+    findOfferings(scope, signal),
+    findGroups(),
+    findKeyPair(scope, signal),
+    findLaunchTemplate(scope, signal),
+  ]);
+  return {
+    network,
+    groups,
+    image,
+    keyPair,
+    template,
+    pools: poolsOf(scope, network, offerings),
+  };
+};
+
+/** Makes what the survey found missing. */
+export const makeGround = async (
+  scope: RegionScope,
+  found: Survey,
+  userData: string,
+  signal: AbortSignal,
+): Promise<LaunchGround> => {
+  const [securityGroupIds, keyName] = await Promise.all([
+    ensureSecurityGroups(scope, found.network.vpcId, found.groups, signal),
+    ensureKeyPair(scope, found.keyPair, signal),
+  ]);
+  const data = templateData(scope, { image: found.image, keyName, securityGroupIds, userData });
+  const template = await ensureLaunchTemplate(scope, found.template, data, signal);
+  return { template, pools: found.pools };
+};
+
+/** Types in their order of preference, each in every zone that has a subnet and offers it. */
+const poolsOf = (
+  scope: RegionScope,
+  network: Network,
+  offerings: ReadonlyMap<string, ReadonlySet<string>>,
+): Pool[] => {
+  const types = scope.regionConfig.instanceTypes;
+  const pools = [...new Set(types)].flatMap((instanceType) =>
+    network.places
+      .filter(({ zone }) => offerings.get(zone)?.has(instanceType) ?? false)
+      .map((place) => ({ instanceType, ...place })),
+  );
+  if (pools.length > 0) return pools;
+  const zones = network.places.map(({ zone }) => zone).join(', ');
+  throw new Ec2Error(`${scope.region}: ${types.join(', ')} is not offered in ${zones}`, {
+    kind: 'not-found',
+    region: scope.region,
+    hint:
+      `Use a subnet in a zone that has it, or another type: aws ec2 ` +
+      `describe-instance-type-offerings --region ${scope.region} --location-type availability-zone.`,
+  });
+};

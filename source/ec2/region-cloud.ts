@@ -1,0 +1,188 @@
+import type { Config, RegionConfig } from '../config/config.ts';
+import { createBatcher } from './batcher.ts';
+import type { ApiCallCounter } from './call-counter.ts';
+import { cleanUp } from './clean-up.ts';
+import { createClient } from './client.ts';
+import type { RegionCloud } from './cloud.ts';
+import { consoleOutput } from './console.ts';
+import { describeInstances } from './describe.ts';
+import { Ec2Error, isPassing, toEc2Error } from './errors.ts';
+import { type LaunchGround, launchInstances, recordLaunch } from './launch.ts';
+import { makeGround, survey } from './prepare.ts';
+import { findSpotPrices, type SpotPrice } from './prices.ts';
+import { createRecent } from './recent.ts';
+import { rehearseLaunch } from './rehearse.ts';
+import { launchTags } from './resource-tags.ts';
+import { defaultPatience, type Patience, type RegionScope } from './scope.ts';
+import { type Tagging, tagInstances } from './tag.ts';
+import { terminateInstances } from './terminate.ts';
+import { createTurns } from './turns.ts';
+import { watchInstances } from './watch.ts';
+
+export type RegionCloudOptions = {
+  readonly region: string;
+  readonly config: Config;
+  readonly regionConfig: RegionConfig;
+  /** Version of the program: goes into `spot-tui:version` and the user agent. */
+  readonly version: string;
+  /** Shared by all regions of a command. */
+  readonly calls: ApiCallCounter;
+  /** Instead of AWS, or of what `AWS_ENDPOINT_URL_EC2` and `AWS_ENDPOINT_URL` say. */
+  readonly endpoint?: string;
+  /** Instead of the SDK's own search for credentials. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Hears of failures that stop nothing, such as a poll that was throttled. */
+  readonly onTrouble?: (error: Ec2Error) => void;
+  /** How long to wait for EC2 where waiting helps. */
+  readonly patience?: Partial<Patience>;
+  /** Times that a request is sent before its failure counts. */
+  readonly maximumAttempts?: number;
+};
+
+/** A region of EC2. */
+export type Ec2RegionCloud = RegionCloud & {
+  /** Current spot prices of the region's instance types, cheapest first. */
+  spotPrices(signal: AbortSignal): Promise<SpotPrice[]>;
+  /** Closes the connections that are kept open between requests. */
+  close(): void;
+};
+
+/** Milliseconds in which calls for single instances are collected into one request. */
+const batchWindow = 25;
+
+/** The region of EC2 itself, or of whatever answers at the endpoint, for one deployment. */
+export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud => {
+  const { region } = options;
+  const scope = createScope(options);
+  const recent = createRecent(region);
+  const takeTurns = createTurns();
+  let ground: LaunchGround | undefined;
+
+  const tagging = createBatcher(batchWindow, (items: readonly Tagging[], signal) =>
+    tagInstances(scope, items, signal),
+  );
+  const terminating = createBatcher(batchWindow, (instanceIds: readonly string[], signal) =>
+    terminateInstances(scope, instanceIds, recent.isNew, signal),
+  );
+
+  const describe = async (signal: AbortSignal) =>
+    recent.merge(await describeInstances(scope, signal));
+
+  const prepare = async (userData: string, signal: AbortSignal): Promise<LaunchGround> => {
+    const found = await survey(scope, userData, signal);
+    return makeGround(scope, found, userData, signal);
+  };
+
+  return {
+    region,
+    describe: (signal) => guard(region, 'list the instances', signal, () => describe(signal)),
+    prepare: ({ userData }, signal) =>
+      guard(region, 'prepare the launch', signal, () =>
+        takeTurns(signal, async () => {
+          ground = await prepare(userData, signal);
+        }),
+      ),
+    launch: (request, signal) =>
+      guard(region, 'launch instances', signal, () =>
+        // The client token counts answered launches: two at a time would share one.
+        takeTurns(signal, async () => {
+          const prepared = ground ?? (await prepare(request.userData, signal));
+          ground = prepared;
+          const noteAnswer = async () => {
+            const template = await recordLaunch(scope, prepared.template, signal);
+            ground = { ...prepared, template };
+          };
+          try {
+            const answer = await launchInstances(scope, prepared, request, signal);
+            recent.launched(answer.instances, launchTags(scope, request.generation));
+            await noteAnswer();
+            return answer;
+          } catch (error) {
+            if (error instanceof Ec2Error && !isPassing(error)) await noteAnswer();
+            throw error;
+          }
+        }),
+      ),
+    rehearse: (request, signal) =>
+      guard(region, 'rehearse the launch', signal, async () =>
+        rehearseLaunch(scope, await survey(scope, request.userData, signal), request, signal),
+      ),
+    tag: (tags, signal) =>
+      guard(region, 'tag the instances', signal, async () => {
+        const taggings = [...tags].map(([instanceId, set]) => ({ instanceId, tags: set }));
+        const errors = await tagging.add(taggings, signal);
+        for (const { instanceId, tags: set } of taggings) {
+          if (!errors.has(instanceId)) recent.tagged(instanceId, set);
+        }
+        throwFirst(errors, [...tags.keys()]);
+      }),
+    watch: (watchOptions) => watchInstances(scope, watchOptions, describe),
+    terminate: (instanceIds, signal) =>
+      guard(region, 'terminate the instances', signal, async () => {
+        if (instanceIds.length === 0) return;
+        const errors = await terminating.add(instanceIds, signal);
+        for (const instanceId of instanceIds) {
+          if (!errors.has(instanceId)) recent.terminated(instanceId);
+        }
+        throwFirst(errors, instanceIds);
+      }),
+    cleanUp: (signal) =>
+      guard(region, 'clean up', signal, async () => cleanUp(scope, await describe(signal), signal)),
+    consoleOutput: (instanceId, signal) =>
+      guard(region, `read the console of ${instanceId}`, signal, () =>
+        consoleOutput(scope, instanceId, signal),
+      ),
+    spotPrices: (signal) =>
+      guard(region, 'look up spot prices', signal, () => findSpotPrices(scope, signal)),
+    close: () => scope.client.destroy(),
+  };
+};
+
+const createScope = (options: RegionCloudOptions): RegionScope => {
+  const { region, config, regionConfig, version, calls, endpoint, credentials } = options;
+  const { client, endpoint: lastEndpoint } = createClient({
+    region,
+    calls,
+    version,
+    ...(config.profile === undefined ? {} : { profile: config.profile }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(options.maximumAttempts === undefined ? {} : { maximumAttempts: options.maximumAttempts }),
+  });
+  return {
+    client,
+    region,
+    config,
+    regionConfig,
+    version,
+    patience: { ...defaultPatience, ...options.patience },
+    endpoint: lastEndpoint,
+    onTrouble: options.onTrouble ?? (() => undefined),
+  };
+};
+
+/** Nothing but an `Ec2Error` or the signal's reason leaves the layer. */
+const guard = async <Value>(
+  region: string,
+  doing: string,
+  signal: AbortSignal,
+  work: () => Promise<Value>,
+): Promise<Value> => {
+  try {
+    return await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw toEc2Error(error, { region, doing });
+  }
+};
+
+/** A batch serves several callers: each hears of its own instances. */
+const throwFirst = (
+  errors: ReadonlyMap<string, Ec2Error>,
+  instanceIds: readonly string[],
+): void => {
+  const failed = instanceIds.filter((instanceId) => errors.has(instanceId));
+  const [first] = failed;
+  const error = first === undefined ? undefined : errors.get(first);
+  if (error !== undefined) throw error;
+};

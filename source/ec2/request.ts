@@ -1,0 +1,58 @@
+import { abortable } from './abortable.ts';
+import { toEc2Error } from './errors.ts';
+import type { RegionScope } from './scope.ts';
+
+/** What is being asked of EC2, in words for the error message. */
+export type Question = {
+  /** Completes "can't …": `find the image ami-1`. */
+  readonly doing: string;
+  /** The API action, such as `DescribeImages`. */
+  readonly action: string;
+};
+
+/** Options of the SDK's `send`. */
+export type SendOptions = { readonly abortSignal: AbortSignal };
+
+/**
+ * Sends one request. Rejects with an `Ec2Error`, or with the signal's reason at once when it
+ * aborts, also while the SDK looks for credentials or waits between its retries.
+ */
+export const ask = async <Answer>(
+  scope: RegionScope,
+  question: Question,
+  signal: AbortSignal,
+  send: (options: SendOptions) => Promise<Answer>,
+): Promise<Answer> => {
+  signal.throwIfAborted();
+  try {
+    return await abortable(send({ abortSignal: signal }), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw toEc2Error(error, { region: scope.region, ...question });
+  }
+};
+
+/** One page of an answer. */
+export type Page<Item> = {
+  readonly items: readonly Item[];
+  readonly nextToken: string | undefined;
+};
+
+/** Asks for page after page and returns all items. */
+export const askForPages = async <Item>(
+  scope: RegionScope,
+  question: Question,
+  signal: AbortSignal,
+  send: (token: { NextToken?: string }, options: SendOptions) => Promise<Page<Item>>,
+): Promise<Item[]> => {
+  const items: Item[] = [];
+  let token: string | undefined;
+  do {
+    const page = await ask(scope, question, signal, (options) =>
+      send(token === undefined ? {} : { NextToken: token }, options),
+    );
+    items.push(...page.items);
+    token = page.nextToken === '' ? undefined : page.nextToken;
+  } while (token !== undefined);
+  return items;
+};

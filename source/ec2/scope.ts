@@ -1,0 +1,38 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { Config, RegionConfig } from '../config/config.ts';
+import type { Endpoint } from './client.ts';
+import type { Ec2Error } from './errors.ts';
+
+/** What every request for one region of one deployment needs to know. */
+export type RegionScope = {
+  readonly client: EC2Client;
+  readonly region: string;
+  readonly config: Config;
+  readonly regionConfig: RegionConfig;
+  /** Version of the program: goes into `spot-tui:version`. */
+  readonly version: string;
+  readonly patience: Patience;
+  /** Where the last request was sent; undefined before the first one. */
+  endpoint(): Endpoint | undefined;
+  /** Hears of failures that stop nothing. */
+  onTrouble(error: Ec2Error): void;
+};
+
+/** How long to wait for EC2 where waiting helps; milliseconds. */
+export type Patience = {
+  /** The first pause between two tries; later ones grow from it. */
+  readonly firstPause: number;
+  /** For something just made to be visible to all of EC2. */
+  readonly visibility: number;
+  /** For the last network interface to leave a security group. */
+  readonly release: number;
+  /** The longest pause between two polls, however often they fail. */
+  readonly longestPoll: number;
+};
+
+export const defaultPatience: Patience = {
+  firstPause: 500,
+  visibility: 30_000,
+  release: 180_000,
+  longestPoll: 60_000,
+};

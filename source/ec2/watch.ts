@@ -1,0 +1,56 @@
+import { pause } from './abortable.ts';
+import type { Instance, WatchOptions } from './cloud.ts';
+import { Ec2Error, isPassing } from './errors.ts';
+import { backOff } from './persist.ts';
+import type { RegionScope } from './scope.ts';
+
+/**
+ * Yields a snapshot for each poll until the signal aborts, the first one at once. Each failed poll
+ * in a row doubles the pause, each good one halves it again down to the interval, so that a
+ * throttled account recovers.
+ */
+export async function* watchInstances(
+  scope: RegionScope,
+  { interval, signal }: WatchOptions,
+  describe: (signal: AbortSignal) => Promise<Instance[]>,
+): AsyncGenerator<Instance[], void> {
+  let slowness = 0;
+  while (!signal.aborted) {
+    const snapshot = await poll(scope, describe, signal);
+    if (snapshot !== undefined) yield snapshot;
+    slowness = snapshot === undefined ? slowness + 1 : Math.max(0, slowness - 1);
+    const wait =
+      slowness === 0
+        ? interval
+        : Math.max(interval, backOff(slowness, interval, scope.patience.longestPoll));
+    await untilAborted(() => pause(wait, signal), signal);
+  }
+}
+
+/** Undefined when the poll failed in a way that passes, or was aborted. */
+const poll = async (
+  scope: RegionScope,
+  describe: (signal: AbortSignal) => Promise<Instance[]>,
+  signal: AbortSignal,
+): Promise<Instance[] | undefined> => {
+  try {
+    return await untilAborted(() => describe(signal), signal);
+  } catch (error) {
+    if (!(error instanceof Ec2Error) || !isPassing(error)) throw error;
+    scope.onTrouble(error);
+    return undefined;
+  }
+};
+
+/** The end of the watch is not an error. */
+const untilAborted = async <Value>(
+  work: () => Promise<Value>,
+  signal: AbortSignal,
+): Promise<Value | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+};
