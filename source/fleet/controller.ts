@@ -18,6 +18,9 @@ import { RegionWatch } from './watch-region.ts';
 
 export type FleetControllerOptions = {
   readonly config: Config;
+  /** Reads the files for the nodes as they are now. */
+  readonly buildPayload: () => Promise<Payload>;
+  /** The files as they were at the start. */
   readonly payload: Payload;
   readonly scripts: RemoteScripts;
   /** User data of new instances, before base64. */
@@ -43,10 +46,12 @@ export class FleetController implements FleetActions {
   readonly #lifetime = new AbortController();
   readonly #watches = new Map<string, RegionWatch>();
   readonly #background = new Set<Promise<void>>();
+  #payload: Payload;
   #fatalExitStatus = 0;
 
   constructor(options: FleetControllerOptions) {
     this.#options = options;
+    this.#payload = options.payload;
   }
 
   /** Exit status of a region's launch that failed as a whole; 0 when none did. */
@@ -79,21 +84,19 @@ export class FleetController implements FleetActions {
       }),
     }));
     for (const cloud of clouds) this.#watch(cloud);
-    await Promise.all([
-      this.#tagAdopted(plan.existing),
-      ...launches.map((launch) => this.#launch(launch)),
-    ]);
+    this.#tagAdopted(plan.existing);
+    await Promise.all(launches.map((launch) => this.#launch(launch)));
     await this.settled();
   }
 
   /**
    * Takes over nodes that exist, as `findNodes` found them, and starts a run on each of them where
-   * a journey is given. Resolves when it knows them; `settled` tells when the runs are over.
+   * a journey is given; `settled` tells when the runs are over.
    */
-  async attach(command: string, nodes: readonly ExistingNode[], journey?: Journey): Promise<void> {
+  attach(command: string, nodes: readonly ExistingNode[], journey?: Journey): void {
     this.#started(command, nodes.length);
     for (const node of nodes) this.#adopt(node, journey);
-    await this.#tagAdopted(nodes);
+    this.#tagAdopted(nodes);
     for (const cloud of this.#options.clouds) this.#watch(cloud);
   }
 
@@ -112,17 +115,23 @@ export class FleetController implements FleetActions {
   }
 
   push(nodes: readonly string[]): void {
-    this.#start(nodes, 'push');
+    this.#inBackground(async () => {
+      this.#payload = await this.#options.buildPayload();
+      this.#start(nodes, 'push');
+    });
   }
 
   retry(nodes: readonly string[]): void {
-    for (const session of this.#named(nodes)) {
-      if (session.machine.instanceId === undefined) {
-        this.#relaunch(session);
-      } else {
-        this.#start([session.name], 'create');
+    this.#inBackground(async () => {
+      this.#payload = await this.#options.buildPayload();
+      for (const session of this.#named(nodes)) {
+        if (session.machine.instanceId === undefined) {
+          await this.#relaunch(session);
+        } else {
+          this.#start([session.name], 'create');
+        }
       }
-    }
+    });
   }
 
   terminate(nodes: readonly string[]): void {
@@ -157,19 +166,17 @@ export class FleetController implements FleetActions {
     }
   }
 
-  #relaunch(session: NodeSession): void {
+  async #relaunch(session: NodeSession): Promise<void> {
+    const { clouds, config } = this.#options;
+    const { region } = session.context;
     session.machine.reset();
     if (!session.start('create')) return;
-    this.#watches.get(session.context.region)?.nudge();
-    this.#inBackground(async (signal) => {
-      const plan = planFleet(this.#options.config, await describeAll(this.#options.clouds, signal));
-      const generation =
-        plan.launches.find(({ region }) => region === session.context.region)?.generation ?? 1;
-      await this.#launch({
-        generation,
-        cloud: this.#cloud(session.context.region),
-        sessions: [session],
-      });
+    this.#watches.get(region)?.nudge();
+    const plan = planFleet(config, await describeAll(clouds, this.#lifetime.signal));
+    await this.#launch({
+      generation: plan.launches.find((launch) => launch.region === region)?.generation ?? 1,
+      cloud: this.#cloud(region),
+      sessions: [session],
     });
   }
 
@@ -239,7 +246,8 @@ export class FleetController implements FleetActions {
   }
 
   #open({ name, region, index }: PlannedNode): NodeSession {
-    const { clock, config, connect, emit, followLogs, payload, scripts } = this.#options;
+    const { clock, config, connect, emit, followLogs, scripts } = this.#options;
+    const currentPayload = () => this.#payload;
     const machine = new MachineRecord(connect);
     const session = new NodeSession(
       {
@@ -247,7 +255,9 @@ export class FleetController implements FleetActions {
         region,
         index,
         config,
-        payload,
+        get payload() {
+          return currentPayload();
+        },
         scripts,
         machine,
         report: reportAs({ name, region }, emit, clock),
@@ -256,25 +266,23 @@ export class FleetController implements FleetActions {
       {
         emit,
         clock,
-        ...(followLogs ? { followServices: payload.services.map(({ unit }) => unit) } : {}),
+        ...(followLogs ? { followServices: this.#payload.services.map(({ unit }) => unit) } : {}),
       },
     );
     this.#sessions.set(name, session);
     return session;
   }
 
-  async #tagAdopted(nodes: readonly ExistingNode[]): Promise<void> {
+  #tagAdopted(nodes: readonly ExistingNode[]): void {
     const adopted = Map.groupBy(
       nodes.filter((node) => node.adopted),
       ({ region }) => region,
     );
     for (const [region, inRegion] of adopted) {
-      await this.#cloud(region).tag(
-        new Map(
-          inRegion.map(({ name, instance }) => [instance.instanceId, { [tagNames.node]: name }]),
-        ),
-        this.#lifetime.signal,
+      const names = new Map(
+        inRegion.map(({ name, instance }) => [instance.instanceId, { [tagNames.node]: name }]),
       );
+      this.#inBackground((signal) => this.#cloud(region).tag(names, signal));
     }
   }
 

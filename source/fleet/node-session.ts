@@ -1,6 +1,6 @@
 import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
-import { followJournal } from '../pipeline/journal/follow-journal.ts';
+import { followJournal, machineUnits } from '../pipeline/journal/follow-journal.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
 import { type Journey, type PipelineOutcome, runPipeline } from '../pipeline/pipeline.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
@@ -10,6 +10,9 @@ import { isReclaim } from './reclaim.ts';
 
 /** What became of a node, as far as exit statuses and summaries are concerned. */
 export type NodeStanding = 'working' | 'ready' | 'failed' | 'interrupted' | 'terminated';
+
+/** Lines of the past that are shown of a node that is attached to. */
+const backlog = 20;
 
 /** One node for as long as the program runs: its machine, its runs, its log. */
 export class NodeSession {
@@ -177,13 +180,16 @@ export class NodeSession {
     this.#follow?.abort.abort();
     const abort = new AbortController();
     this.#follow = { connection, abort };
-    followJournal(connection, this.#followServices, this.context.report, abort.signal).catch(
-      (error: unknown) => {
-        if (abort.signal.aborted) return;
-        const why = error instanceof Error ? error.message : String(error);
-        this.context.report.log(`the log of the node can't be followed: ${why}`);
-      },
-    );
+    followJournal(
+      connection,
+      { units: [...machineUnits, ...this.#followServices], lines: backlog },
+      this.context.report,
+      abort.signal,
+    ).catch((error: unknown) => {
+      if (abort.signal.aborted) return;
+      const why = error instanceof Error ? error.message : String(error);
+      this.context.report.log(`the log of the node can't be followed: ${why}`);
+    });
   }
 }
 

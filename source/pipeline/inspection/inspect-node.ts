@@ -1,10 +1,8 @@
 import type { NodeConnection } from '../../ssh/connection.ts';
 import type { CheckTarget } from '../checks/check.ts';
-import { execRepeatable } from '../connected.ts';
-import type { NodeContext } from '../node-context.ts';
 import { lastLines } from '../output-lines.ts';
 import { PhaseFailure } from '../phase-failure.ts';
-import { inlineScript } from '../remote-script.ts';
+import { inlineScript, type RemoteScripts } from '../remote-script.ts';
 import type { NodeFacts } from './facts.ts';
 import { parseFacts } from './parse-facts.ts';
 
@@ -14,13 +12,12 @@ import { parseFacts } from './parse-facts.ts';
  * @throws PhaseFailure when the node does not let itself be inspected.
  */
 export const inspectNode = async (
-  { report, scripts }: Pick<NodeContext, 'report' | 'scripts'>,
+  scripts: RemoteScripts,
   connection: NodeConnection,
   { directories, services }: Pick<CheckTarget, 'directories' | 'services'>,
   signal: AbortSignal,
 ): Promise<NodeFacts> => {
-  const { exitCode, stdout, stderr } = await execRepeatable(
-    { connection, report },
+  const { exitCode, stdout, stderr } = await connection.exec(
     inlineScript('inspect-node', scripts.inspectNode, {
       arguments: [...directories, '--', ...services],
       root: true,

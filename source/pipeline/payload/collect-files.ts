@@ -52,6 +52,7 @@ export const collectFiles = async (
   await addDirectory('files_directory', config.filesDirectory, 'files');
   await addDirectory('scripts_directory', config.scriptsDirectory, 'scripts');
   await addDirectory('config_directory', config.configDirectory, 'config');
+  await addDirectory('units_directory', config.unitsDirectory, 'units');
   await addFile(
     'bacalhau_config_template',
     config.bacalhauConfigTemplate,

@@ -3,7 +3,7 @@ import type { NodeConnection } from '../../ssh/connection.ts';
 import { shellWord } from '../../ssh/openssh-command.ts';
 import type { CheckResult, CheckTarget } from '../checks/check.ts';
 import { runChecks } from '../checks/checks.ts';
-import { execRepeatable } from '../connected.ts';
+import { execRepeatable, repeatable } from '../connected.ts';
 import { DeadlineExceededError, withDeadline } from '../deadline.ts';
 import { inspectNode } from '../inspection/inspect-node.ts';
 import type { NodeContext } from '../node-context.ts';
@@ -29,7 +29,9 @@ export const verify = async (
   try {
     await withDeadline(milliseconds, signal, async (bounded) => {
       for (let reported = ''; ; ) {
-        results = await check(context, connection, target, bounded);
+        results = await repeatable(context.report, connection, bounded, () =>
+          examine(context, connection, target, bounded),
+        );
         if (results.every(({ status, pending }) => status !== 'failed' && !pending)) return;
         const failure = results.find(({ status, pending }) => status === 'failed' && !pending);
         if (failure !== undefined) return;
@@ -50,20 +52,16 @@ export const verify = async (
 };
 
 /** Looks once, and runs the checks that the configuration adds. */
-export const check = async (
-  context: NodeContext,
+export const examine = async (
+  { config, scripts }: Pick<NodeContext, 'config' | 'scripts'>,
   connection: NodeConnection,
   target: CheckTarget,
   signal: AbortSignal,
 ): Promise<CheckResult[]> => {
-  const facts = await inspectNode(context, connection, target, signal);
+  const facts = await inspectNode(scripts, connection, target, signal);
   const results = runChecks(facts, target);
-  for (const { name, command } of context.config.expectations.commands) {
-    const { exitCode, exitSignal, stdout, stderr } = await execRepeatable(
-      { connection, report: context.report },
-      command,
-      { signal },
-    );
+  for (const { name, command } of config.expectations.commands) {
+    const { exitCode, exitSignal, stdout, stderr } = await connection.exec(command, { signal });
     results.push(
       exitCode === 0
         ? { name, status: 'passed', detail: lastLines(stdout, 1)[0] ?? 'exit status 0' }

@@ -1,0 +1,194 @@
+import type { CommandDefinition } from './command.ts';
+
+/** Opens the dashboard: what the program does without a command. */
+export const defaultCommand: CommandDefinition = {
+  name: 'dashboard',
+  usage: '',
+  summary: 'attach to the deployment and open the dashboard',
+  description: [
+    'Finds the nodes of the deployment by their tags, from any machine, and shows their true state. It changes nothing by itself: `r` drives a node that is not ready, as does `create`.',
+  ],
+  options: ['watch'],
+  examples: [
+    ['spot-tui', 'open the dashboard for ./config.yaml'],
+    ['spot-tui --sandbox', 'open it for what runs in the sandbox'],
+  ],
+  maximumWords: 0,
+  load: () => import('./dashboard.ts'),
+};
+
+/** Every command, in the order of the help. */
+export const commandTable: readonly CommandDefinition[] = [
+  {
+    name: 'create',
+    usage: '',
+    summary: 'bring the fleet to the configured size, every node ready',
+    description: [
+      'Launches what is missing, then drives every node through its phases: connect, upload, configure the services, verify. Run it again after a crash and it carries on; it never launches a node twice and never shrinks a fleet.',
+      'On AWS and in a terminal it first shows the plan with its cost per hour and asks.',
+    ],
+    options: ['count', 'dryRun', 'watch'],
+    examples: [
+      ['spot-tui create --sandbox', 'try it: no account, no cost'],
+      ['spot-tui create --dry-run', 'only show the plan'],
+      ['spot-tui create --ci --json', 'for scripts: one JSON object a line'],
+    ],
+    maximumWords: 0,
+    load: () => import('./create.ts'),
+  },
+  {
+    name: 'list',
+    usage: '[node…]',
+    summary: 'the nodes of the deployment',
+    description: ['Asks EC2 for the instances that carry the tag of the deployment.'],
+    options: [],
+    examples: [
+      ['spot-tui list', 'a table'],
+      ['spot-tui list --json', 'for scripts'],
+    ],
+    load: () => import('./list.ts'),
+  },
+  {
+    name: 'destroy',
+    usage: '[node…]',
+    summary: 'terminate nodes, and clean up behind the last one',
+    description: [
+      'Terminates the named nodes, or all, after a question. When the last node goes, what `create` made for the deployment goes too: launch templates, security groups, the imported key pair.',
+    ],
+    options: ['dryRun'],
+    examples: [
+      ['spot-tui destroy', 'all nodes of the deployment'],
+      ['spot-tui destroy us-west-2-1 --yes', 'one node, without a question'],
+    ],
+    load: () => import('./destroy.ts'),
+  },
+  {
+    name: 'configure',
+    usage: '[node…]',
+    summary: 'run configure-services again, then verify',
+    description: [
+      'Triggers configure-services on the nodes. Services whose files did not change are not restarted; services that should run and do not are started.',
+    ],
+    options: [],
+    examples: [['spot-tui configure us-west-2-1', 'after mending something on a node by hand']],
+    load: () => import('./configure.ts'),
+  },
+  {
+    name: 'push',
+    usage: '[node…]',
+    summary: 'upload what changed, then configure',
+    description: [
+      'Builds the payload from the files here, sends it to the nodes that have another one, and configures them. Only services whose files changed are restarted.',
+    ],
+    options: [],
+    examples: [['spot-tui push', 'roll an edited service out to every node']],
+    load: () => import('./push.ts'),
+  },
+  {
+    name: 'doctor',
+    usage: '[node…]',
+    summary: 'check cloud-init, directories, files, services and containers',
+    description: [
+      'Looks at every node once and says of each check whether it passed, failed or was skipped, with what to do about it. Changes nothing.',
+    ],
+    options: [],
+    examples: [['spot-tui doctor us-west-2-1', 'why is this node not ready?']],
+    load: () => import('./doctor.ts'),
+  },
+  {
+    name: 'exec',
+    usage: '[node…] -- command…',
+    summary: 'run a command on many nodes, identical results grouped',
+    description: [
+      'Runs the command on all the nodes at once. Nodes with the same output and exit status are shown together.',
+    ],
+    options: [],
+    examples: [
+      ['spot-tui exec -- uptime', 'on every node'],
+      ['spot-tui exec us-west-2-1 us-west-2-2 -- sudo docker ps', 'on two'],
+    ],
+    takesRemoteCommand: true,
+    load: () => import('./exec.ts'),
+  },
+  {
+    name: 'logs',
+    usage: '<node>',
+    summary: 'what the node’s journal says',
+    description: [
+      'Prints the journal of cloud-init, configure-services and the deployment’s services.',
+    ],
+    options: ['follow', 'unit', 'lines'],
+    examples: [
+      ['spot-tui logs us-west-2-1 --follow', 'and what is still to come'],
+      ['spot-tui logs us-west-2-1 --unit docker.service', 'of another unit'],
+    ],
+    maximumWords: 1,
+    load: () => import('./logs.ts'),
+  },
+  {
+    name: 'ssh',
+    usage: '<node> [-- command…]',
+    summary: 'the system’s own ssh, with the right key, user, port and pinned host key',
+    description: [
+      'Runs ssh with everything it needs for the node, ignoring your own ssh configuration unless told otherwise, and ends with the remote exit status.',
+    ],
+    options: ['userSshConfig'],
+    examples: [
+      ['spot-tui ssh us-west-2-1', 'a shell'],
+      ['spot-tui ssh us-west-2-1 -- journalctl -b', 'one command'],
+    ],
+    maximumWords: 1,
+    takesRemoteCommand: true,
+    load: () => import('./ssh.ts'),
+  },
+  {
+    name: 'init',
+    usage: '',
+    summary: 'write a starter config.yaml and the templates to edit',
+    description: ['Writes into the current folder and overwrites nothing unless told to.'],
+    options: ['force'],
+    examples: [['mkdir fleet && cd fleet && spot-tui init', 'begin a deployment']],
+    maximumWords: 0,
+    load: () => import('./init.ts'),
+  },
+  {
+    name: 'validate',
+    usage: '',
+    summary: 'check config, payload, credentials and permissions; launch nothing',
+    description: [
+      'Checks the configuration and everything that it names, then asks EC2 by DryRun whether the caller may do what `create` does.',
+    ],
+    options: [],
+    examples: [['spot-tui validate', 'before the first create']],
+    maximumWords: 0,
+    load: () => import('./validate.ts'),
+  },
+  {
+    name: 'replay',
+    usage: 'FILE',
+    summary: 'a recorded run in the dashboard',
+    description: [
+      'Plays the events of a run that `create` recorded, or that `--json` printed. Nothing is contacted.',
+    ],
+    options: [],
+    examples: [['spot-tui replay run.ndjson', 'after the fact']],
+    maximumWords: 1,
+    load: () => import('./replay.ts'),
+  },
+  {
+    name: 'sandbox',
+    usage: '[status|stop|fault …]',
+    summary: 'the embedded cloud: what runs in it, stop it, inject a fault',
+    description: [
+      'The sandbox starts when a command with --sandbox needs it and ends by itself behind its last node.',
+      'Faults: reclaim NODE, refuse-capacity REGION, throttle, cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE.',
+    ],
+    options: [],
+    examples: [
+      ['spot-tui sandbox status', 'is it running, and what is in it?'],
+      ['spot-tui sandbox fault reclaim us-west-2-1', 'take a node away as EC2 does'],
+      ['spot-tui sandbox stop', 'end it with everything in it'],
+    ],
+    load: () => import('./sandbox.ts'),
+  },
+];

@@ -1,0 +1,51 @@
+import { ConfigError } from '../config/issue.ts';
+import { checkPaths } from '../config/paths.ts';
+import type { Invocation, RunCommand } from './command.ts';
+import { confirm } from './confirm.ts';
+import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { runHeadless } from './headless.ts';
+import { isInteractive } from './interactivity.ts';
+import { withInterruption } from './interruption.ts';
+import { showPlan } from './launch-plan.ts';
+import { runLive } from './live.ts';
+import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
+
+/** Brings the fleet to the configured size, every node ready. */
+export const run: RunCommand = async (invocation) => {
+  if (invocation.options.dryRun) return dryRun(invocation);
+  if (!isInteractive(invocation)) {
+    return runHeadless(invocation, 'create', async ({ controller }, workspace, signal) => {
+      await requirePaths(workspace);
+      await controller.create(signal);
+      if (invocation.options.watch) await untilSignal(signal);
+    });
+  }
+  return runLive(invocation, 'create', {
+    before: async (workspace, signal) => {
+      await requirePaths(workspace);
+      if (workspace.isSandbox || invocation.options.yes) return true;
+      await showPlan(invocation, workspace, signal);
+      return confirm(invocation, 'Go ahead?', signal);
+    },
+    work: ({ controller }, signal) => controller.create(signal),
+  });
+};
+
+const dryRun = (invocation: Invocation): Promise<ExitStatus> => {
+  const timeout = commandTimeout(invocation);
+  return withInterruption(timeout === undefined ? {} : { timeout }, async (signal) => {
+    await showPlan(invocation, await openWorkspace(invocation, signal), signal);
+    return exitStatus.success;
+  });
+};
+
+/** Everything that the configuration names is there before anything is launched. */
+const requirePaths = async ({ config, issueAt }: Workspace): Promise<void> => {
+  const issues = await checkPaths(config, issueAt);
+  if (issues.length > 0) throw new ConfigError(issues);
+};
+
+const untilSignal = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });

@@ -1,0 +1,81 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { builtInConfig } from '../config/built-in.ts';
+import type { Config } from '../config/config.ts';
+import type { ConfigIssue } from '../config/issue.ts';
+import { type IssueAt, loadConfig } from '../config/load.ts';
+import type { StateFolders } from '../config/state-folders.ts';
+import { ensureSandbox } from '../sandbox/client.ts';
+import type { Invocation } from './command.ts';
+
+/** The default name of the configuration. */
+const defaultFile = 'config.yaml';
+
+/** The configuration of a call, and the embedded cloud if that is what it is for. */
+export type Deployment = {
+  readonly config: Config;
+  readonly warnings: readonly ConfigIssue[];
+  /** Absent for the built-in configuration. */
+  readonly issueAt?: IssueAt;
+  readonly sandbox?: Awaited<ReturnType<typeof ensureSandbox>>;
+};
+
+/**
+ * Finds the configuration. In the sandbox it is the built-in one unless there is a file, and
+ * whatever the file says of keys and networks is replaced by the sandbox's own.
+ *
+ * @throws ConfigError
+ */
+export const findDeployment = async (
+  invocation: Invocation,
+  folders: StateFolders,
+  signal: AbortSignal,
+): Promise<Deployment> => {
+  const { currentFolder, environment, options, programFolder, templatesFolder } = invocation;
+  const file = options.config ?? defaultFile;
+  const load = () => loadConfig(file, { environment, workingDirectory: currentFolder, signal });
+  if (options.sandbox === undefined) return load();
+
+  const hasFile = options.config !== undefined || (await exists(path.join(currentFolder, file)));
+  // Before the sandbox is started for nothing.
+  const loaded = hasFile ? await load({ defaultDeployment: 'sandbox' }) : undefined;
+  const sandbox = await ensureSandbox({
+    folder: folders.sandbox,
+    fast: options.sandbox === 'fast',
+    signal,
+    programPath: path.join(programFolder, 'sandbox.js'),
+  });
+  const { privateKeyPath, publicKeyPath } = sandbox;
+  if (loaded === undefined) {
+    return {
+      config: builtInConfig({ templatesFolder, privateKeyPath, publicKeyPath }),
+      warnings: [],
+      sandbox,
+    };
+  }
+  const { ssh, network } = loaded.config;
+  return {
+    ...loaded,
+    config: {
+      ...loaded.config,
+      ssh: { username: ssh.username, port: ssh.port, privateKeyPath, publicKeyPath },
+      network: {
+        associatePublicIp: network.associatePublicIp,
+        openPorts: network.openPorts,
+        securityGroups: [],
+        sshAllowedCidrs: [],
+        useDedicatedVpc: false,
+      },
+    },
+    sandbox,
+  };
+};
+
+const exists = async (file: string): Promise<boolean> => {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,99 @@
+import type { RegionCloud } from '../ec2/cloud.ts';
+import { describeAll, findNodes } from '../fleet/find-nodes.ts';
+import { isAlive } from '../fleet/plan.ts';
+import { selectNodes } from '../fleet/select-nodes.ts';
+import type { Invocation, RunCommand } from './command.ts';
+import { confirm } from './confirm.ts';
+import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { type FleetRun, openMachineRun } from './fleet-run.ts';
+import { reporterFor } from './headless.ts';
+import { untilAborted, withInterruption } from './interruption.ts';
+import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
+
+/** Terminates nodes and cleans up behind the last one. */
+export const run: RunCommand = (invocation) => {
+  const timeout = commandTimeout(invocation);
+  return withInterruption(timeout === undefined ? {} : { timeout }, async (signal) => {
+    const workspace = await openWorkspace(invocation, signal);
+    return destroy(invocation, workspace, signal);
+  });
+};
+
+const destroy = async (
+  invocation: Invocation,
+  workspace: Workspace,
+  signal: AbortSignal,
+): Promise<ExitStatus> => {
+  const { clouds, config } = workspace;
+  const { options, stderr, words } = invocation;
+  const nodes = selectNodes(await findNodes(clouds, signal), words);
+  const names = nodes.map(({ name }) => name);
+  if (options.dryRun) {
+    stderr.write(
+      names.length === 0 ? 'Nothing to destroy.\n' : `Would terminate ${names.join(', ')}.\n`,
+    );
+    return exitStatus.success;
+  }
+  if (
+    names.length > 0 &&
+    !(await confirm(
+      invocation,
+      `Terminate ${names.length === 1 ? names[0] : `${names.length} nodes of ${config.deployment} (${brief(names)})`}?`,
+      signal,
+    ))
+  ) {
+    stderr.write('Nothing was done.\n');
+    return exitStatus.success;
+  }
+  const fleet = openMachineRun(workspace, 'destroy');
+  fleet.onEvent(reporterFor(invocation));
+  try {
+    if (nodes.length > 0) {
+      fleet.controller.attach('destroy', nodes);
+      fleet.controller.terminate(names);
+      await untilAborted(signal, fleet.controller.terminated(signal));
+    }
+    const left = await cleanUp(fleet, clouds, signal);
+    if (nodes.length === 0 && !left.didSomething) notice(fleet, 'Nothing to destroy.');
+    if (nodes.length > 0) fleet.emit(fleet.summarize());
+    return left.isClean ? exitStatus.success : exitStatus.failure;
+  } finally {
+    await fleet.close();
+  }
+};
+
+/** Removes what `create` made, region by region, where no instance of the deployment is left. */
+const cleanUp = async (
+  fleet: FleetRun,
+  clouds: readonly RegionCloud[],
+  signal: AbortSignal,
+): Promise<{ didSomething: boolean; isClean: boolean }> => {
+  const remaining = (await describeAll(clouds, signal)).filter(isAlive);
+  if (remaining.length > 0) return { didSomething: false, isClean: true };
+  const answers = await Promise.all(clouds.map((cloud) => cloud.cleanUp(signal)));
+  for (const { removed, left } of answers) {
+    for (const what of removed) notice(fleet, `removed ${what}`);
+    for (const what of left) {
+      notice(fleet, `not removed: ${what}`, 'Run `spot-tui destroy` again in a minute.');
+    }
+  }
+  return {
+    didSomething: answers.some(({ removed, left }) => removed.length + left.length > 0),
+    isClean: answers.every(({ left }) => left.length === 0),
+  };
+};
+
+const notice = ({ emit }: FleetRun, message: string, hint?: string): void => {
+  emit({
+    event: 'notice',
+    time: Date.now(),
+    level: hint === undefined ? 'info' : 'warning',
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  });
+};
+
+const brief = (names: readonly string[]): string =>
+  names.length <= 4
+    ? names.join(', ')
+    : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;

@@ -1,0 +1,91 @@
+import type { ExistingNode } from '../fleet/plan.ts';
+import { toPhaseFailure } from '../pipeline/phase-failure.ts';
+import { cleanText } from '../ssh/clean-text.ts';
+import type { RunCommand } from './command.ts';
+import { exitStatus, UsageError } from './exit-status.ts';
+import { type NodeCommandContext, withNodes } from './node-command.ts';
+
+type Outcome = {
+  readonly node: string;
+  /** What the command ended with, or why it could not be run. */
+  readonly status: string;
+  readonly succeeded: boolean;
+  readonly output: string;
+};
+
+/** Runs a command on many nodes and shows those with the same result together. */
+export const run: RunCommand = (invocation) => {
+  const command = invocation.remoteCommand?.join(' ') ?? '';
+  if (command === '') {
+    throw new UsageError('exec needs a command', 'Usage: spot-tui exec [node…] -- command…');
+  }
+  return withNodes(invocation, async (context) => {
+    const { nodes, workspace } = context;
+    const { options, stdout } = invocation;
+    if (nodes.length === 0 && !options.json) {
+      stdout.write(
+        `${workspace.config.deployment} has no nodes. \`spot-tui create\` makes them.\n`,
+      );
+    }
+    const outcomes = await Promise.all(nodes.map((node) => runOn(context, node, command)));
+    if (options.json) {
+      const results = outcomes.map(({ node, status, succeeded, output }) => ({
+        node,
+        ok: succeeded,
+        status,
+        output,
+      }));
+      stdout.write(`${JSON.stringify({ command, nodes: results })}\n`);
+    } else {
+      for (const group of grouped(outcomes)) stdout.write(groupText(group));
+    }
+    return outcomes.every(({ succeeded }) => succeeded) ? exitStatus.success : exitStatus.failure;
+  });
+};
+
+const runOn = async (
+  { access, signal }: NodeCommandContext,
+  { name, instance }: ExistingNode,
+  command: string,
+): Promise<Outcome> => {
+  try {
+    const connection = access.connect(instance);
+    const lines: string[] = [];
+    try {
+      const { exitCode, exitSignal } = await connection.exec(command, {
+        signal,
+        onLine: (line) => lines.push(line),
+      });
+      return {
+        node: name,
+        status: exitSignal === undefined ? `exit status ${exitCode}` : `killed by ${exitSignal}`,
+        succeeded: exitCode === 0,
+        output: lines.join('\n'),
+      };
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const { reason, hint } = toPhaseFailure(error);
+    return {
+      node: name,
+      status: 'not run',
+      succeeded: false,
+      output: cleanText(`${reason}. ${hint}`),
+    };
+  }
+};
+
+const grouped = (outcomes: readonly Outcome[]): Outcome[][] => [
+  ...Map.groupBy(outcomes, ({ status, output }) => `${status}\n${output}`).values(),
+];
+
+const groupText = (group: readonly Outcome[]): string => {
+  const [first] = group;
+  if (first === undefined) return '';
+  const names = group.map(({ node }) => node).join(', ');
+  const count = group.length > 1 ? `${group.length} nodes: ` : '';
+  const status = first.succeeded ? '' : ` (${first.status})`;
+  return `── ${count}${names}${status}\n${first.output === '' ? '' : `${first.output}\n`}`;
+};

@@ -1,0 +1,165 @@
+import type { Emit, SummaryEvent } from '../events/event.ts';
+import { isSettled } from '../events/phase.ts';
+import { FleetController, type FleetControllerOptions } from '../fleet/controller.ts';
+import type { FleetState } from '../fleet/state.ts';
+import { createFleetStore, type FleetEventStore } from '../fleet/store.ts';
+import { buildPayload, type Payload } from '../pipeline/payload/payload.ts';
+import { loadRemoteScripts } from '../pipeline/remote-script.ts';
+import { renderUserData } from '../pipeline/user-data.ts';
+import { createEventRecorder } from '../reporters/event-recorder.ts';
+import type { Invocation } from './command.ts';
+import { openNodeAccess } from './node-access.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A fleet that is being worked on: its controller, and the state that its events add up to. */
+export type FleetRun = {
+  readonly controller: FleetController;
+  readonly store: FleetEventStore;
+  /** Adds a view of the events. */
+  readonly onEvent: (listener: Emit) => void;
+  readonly emit: Emit;
+  /** What became of the nodes so far. */
+  readonly summarize: () => SummaryEvent;
+  /** Where the events are recorded. */
+  readonly recording: string;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Puts everything together that drives a fleet. Reads the payload and the key, contacts nothing.
+ *
+ * @throws PayloadError, SshError or ConfigError.
+ */
+export const openFleetRun = async (
+  invocation: Invocation,
+  workspace: Workspace,
+  { command }: { readonly command: string },
+): Promise<FleetRun> => {
+  const { config } = workspace;
+  const { stderr, templatesFolder } = invocation;
+  const [payload, scripts, access, rendered] = await Promise.all([
+    buildPayload(config, templatesFolder),
+    loadRemoteScripts(templatesFolder),
+    openNodeAccess(invocation, workspace),
+    renderUserData({ config, templatesFolder }),
+  ]);
+  for (const warning of rendered.warnings) stderr.write(`warning: ${warning}\n`);
+  return startRun(workspace, command, {
+    payload,
+    buildPayload: () => buildPayload(config, templatesFolder),
+    scripts,
+    userData: rendered.userData,
+    connect: access.connect,
+    sshCommand: (instance) => access.openSsh(instance),
+    followLogs: true,
+  });
+};
+
+/**
+ * The same for work that concerns machines and not what is on them: it needs neither key nor files,
+ * so that a fleet can be ended from anywhere.
+ */
+export const openMachineRun = (workspace: Workspace, command: string): FleetRun => {
+  const unreachable = (): never => {
+    throw new Error(`${command} does not connect to nodes`);
+  };
+  const payload: Payload = {
+    archive: Buffer.alloc(0),
+    manifestDigest: '',
+    files: [],
+    services: [],
+    containers: [],
+  };
+  return startRun(workspace, command, {
+    payload,
+    buildPayload: () => Promise.resolve(payload),
+    scripts: { awaitCloudInit: '', inspectNode: '', receivePayload: '', triggerConfiguration: '' },
+    userData: '',
+    connect: unreachable,
+    sshCommand: unreachable,
+    followLogs: false,
+  });
+};
+
+const startRun = (
+  { calls, clouds, config, folders }: Workspace,
+  command: string,
+  parts: Omit<FleetControllerOptions, 'config' | 'clouds' | 'emit' | 'clock'>,
+): FleetRun => {
+  const clock = Date.now;
+  const startedAt = clock();
+  const store = createFleetStore();
+  const listeners: Emit[] = [];
+  const emit: Emit = (event) => {
+    store.dispatch(event);
+    for (const listener of listeners) listener(event);
+  };
+  const recording = folders.runFiles({
+    deployment: config.deployment,
+    command,
+    startedAt,
+    processId: process.pid,
+  }).events;
+  const recorder = createEventRecorder({
+    file: recording,
+    onProblem: (message) => {
+      emit({ event: 'notice', time: clock(), level: 'warning', message });
+    },
+  });
+  listeners.push((event) => recorder.record(event));
+  const controller = new FleetController({ ...parts, config, clouds, emit, clock });
+  return {
+    controller,
+    store,
+    emit,
+    recording,
+    onEvent: (listener) => {
+      listeners.push(listener);
+    },
+    summarize: () => ({
+      event: 'summary',
+      time: clock(),
+      ...countNodes(store.getState()),
+      elapsedSeconds: Math.round((clock() - startedAt) / 100) / 10,
+      apiCalls: calls.total,
+    }),
+    close: async () => {
+      await controller.close();
+      await recorder.close();
+    },
+  };
+};
+
+/** Nodes by how they ended; one that is still worked on counts nowhere. */
+export const countNodes = (
+  state: FleetState,
+): Pick<SummaryEvent, 'ready' | 'failed' | 'interrupted' | 'terminated'> => {
+  const counts = { ready: 0, failed: 0, interrupted: 0, terminated: 0 };
+  for (const { phase } of state.nodes.values()) {
+    switch (phase) {
+      case 'ready':
+      case 'failed':
+      case 'interrupted':
+      case 'terminated':
+        counts[phase] += 1;
+        break;
+      case 'degraded':
+        counts.failed += 1;
+        break;
+      case 'terminating':
+        counts.terminated += 1;
+        break;
+      default:
+        break;
+    }
+  }
+  return counts;
+};
+
+/** Whether every node is ready. */
+export const isAllReady = (state: FleetState): boolean =>
+  [...state.nodes.values()].every(({ phase }) => phase === 'ready');
+
+/** Whether nothing more happens to any node by itself. */
+export const isAllSettled = (state: FleetState): boolean =>
+  [...state.nodes.values()].every(({ phase }) => isSettled(phase));

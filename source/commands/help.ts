@@ -1,0 +1,91 @@
+import type { CommandDefinition } from './command.ts';
+import { commandTable } from './command-table.ts';
+import { commandOptions, globalOptions, type OptionDefinition } from './options.ts';
+
+/** The program's own help. */
+export const programHelp = (): string =>
+  [
+    'spot-tui launches, shows, debugs and repairs a fleet of EC2 spot instances.',
+    '',
+    'Usage',
+    '  spot-tui [command] [options]',
+    '',
+    '  Without a command it attaches to the deployment and opens the dashboard.',
+    '',
+    'Commands',
+    ...columns(
+      commandTable.map(({ name, usage, summary }) => [`${name} ${usage}`.trim(), summary]),
+    ),
+    '',
+    'Options',
+    ...optionLines(Object.entries(globalOptions)),
+    '',
+    'First steps',
+    ...columns([
+      ['spot-tui create --sandbox', 'see a fleet come up: no account, no cost'],
+      ['spot-tui init', 'begin a deployment of your own'],
+      ['spot-tui COMMAND --help', 'more about a command'],
+    ]),
+    '',
+    'Exit status: 0 all well, 1 a node or check failed, 2 usage or configuration, 3 AWS access, 130 or 143 interrupted.',
+    '',
+  ].join('\n');
+
+/** The help of one command. */
+export const commandHelp = (command: CommandDefinition): string =>
+  [
+    `${command.summary.charAt(0).toUpperCase()}${command.summary.slice(1)}.`,
+    '',
+    'Usage',
+    `  ${['spot-tui', command.name === 'dashboard' ? '' : command.name, command.usage, '[options]'].filter((part) => part !== '').join(' ')}`,
+    ...(command.usage.includes('node')
+      ? ['', '  A node is a name such as us-west-2-1, an instance id or an address.']
+      : []),
+    '',
+    ...command.description.flatMap((paragraph) => [...wrap(paragraph), '']),
+    ...(command.options.length === 0
+      ? []
+      : [
+          'Options',
+          ...optionLines(command.options.map((name) => [name, commandOptions[name]] as const)),
+          '',
+        ]),
+    'Options of every command',
+    ...optionLines(Object.entries(globalOptions).filter(([name]) => name !== 'version')),
+    '',
+    'Examples',
+    ...columns(command.examples.map(([line, meaning]) => [line, meaning])),
+    '',
+  ].join('\n');
+
+/** `dryRun` as it is written on the command line: `--dry-run`. */
+export const flagName = (name: string): string =>
+  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+const optionLines = (options: readonly (readonly [string, OptionDefinition])[]): string[] =>
+  columns(
+    options.map(([name, { value, description }]) => [
+      name === 'sandbox'
+        ? '--sandbox[=fast]'
+        : `${flagName(name)}${value === undefined ? '' : ` ${value}`}`,
+      description,
+    ]),
+  );
+
+const columns = (rows: readonly (readonly [string, string])[]): string[] => {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+};
+
+const wrap = (text: string, width = 78): string[] => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((each) => `  ${each}`);
+};

@@ -1,0 +1,58 @@
+import { access, cp, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { RunCommand } from './command.ts';
+import { exitStatus, UsageError } from './exit-status.ts';
+
+/** What a new deployment begins with: a name here, and where it comes from in the templates. */
+const starterFiles = [
+  ['config.yaml', 'config.yaml'],
+  ['config.schema.json', 'config.schema.json'],
+  ['scripts', 'bacalhau/scripts'],
+  ['config', 'bacalhau/config'],
+  ['units', 'bacalhau/units'],
+] as const;
+
+/** Writes a starter configuration and the workload that it deploys, for editing. */
+export const run: RunCommand = async ({ currentFolder, options, stdout, templatesFolder }) => {
+  const existing: string[] = [];
+  for (const [name] of starterFiles) {
+    if (await exists(path.join(currentFolder, name))) existing.push(name);
+  }
+  if (existing.length > 0 && !options.force) {
+    throw new UsageError(
+      `${existing.join(', ')} ${existing.length === 1 ? 'exists' : 'exist'} here already`,
+      'Use an empty folder, or --force to overwrite.',
+    );
+  }
+  await mkdir(currentFolder, { recursive: true });
+  for (const [name, source] of starterFiles) {
+    await cp(path.join(templatesFolder, source), path.join(currentFolder, name), {
+      recursive: true,
+      force: true,
+    });
+  }
+  stdout.write(
+    [
+      'Wrote:',
+      '  config.yaml         what to launch and where; every key is explained in it',
+      '  config.schema.json  lets your editor complete and check config.yaml',
+      '  scripts/            land in /opt/uploaded_files/scripts',
+      '  config/             lands in /opt/uploaded_files/config',
+      '  units/              systemd units, enabled and started on every node',
+      '',
+      'Next: edit config.yaml, then `spot-tui validate`, then `spot-tui create`.',
+      'Or try it first without AWS: `spot-tui create --sandbox`.',
+      '',
+    ].join('\n'),
+  );
+  return exitStatus.success;
+};
+
+const exists = async (file: string): Promise<boolean> => {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,50 @@
+import { findNodes } from '../fleet/find-nodes.ts';
+import { selectNodes } from '../fleet/select-nodes.ts';
+import type { RunCommand } from './command.ts';
+import { exitStatus } from './exit-status.ts';
+import { withInterruption } from './interruption.ts';
+import { textTable } from './text-table.ts';
+import { commandTimeout, openWorkspace } from './workspace.ts';
+
+/** Lists the nodes that EC2 knows by the deployment's tag. */
+export const run: RunCommand = (invocation) => {
+  const { options, stdout, words } = invocation;
+  const timeout = commandTimeout(invocation);
+  return withInterruption(timeout === undefined ? {} : { timeout }, async (signal) => {
+    const { clouds, config } = await openWorkspace(invocation, signal);
+    const nodes = selectNodes(await findNodes(clouds, signal), words);
+    if (options.json) {
+      const list = {
+        deployment: config.deployment,
+        nodes: nodes.map(({ name, instance }) => ({
+          node: name,
+          instanceId: instance.instanceId,
+          region: instance.region,
+          zone: instance.zone,
+          instanceType: instance.instanceType,
+          state: instance.state,
+          address: instance.address ?? null,
+          launchedAt: new Date(instance.launchedAt).toISOString(),
+        })),
+      };
+      stdout.write(`${JSON.stringify(list)}\n`);
+    } else if (nodes.length === 0) {
+      stdout.write(`${config.deployment} has no nodes. \`spot-tui create\` makes them.\n`);
+    } else {
+      const lines = textTable(
+        ['NODE', 'INSTANCE', 'ZONE', 'TYPE', 'STATE', 'ADDRESS', 'LAUNCHED'],
+        nodes.map(({ name, instance }) => [
+          name,
+          instance.instanceId,
+          instance.zone,
+          instance.instanceType,
+          instance.state,
+          instance.address ?? '-',
+          new Date(instance.launchedAt).toISOString().replace(/\.\d+Z$/, 'Z'),
+        ]),
+      );
+      stdout.write(`${lines.join('\n')}\n`);
+    }
+    return exitStatus.success;
+  });
+};

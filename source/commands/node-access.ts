@@ -1,0 +1,87 @@
+import password from '@inquirer/password';
+import type { Instance } from '../ec2/cloud.ts';
+import { sshPortOf } from '../fleet/ssh-port.ts';
+import { createAdmission } from '../ssh/admission.ts';
+import type { NodeConnection, SshTarget } from '../ssh/connection.ts';
+import { loadIdentity } from '../ssh/identity.ts';
+import { pinOnFirstUse } from '../ssh/known-hosts.ts';
+import { createConnection } from '../ssh/node-connection.ts';
+import { type OpenSshCommand, openSshCommand } from '../ssh/openssh-command.ts';
+import { SshError } from '../ssh/ssh-error.ts';
+import type { Invocation } from './command.ts';
+import { isInteractive } from './interactivity.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Handshakes at a time: enough to hide the network, few enough to keep the screen alive. */
+const handshakes = 24;
+
+/** How this call reaches nodes by SSH: one key, one set of pinned host keys. */
+export type NodeAccess = {
+  connect(instance: Instance): NodeConnection;
+  /** The system's ssh for a node; without a command a login shell. */
+  openSsh(instance: Instance, command?: readonly string[]): OpenSshCommand;
+};
+
+/**
+ * Loads the key, asking for its passphrase where somebody can be asked.
+ *
+ * @throws SshError when there is no usable key.
+ */
+export const openNodeAccess = async (
+  invocation: Invocation,
+  { config, folders }: Workspace,
+): Promise<NodeAccess> => {
+  const { environment, options, stderr } = invocation;
+  const { privateKeyPath, publicKeyPath, username } = config.ssh;
+  const agentSocket = environment.SSH_AUTH_SOCK;
+  const loaded = await loadIdentity({
+    ...(privateKeyPath === undefined ? {} : { privateKeyPath }),
+    ...(publicKeyPath === undefined ? {} : { publicKeyPath }),
+    ...(agentSocket === undefined ? {} : { agentSocket }),
+    ...(isInteractive(invocation)
+      ? {
+          askPassphrase: ({ path, attempt }) =>
+            password({
+              message: `${attempt > 1 ? 'That was not it. ' : ''}Passphrase of ${path}:`,
+            }),
+        }
+      : {}),
+  });
+  for (const warning of loaded.warnings) stderr.write(`warning: ${warning}\n`);
+  const admission = createAdmission(handshakes);
+  const knownHostsFile = folders.knownHosts(config.deployment);
+  const targetOf = (instance: Instance): SshTarget => {
+    if (instance.address === undefined) {
+      throw new SshError(
+        'session',
+        `${instance.instanceId} has no address`,
+        'Wait until it runs, or set associate_public_ip: true for new nodes.',
+      );
+    }
+    return { host: instance.address, port: sshPortOf(instance, config), username };
+  };
+  return {
+    connect: (instance) =>
+      createConnection({
+        target: targetOf(instance),
+        identity: loaded.identity,
+        hostKey: pinOnFirstUse(knownHostsFile, instance.instanceId),
+        admission,
+      }),
+    openSsh: (instance, command) =>
+      openSshCommand({
+        target: targetOf(instance),
+        ...(privateKeyPath === undefined
+          ? publicKeyPath === undefined
+            ? {}
+            : { identityFile: publicKeyPath }
+          : { identityFile: privateKeyPath }),
+        knownHostsFile,
+        hostKeyAlias: instance.instanceId,
+        // As ssh itself does it: the remote shell gets the words joined by blanks.
+        ...(command === undefined ? {} : { command: command.join(' ') }),
+        terminal: command === undefined && invocation.stdin.isTTY === true,
+        userConfiguration: options.userSshConfig,
+      }),
+  };
+};

@@ -1,0 +1,59 @@
+import { findNodes } from '../fleet/find-nodes.ts';
+import type { ExistingNode } from '../fleet/plan.ts';
+import { selectNodes } from '../fleet/select-nodes.ts';
+import type { Invocation } from './command.ts';
+import { type ExitStatus, UsageError } from './exit-status.ts';
+import { withInterruption } from './interruption.ts';
+import { type NodeAccess, openNodeAccess } from './node-access.ts';
+import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
+
+/** What a command that talks to nodes, without driving them, works with. */
+export type NodeCommandContext = {
+  readonly invocation: Invocation;
+  readonly workspace: Workspace;
+  readonly access: NodeAccess;
+  /** The nodes that the command line means. */
+  readonly nodes: readonly ExistingNode[];
+  readonly signal: AbortSignal;
+};
+
+/** Finds the nodes that the command line means, then works with them. */
+export const withNodes = (
+  invocation: Invocation,
+  work: (context: NodeCommandContext) => Promise<ExitStatus>,
+): Promise<ExitStatus> => {
+  const timeout = commandTimeout(invocation);
+  return withInterruption(timeout === undefined ? {} : { timeout }, async (signal) => {
+    const workspace = await openWorkspace(invocation, signal);
+    const nodes = selectNodes(await findNodes(workspace.clouds, signal), invocation.words);
+    const access = await openNodeAccess(invocation, workspace);
+    return work({ invocation, workspace, access, nodes, signal });
+  });
+};
+
+/**
+ * The one node that a command is about.
+ *
+ * @throws UsageError when the command line names none.
+ */
+export const requireOneNode = (
+  { words }: Invocation,
+  nodes: readonly ExistingNode[],
+  usage: string,
+): ExistingNode => {
+  const [node] = nodes;
+  if (words.length === 0 || node === undefined) {
+    throw new UsageError(
+      'which node?',
+      `Usage: spot-tui ${usage}. ${
+        nodes.length === 0
+          ? 'The deployment has no nodes.'
+          : `There are: ${nodes
+              .slice(0, 12)
+              .map(({ name }) => name)
+              .join(', ')}${nodes.length > 12 ? ', …' : ''}.`
+      }`,
+    );
+  }
+  return node;
+};

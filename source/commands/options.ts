@@ -1,0 +1,71 @@
+/** One option of the command line: what the parser, the help and the readme need of it. */
+export type OptionDefinition = {
+  readonly type: 'boolean' | 'string' | 'number';
+  /** Name of the value in the help, such as `FILE`; absent for booleans. */
+  readonly value?: string;
+  readonly description: string;
+};
+
+/** Options that every command takes. */
+export const globalOptions = {
+  config: {
+    type: 'string',
+    value: 'FILE',
+    description: 'the configuration (default: config.yaml)',
+  },
+  sandbox: {
+    type: 'string',
+    value: 'fast',
+    description: 'use the embedded cloud instead of AWS: no account, no cost; =fast boots at once',
+  },
+  region: { type: 'string', value: 'REGION', description: 'only this region' },
+  profile: { type: 'string', value: 'PROFILE', description: 'the AWS profile to use' },
+  timeout: {
+    type: 'string',
+    value: 'DURATION',
+    description: 'give up after this long, such as 90s or 15m',
+  },
+  ci: { type: 'boolean', description: 'no terminal needed, no questions, one line per event' },
+  json: { type: 'boolean', description: 'JSON on standard output and nothing else there' },
+  yes: { type: 'boolean', description: 'answer every question with yes' },
+  verbose: { type: 'boolean', description: 'with --ci, also progress and the nodes’ logs' },
+  debug: { type: 'boolean', description: 'stack traces with errors' },
+  help: { type: 'boolean', description: 'this text; with a command, about that command' },
+  version: { type: 'boolean', description: 'the version' },
+} as const satisfies Record<string, OptionDefinition>;
+
+/** Options that some commands take. */
+export const commandOptions = {
+  count: { type: 'number', value: 'N', description: 'nodes over all regions' },
+  dryRun: { type: 'boolean', description: 'print what would be done, and do nothing' },
+  watch: { type: 'boolean', description: 'stay when every node has settled' },
+  follow: { type: 'boolean', description: 'go on with what is still to come' },
+  unit: { type: 'string', value: 'UNIT', description: 'only this systemd unit' },
+  lines: { type: 'number', value: 'N', description: 'lines of the past (default: 100)' },
+  userSshConfig: { type: 'boolean', description: 'read your own ssh configuration too' },
+  force: { type: 'boolean', description: 'overwrite files that exist' },
+} as const satisfies Record<string, OptionDefinition>;
+
+export type CommandOptionName = keyof typeof commandOptions;
+
+/** The values of all options of one call. */
+export type Options = {
+  readonly config?: string;
+  readonly sandbox?: 'realistic' | 'fast';
+  readonly region?: string;
+  readonly profile?: string;
+  readonly timeout?: string;
+  readonly ci: boolean;
+  readonly json: boolean;
+  readonly yes: boolean;
+  readonly verbose: boolean;
+  readonly debug: boolean;
+  readonly count?: number;
+  readonly dryRun: boolean;
+  readonly watch: boolean;
+  readonly follow: boolean;
+  readonly unit?: string;
+  readonly lines?: number;
+  readonly userSshConfig: boolean;
+  readonly force: boolean;
+};

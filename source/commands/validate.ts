@@ -1,0 +1,89 @@
+import { formatIssue } from '../config/issue.ts';
+import { checkPaths } from '../config/paths.ts';
+import { buildPayload } from '../pipeline/payload/payload.ts';
+import { renderUserData } from '../pipeline/user-data.ts';
+import type { Invocation, RunCommand } from './command.ts';
+import { type ExitStatus, exitStatus, exitStatusOf } from './exit-status.ts';
+import { withInterruption } from './interruption.ts';
+import { openNodeAccess } from './node-access.ts';
+import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
+
+/** Checks everything that `create` needs, and launches nothing. */
+export const run: RunCommand = (invocation) => {
+  const timeout = commandTimeout(invocation);
+  return withInterruption(timeout === undefined ? {} : { timeout }, async (signal) => {
+    const workspace = await openWorkspace(invocation, signal);
+    return validate(invocation, workspace, signal);
+  });
+};
+
+type Finding = {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly hint?: string;
+};
+
+const validate = async (
+  invocation: Invocation,
+  workspace: Workspace,
+  signal: AbortSignal,
+): Promise<ExitStatus> => {
+  const { config, clouds, issueAt } = workspace;
+  const { options, stdout, templatesFolder } = invocation;
+  const findings: Finding[] = [];
+  let status: ExitStatus = exitStatus.success;
+  const examine = async (name: string, action: () => Promise<string>): Promise<void> => {
+    try {
+      findings.push({ name, ok: true, detail: await action() });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      status = Math.max(status, exitStatusOf(error));
+      findings.push({
+        name,
+        ok: false,
+        detail: error instanceof Error ? error.message : String(error),
+        ...(error instanceof Error && 'hint' in error && typeof error.hint === 'string'
+          ? { hint: error.hint }
+          : {}),
+      });
+    }
+  };
+
+  findings.push({ name: 'configuration', ok: true, detail: `deployment ${config.deployment}` });
+  for (const issue of await checkPaths(config, issueAt)) {
+    status = Math.max(status, exitStatus.usage);
+    findings.push({ name: 'paths', ok: false, detail: formatIssue(issue) });
+  }
+  if (status === exitStatus.success) {
+    await examine('payload', async () => {
+      const { archive, files, services } = await buildPayload(config, templatesFolder);
+      return `${files.length} files, ${services.length} units, ${Math.ceil(archive.length / 1024)} KiB compressed`;
+    });
+    await examine('key', async () => {
+      await openNodeAccess(invocation, workspace);
+      return config.ssh.privateKeyPath ?? 'from the SSH agent';
+    });
+    await examine('user data', async () => {
+      const { userData } = await renderUserData({ config, templatesFolder });
+      for (const cloud of clouds) {
+        await examine(cloud.region, async () => {
+          await cloud.rehearse({ count: 1, generation: 1, userData }, signal);
+          return 'credentials and permissions suffice';
+        });
+      }
+      return `${Buffer.byteLength(userData)} of 16384 bytes`;
+    });
+  }
+  stdout.write(
+    options.json
+      ? `${JSON.stringify({ deployment: config.deployment, findings })}\n`
+      : `${findings.flatMap(findingLines).join('\n')}\n`,
+  );
+  return status;
+};
+
+const findingLines = ({ name, ok, detail, hint }: Finding): string[] => [
+  `${ok ? '✔' : '✖'} ${name}: ${detail}`,
+  ...(hint === undefined ? [] : [`    ${hint}`]),
+];

@@ -1,0 +1,83 @@
+import type { Config } from '../config/config.ts';
+import { parseDuration } from '../config/duration.ts';
+import { formatIssue } from '../config/issue.ts';
+import type { IssueAt } from '../config/load.ts';
+import { applyOverrides } from '../config/overrides.ts';
+import { type StateFolders, stateFolders } from '../config/state-folders.ts';
+import { type ApiCallCounter, createApiCallCounter } from '../ec2/call-counter.ts';
+import { createRegionCloud, type Ec2RegionCloud } from '../ec2/region-cloud.ts';
+import type { Invocation } from './command.ts';
+import { type Deployment, findDeployment } from './deployment.ts';
+import { UsageError } from './exit-status.ts';
+import { version } from './version.ts';
+
+/** What a command works with: the configuration and one cloud for each of its regions. */
+export type Workspace = {
+  readonly config: Config;
+  readonly issueAt: IssueAt | undefined;
+  readonly folders: StateFolders;
+  readonly clouds: readonly Ec2RegionCloud[];
+  readonly calls: ApiCallCounter;
+  /** Whether it is the embedded cloud that is worked on. */
+  readonly isSandbox: boolean;
+};
+
+/**
+ * Reads the configuration, applies the flags to it, starts the sandbox where that is asked for, and
+ * prints the configuration's warnings. Touches no network beyond that.
+ *
+ * @throws ConfigError, UsageError, or a SandboxError.
+ */
+export const openWorkspace = async (
+  invocation: Invocation,
+  signal: AbortSignal,
+): Promise<Workspace> => {
+  const { environment, options, stderr } = invocation;
+  const folders = stateFolders(environment);
+  const deployment = await findDeployment(invocation, folders, signal);
+  for (const warning of deployment.warnings) {
+    stderr.write(`warning: ${formatIssue(warning)}\n`);
+  }
+  const config = applyOverrides(deployment.config, {
+    ...(options.count === undefined ? {} : { count: options.count }),
+    ...(options.region === undefined ? {} : { region: options.region }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+  });
+  const calls = createApiCallCounter();
+  return {
+    config,
+    issueAt: deployment.issueAt,
+    folders,
+    calls,
+    clouds: config.regions.map((regionConfig) =>
+      createRegionCloud({
+        region: regionConfig.region,
+        config,
+        regionConfig,
+        calls,
+        version,
+        ...endpointOf(deployment),
+      }),
+    ),
+    isSandbox: deployment.sandbox !== undefined,
+  };
+};
+
+const endpointOf = ({ sandbox }: Deployment) =>
+  sandbox === undefined ? {} : { endpoint: sandbox.endpointUrl, credentials: sandbox.credentials };
+
+/**
+ * What `--timeout` says, in milliseconds.
+ *
+ * @throws UsageError
+ */
+export const commandTimeout = ({
+  options: { timeout },
+}: Invocation): { text: string; milliseconds: number } | undefined => {
+  if (timeout === undefined) return undefined;
+  const milliseconds = parseDuration(timeout);
+  if (milliseconds === undefined || milliseconds === 0) {
+    throw new UsageError(`--timeout ${timeout} is no duration`, 'Write it like 90s, 15m or 1h30m.');
+  }
+  return { text: timeout, milliseconds };
+};
