@@ -1,0 +1,106 @@
+import type { FleetState } from '../fleet/state.ts';
+
+export type ColumnId = 'node' | 'zone' | 'instance' | 'type' | 'address' | 'phase' | 'time' | 'log';
+
+export type Column = {
+  readonly id: ColumnId;
+  readonly title: string;
+  /** In terminal columns, without the gap that follows. */
+  readonly width: number;
+};
+
+/** The widest value of each column whose width follows its content, in terminal columns. */
+export type ContentWidths = Readonly<Record<'node' | 'zone' | 'type' | 'address', number>>;
+
+/** Columns left of the first one: the selection's marker and a blank. */
+export const markerWidth = 2;
+/** Blanks between two columns. */
+export const columnGap = 2;
+/** Longest name of a phase, with its glyph. */
+const phaseWidth = 13;
+const timeWidth = 6;
+const instanceWidth = 19;
+/** What must remain for the last log line before another column may appear. */
+const comfortableLog = 32;
+/** A last log line narrower than this says nothing. */
+const usefulLog = 8;
+
+/** How wide the content of a fleet is. It starts with typical values so that columns stay put. */
+export const measureContent = (state: FleetState): ContentWidths => {
+  const widths = { node: 11, zone: 10, type: 9, address: 15 };
+  for (const node of state.nodes.values()) {
+    widths.node = Math.max(widths.node, node.name.length);
+    widths.zone = Math.max(widths.zone, (node.zone ?? node.region).length);
+    widths.type = Math.max(widths.type, node.instanceType?.length ?? 0);
+    widths.address = Math.max(widths.address, formatAddress(node).length);
+  }
+  return {
+    node: Math.min(widths.node, 26),
+    zone: Math.min(widths.zone, 18),
+    type: Math.min(widths.type, 14),
+    address: Math.min(widths.address, 24),
+  };
+};
+
+export const isSameContent = (before: ContentWidths, after: ContentWidths): boolean =>
+  before.node === after.node &&
+  before.zone === after.zone &&
+  before.type === after.type &&
+  before.address === after.address;
+
+/** Where a node listens: the port only where it isn't SSH's own. */
+export const formatAddress = (node: {
+  readonly address?: string;
+  readonly sshPort?: number;
+}): string => {
+  if (node.address === undefined) return '';
+  if (node.sshPort === undefined || node.sshPort === 22) return node.address;
+  return node.address.includes(':')
+    ? `[${node.address}]:${node.sshPort}`
+    : `${node.address}:${node.sshPort}`;
+};
+
+/** Width of a row with these columns, the marker included, in terminal columns. */
+export const rowWidth = (columns: readonly Column[]): number =>
+  columns.reduce((sum, { width }) => sum + width + columnGap, markerWidth - columnGap);
+
+/**
+ * The columns that fit into a window, from the left. Node, phase and time are always there and
+ * the last log line takes what remains; the others come in order of their use to someone who is
+ * about to repair a node.
+ */
+export const layOutColumns = (windowWidth: number, content: ContentWidths): readonly Column[] => {
+  // A blank at the right edge: a character that a terminal draws wider than expected must not wrap.
+  const width = windowWidth - markerWidth - 1;
+  const essential = content.node + phaseWidth + timeWidth + 2 * columnGap;
+  const node = content.node - Math.max(0, essential - width);
+  let log = width - (node + phaseWidth + timeWidth + 3 * columnGap);
+
+  const shown = new Set<ColumnId>();
+  const optional = [
+    ['address', content.address],
+    ['zone', content.zone],
+    ['type', content.type],
+    ['instance', instanceWidth],
+  ] as const;
+  for (const [id, columnWidth] of optional) {
+    if (log - columnWidth - columnGap < comfortableLog) break;
+    shown.add(id);
+    log -= columnWidth + columnGap;
+  }
+
+  const columns: Column[] = [
+    { id: 'node', title: 'NODE', width: Math.max(1, node) },
+    { id: 'zone', title: 'ZONE', width: content.zone },
+    { id: 'instance', title: 'INSTANCE', width: instanceWidth },
+    { id: 'type', title: 'TYPE', width: content.type },
+    { id: 'address', title: 'ADDRESS', width: content.address },
+    { id: 'phase', title: 'PHASE', width: phaseWidth },
+    { id: 'time', title: 'TIME', width: timeWidth },
+    { id: 'log', title: 'LAST LOG', width: log },
+  ];
+  return columns.filter(({ id }) => {
+    if (id === 'node' || id === 'phase' || id === 'time') return true;
+    return id === 'log' ? log >= usefulLog : shown.has(id);
+  });
+};

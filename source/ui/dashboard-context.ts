@@ -1,0 +1,29 @@
+import { createContext, use } from 'react';
+import type { FleetStore } from '../fleet/store.ts';
+import type { Clock } from './clock.ts';
+import type { NodeOrder } from './node-order.ts';
+import type { ActionStore } from './store.ts';
+import type { Theme } from './theme.ts';
+import type { ViewAction, ViewState } from './view-state.ts';
+
+/** What every component of the dashboard can reach. None of it is ever replaced. */
+export type DashboardModel = {
+  readonly fleet: FleetStore;
+  readonly view: ActionStore<ViewState, ViewAction>;
+  readonly order: NodeOrder;
+  readonly clock: Clock;
+  readonly theme: Theme;
+};
+
+export const DashboardContext = createContext<DashboardModel | undefined>(undefined);
+
+/**
+ * The dashboard's model.
+ *
+ * @throws Error outside of a dashboard
+ */
+export const useDashboard = (): DashboardModel => {
+  const model = use(DashboardContext);
+  if (model === undefined) throw new Error('This component belongs into a dashboard.');
+  return model;
+};

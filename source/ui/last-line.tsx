@@ -1,0 +1,61 @@
+import { Text } from 'ink';
+import type { NodeState } from '../fleet/state.ts';
+import { useDashboard } from './dashboard-context.ts';
+import { Remaining } from './elapsed.tsx';
+import { fit } from './text.ts';
+import type { Style } from './theme.ts';
+
+type LastLineProps = {
+  readonly node: NodeState;
+  /** In terminal columns; all of them are filled. */
+  readonly width: number;
+  /** Whether colours are left out, because the row is drawn inverse. */
+  readonly isPlain: boolean;
+};
+
+const barWidth = 10;
+const percentWidth = 5;
+const timeWidth = 6;
+
+/**
+ * The end of a node's row: why it is in trouble, else how far its upload is and what its log said
+ * last.
+ */
+export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
+  const { theme } = useDashboard();
+  const { ellipsis } = theme.glyphs;
+  const styled = (style: Style) => (isPlain ? {} : style);
+  const { trouble, progress } = node;
+
+  if (trouble !== undefined) {
+    const { style } = theme.phases[node.phase];
+    const prefix = 'gone in ';
+    const rest = width - prefix.length - timeWidth;
+    if (trouble.deadline === undefined || rest < 0) {
+      return <Text {...styled(style)}>{fit(trouble.reason, width, ellipsis)}</Text>;
+    }
+    return (
+      <Text {...styled(style)}>
+        {prefix}
+        <Remaining until={trouble.deadline} width={timeWidth} />
+        {fit(` ${trouble.reason}`, rest, ellipsis)}
+      </Text>
+    );
+  }
+
+  const message = node.log.at(-1)?.message ?? '';
+  const rest = width - barWidth - percentWidth;
+  if (progress === undefined || progress.total <= 0 || rest < 0) {
+    return <Text {...styled(theme.styles.quiet)}>{fit(message, width, ellipsis)}</Text>;
+  }
+  const share = Math.min(1, Math.max(0, progress.done / progress.total));
+  const full = Math.round(share * barWidth);
+  return (
+    <Text>
+      <Text {...styled(theme.styles.accent)}>{theme.glyphs.barFull.repeat(full)}</Text>
+      <Text {...styled(theme.styles.quiet)}>{theme.glyphs.barEmpty.repeat(barWidth - full)}</Text>
+      {`${Math.floor(share * 100)}%`.padStart(percentWidth)}
+      <Text {...styled(theme.styles.quiet)}>{fit(`  ${message}`, rest, ellipsis)}</Text>
+    </Text>
+  );
+};

@@ -1,0 +1,54 @@
+import type { Phase } from '../events/phase.ts';
+import type { FleetState } from '../fleet/state.ts';
+
+/** `trouble`: nodes that need a person first. `name`: by region and number alone. */
+export type Ordering = 'trouble' | 'name';
+
+/** The names of a fleet's nodes in order. */
+export interface NodeOrder {
+  /** The order of the table's rows. */
+  rows(state: FleetState, ordering: Ordering): readonly string[];
+  /** The node that is selected: the chosen one, else the first by name. */
+  selected(state: FleetState, chosen: string | undefined): string | undefined;
+}
+
+/**
+ * An order that costs little to ask for at every event: names are sorted only when nodes come or
+ * go, and the answer is the same array for as long as it says the same.
+ */
+export const createNodeOrder = (): NodeOrder => {
+  const collator = new Intl.Collator('en', { numeric: true });
+  let sorted: readonly string[] = [];
+  let answer: readonly string[] = [];
+
+  const byName = (state: FleetState) => {
+    const isStale =
+      sorted.length !== state.nodes.size || sorted.some((name) => !state.nodes.has(name));
+    if (isStale) sorted = [...state.nodes.keys()].sort(collator.compare);
+    return sorted;
+  };
+
+  return {
+    rows(state, ordering) {
+      const names = byName(state);
+      const rows = ordering === 'name' ? names : troubleFirst(names, state);
+      if (!isSameList(rows, answer)) answer = rows;
+      return answer;
+    },
+    selected: (state, chosen) =>
+      chosen !== undefined && state.nodes.has(chosen) ? chosen : byName(state)[0],
+  };
+};
+
+const troubleFirst = (names: readonly string[], state: FleetState): readonly string[] => {
+  const troubled = names.filter((name) => needsAPerson(state.nodes.get(name)?.phase));
+  if (troubled.length === 0) return names;
+  const others = names.filter((name) => !needsAPerson(state.nodes.get(name)?.phase));
+  return [...troubled, ...others];
+};
+
+const needsAPerson = (phase: Phase | undefined): boolean =>
+  phase === 'failed' || phase === 'interrupted' || phase === 'degraded';
+
+const isSameList = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((name, index) => name === other[index]);

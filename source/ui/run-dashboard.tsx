@@ -1,0 +1,147 @@
+import { render } from 'ink';
+import type { FleetActions } from '../fleet/actions.ts';
+import type { FleetStore } from '../fleet/store.ts';
+import { createClock } from './clock.ts';
+import { Dashboard } from './dashboard.tsx';
+import { DashboardContext, type DashboardModel } from './dashboard-context.ts';
+import { holdConsole } from './hold-console.ts';
+import { interrupt } from './key-handler.ts';
+import { createNodeOrder } from './node-order.ts';
+import type { DashboardOutcome } from './outcome.ts';
+import { createStore } from './store.ts';
+import { detectTheme } from './theme.ts';
+import type { ShellState } from './use-shell.ts';
+import { initialView, reduceView } from './view-state.ts';
+
+export type DashboardOptions = {
+  readonly store: FleetStore;
+  /** What the keys do to nodes. Absent in a recording: then those keys say so. */
+  readonly actions?: FleetActions;
+  /** Closes the dashboard when it aborts. */
+  readonly signal?: AbortSignal;
+  /** What is shown, in the upper left corner. Default: `spot-tui`. */
+  readonly title?: string;
+  /**
+   * Whether this process runs the pipeline of a node; `r` then has to wait until that has failed.
+   * Default: of every node.
+   */
+  readonly isDriven?: (node: string) => boolean;
+  /** The time in milliseconds since the Unix epoch. A replay passes its own. Default: `Date.now`. */
+  readonly now?: () => number;
+  /** Called once, when the first frame was drawn. */
+  readonly onFirstFrame?: () => void;
+  readonly stdin?: NodeJS.ReadStream;
+  readonly stdout?: NodeJS.WriteStream;
+  readonly stderr?: NodeJS.WritableStream;
+  /** Says what the terminal can show. Default: `process.env`. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+};
+
+/** Times per second that the screen is drawn, at most. */
+const maxFps = 20;
+
+/**
+ * Shows the fleet on the alternate screen until someone quits. While it does, it answers SIGINT,
+ * SIGTERM and SIGHUP, and holds what is written to the console, which goes to stderr afterwards.
+ * The terminal is as it was before when the promise settles.
+ *
+ * @throws whatever a component threw
+ */
+export const runDashboard = async (options: DashboardOptions): Promise<DashboardOutcome> => {
+  const {
+    store,
+    actions,
+    signal,
+    title = 'spot-tui',
+    isDriven = () => true,
+    now = Date.now,
+    onFirstFrame,
+    stdin = process.stdin,
+    stdout = process.stdout,
+    stderr = process.stderr,
+    environment = process.env,
+  } = options;
+  if (signal?.aborted === true) return { type: 'aborted' };
+
+  const model: DashboardModel = {
+    fleet: store,
+    view: createStore(initialView, reduceView),
+    order: createNodeOrder(),
+    clock: createClock(now),
+    theme: detectTheme(environment, process.platform),
+  };
+  const shellState: ShellState = { isOpen: false };
+  const left = new AbortController();
+  let outcome: DashboardOutcome | undefined;
+  let hasDrawn = false;
+
+  const leave = (reason: DashboardOutcome) => {
+    if (outcome !== undefined) return;
+    outcome = reason;
+    left.abort();
+    instance.unmount();
+  };
+  const onAbort = () => leave({ type: 'aborted' });
+  const onInterrupt = () => {
+    // While a shell has the terminal, ctrl-c is the shell's.
+    if (!shellState.isOpen) interrupt(model, leave);
+  };
+  const onTerminate = () => leave({ type: 'interrupted', signal: 'SIGTERM' });
+  const onHangUp = () => leave({ type: 'interrupted', signal: 'SIGHUP' });
+
+  const releaseConsole = holdConsole();
+  signal?.addEventListener('abort', onAbort);
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onTerminate);
+  process.on('SIGHUP', onHangUp);
+  // A terminal that is gone fails writes and ends reads; not every system sends SIGHUP as well.
+  stdout.on('error', onHangUp);
+  stdin.on('end', onHangUp);
+
+  const instance = render(
+    <DashboardContext value={model}>
+      <Dashboard
+        title={title}
+        actions={actions}
+        isDriven={isDriven}
+        platform={process.platform}
+        leave={leave}
+        shellState={shellState}
+        signal={left.signal}
+      />
+    </DashboardContext>,
+    {
+      stdin,
+      stdout,
+      alternateScreen: true,
+      incrementalRendering: true,
+      // Ink would draw nothing where it believes to be in CI; that this is a terminal is known.
+      interactive: true,
+      exitOnCtrlC: false,
+      // Ink would print between the frames of a screen that nobody can scroll back.
+      patchConsole: false,
+      maxFps,
+      onRender: () => {
+        if (hasDrawn) return;
+        hasDrawn = true;
+        onFirstFrame?.();
+      },
+    },
+  );
+
+  try {
+    await instance.waitUntilExit();
+  } finally {
+    left.abort();
+    stdin.pause();
+    stdin.off('end', onHangUp);
+    stdout.off('error', onHangUp);
+    process.off('SIGHUP', onHangUp);
+    process.off('SIGTERM', onTerminate);
+    process.off('SIGINT', onInterrupt);
+    signal?.removeEventListener('abort', onAbort);
+    const held = releaseConsole();
+    if (held !== '') stderr.write(held);
+  }
+  return outcome ?? { type: 'quit' };
+};

@@ -1,0 +1,60 @@
+import { memo } from 'react';
+import type { NodeState } from '../fleet/state.ts';
+import { type Segment, SegmentLine } from './segment-line.tsx';
+import { wrap } from './text.ts';
+import type { Theme } from './theme.ts';
+
+type TroubleLinesProps = {
+  readonly lines: readonly (readonly Segment[])[];
+  /** In terminal columns. */
+  readonly width: number;
+};
+
+/** Why a node is in trouble and what to do about it. */
+export const TroubleLines = memo(({ lines, width }: TroubleLinesProps) =>
+  lines.map((segments) => (
+    <SegmentLine
+      key={segments.map(({ text }) => text).join('')}
+      width={width - 1}
+      segments={segments}
+    />
+  )),
+);
+
+/**
+ * The lines that `TroubleLines` shows: the reason, the hint, then the failing command's last
+ * output as far as there is room.
+ *
+ * @param width in terminal columns
+ * @param limit lines at most
+ */
+export const troubleLines = (
+  node: NodeState,
+  theme: Theme,
+  width: number,
+  limit: number,
+): readonly (readonly Segment[])[] => {
+  const { trouble } = node;
+  if (trouble === undefined || limit < 1) return [];
+  const { ellipsis, arrow } = theme.glyphs;
+  const { style, glyph } = theme.phases[node.phase];
+  const what = trouble.failedPhase === undefined ? '' : `${trouble.failedPhase}: `;
+  const indented = (text: string, lines: number) => wrap(text, width - 5, lines, ellipsis);
+  const reason = indented(what + trouble.reason, Math.min(3, limit)).map((text, index) => [
+    { text: index === 0 ? ` ${glyph} ` : '   ', style },
+    { text, style },
+  ]);
+  const hint = indented(
+    trouble.hint ?? '',
+    trouble.hint ? Math.min(3, limit - reason.length) : 0,
+  ).map((text, index) => [
+    { text: index === 0 ? ` ${arrow} ` : '   ', style: theme.styles.strong },
+    { text, style: theme.styles.strong },
+  ]);
+  const room = Math.max(0, Math.ceil((limit - reason.length - hint.length) / 2));
+  const output = (room === 0 ? [] : (trouble.output ?? []).slice(-room)).map((text) => [
+    { text: `   ${theme.glyphs.vertical} `, style },
+    { text },
+  ]);
+  return [...reason, ...hint, ...output];
+};

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { setImmediate } from 'node:timers/promises';
+import { useApp, useStdin, useStdout } from 'ink';
+import type { SshCommand } from '../fleet/actions.ts';
+import type { NodeState } from '../fleet/state.ts';
+import type { Feedback } from './view-state.ts';
+
+/** What ssh exits with when it could not connect, or lost the connection. */
+const sshFailed = 255;
+
+/**
+ * Whether the terminal belongs to a shell right now. Keys and SIGINT then go there, and the
+ * dashboard must not answer them.
+ */
+export type ShellState = { isOpen: boolean };
+
+/**
+ * A function that hands the terminal to `ssh` until that ends, then takes it back and tells how it
+ * ended. If ssh itself failed, what it printed stays on the screen until Enter is pressed.
+ *
+ * @param state is told while a shell has the terminal
+ * @param signal ends the shell when it aborts
+ */
+export const useShell = (state: ShellState, signal: AbortSignal) => {
+  const { suspendTerminal } = useApp();
+  const { stdin } = useStdin();
+  const { stdout } = useStdout();
+
+  return async (node: NodeState, command: SshCommand): Promise<Feedback> => {
+    let feedback: Feedback = { tone: 'good', text: `Back from ${node.name}` };
+    state.isOpen = true;
+    try {
+      await suspendTerminal(async () => {
+        // Ink's listener goes away in this turn of the loop; only then does pausing last. A stream
+        // that still reads would take the shell's input.
+        await setImmediate();
+        stdin.pause();
+        stdout.write(`ssh ${node.name} ${node.address ?? ''} (exit comes back to the dashboard)\n`);
+        const child = spawn(command.file, command.arguments, { stdio: 'inherit', signal });
+        const [status, endedBy] = (await once(child, 'close')) as [
+          number | null,
+          NodeJS.Signals | null,
+        ];
+        feedback = describeEnd(node.name, status, endedBy);
+        if (status === sshFailed) await untilEnter(stdin, stdout, signal);
+      });
+    } finally {
+      state.isOpen = false;
+    }
+    return feedback;
+  };
+};
+
+const describeEnd = (
+  name: string,
+  status: number | null,
+  endedBy: NodeJS.Signals | null,
+): Feedback => {
+  if (endedBy !== null) return { tone: 'bad', text: `ssh to ${name} was ended by ${endedBy}` };
+  if (status === 0) return { tone: 'good', text: `Back from ${name}` };
+  if (status === sshFailed) {
+    return { tone: 'bad', text: `ssh could not reach ${name}, or lost it (exit status 255)` };
+  }
+  // A shell ends with the status of its last command: no reason for alarm.
+  const number = (status ?? 0) - 128;
+  const cause = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  const last = `its last command exited with ${status}${cause === undefined ? '' : ` (${cause})`}`;
+  return { tone: 'warning', text: `Back from ${name}: ${last}` };
+};
+
+const untilEnter = async (
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  signal: AbortSignal,
+): Promise<void> => {
+  const lines = createInterface({ input, output, terminal: false });
+  try {
+    await lines.question('\nssh failed. Enter comes back to the dashboard. ', { signal });
+  } finally {
+    lines.close();
+  }
+};
