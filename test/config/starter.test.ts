@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { isMap, isScalar, parse, parseDocument } from 'yaml';
+import { loadConfig } from '../../source/config/load.ts';
+import { loadText } from './temporary-config.ts';
+
+const starter = path.resolve('templates/config.yaml');
+
+test('the starter loads without a warning and names the shipped payload', async () => {
+  const { config, warnings } = await loadConfig(starter, {
+    environment: { HOME: '/home/someone' },
+    workingDirectory: '/',
+  });
+  assert.deepEqual(warnings, []);
+  assert.equal(config.totalInstances, 3);
+  assert.deepEqual(
+    config.regions.map(({ region }) => region),
+    ['us-west-2', 'us-east-1', 'eu-west-1'],
+  );
+  assert.equal(config.payload.unitsDirectory, path.resolve('templates/bacalhau/units'));
+  assert.equal(config.ssh.privateKeyPath, '/home/someone/.ssh/id_ed25519');
+});
+
+test('what is commented out in the starter loads, too', async (t) => {
+  const text = await readFile(starter, 'utf8');
+  const uncommented = text.replaceAll(
+    /^( *)# ((?!yaml-language-server)(?: {2})*(?:- )?[a-z_-]+:(?: .*)?)$/gm,
+    '$1$2',
+  );
+  const { contents } = parseDocument(uncommented);
+  assert.ok(isMap(contents));
+  const keys = contents.items.map(({ key }) => (isScalar(key) ? key.value : key));
+  for (const key of ['deployment', 'services', 'checks', 'images', 'timeouts', 'settle_time']) {
+    assert.ok(keys.includes(key), `${key} is not in the starter`);
+  }
+  const { warnings, config } = await loadText(
+    t,
+    // One network can't be everywhere, nor both given and made.
+    uncommented.replaceAll(/^ {2}(?:vpc_id|subnet_id|security_groups):.*\n/gm, ''),
+  );
+  assert.deepEqual(warnings, []);
+  assert.equal(config.deployment, 'my-fleet');
+  assert.equal(config.network.useDedicatedVpc, true);
+  assert.equal(config.expectations.commands.length, 1);
+});
+
+test('editors are told where the schema is', async () => {
+  const [first] = (await readFile(starter, 'utf8')).split('\n');
+  const [, schema] = /^# yaml-language-server: \$schema=(\S+)$/.exec(first ?? '') ?? [];
+  assert.ok(schema);
+  assert.ok(parse(await readFile(path.resolve('templates', schema), 'utf8')));
+});
