@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  backOff,
+  DeadlineExceededError,
+  formatSeconds,
+  withDeadline,
+} from '../../source/pipeline/deadline.ts';
+
+const never = new AbortController().signal;
+
+test('what is done in time is answered', async () => {
+  assert.equal(await withDeadline(1000, never, () => Promise.resolve('done')), 'done');
+});
+
+test('what is late is ended, even if it ignores its signal', async () => {
+  await assert.rejects(
+    withDeadline(10, never, () => sleep(5000, undefined, { ref: false })),
+    (error) => error instanceof DeadlineExceededError && error.message === 'not done after 0 s',
+  );
+});
+
+test('the outer signal’s reason is not taken for a deadline', async () => {
+  const outer = new AbortController();
+  const waiting = withDeadline(5000, outer.signal, (signal) =>
+    sleep(5000, undefined, { signal, ref: false }),
+  );
+  outer.abort(new Error('asked to leave'));
+  await assert.rejects(waiting, /asked to leave/);
+});
+
+test('waiting before another try ends with its signal', async () => {
+  const controller = new AbortController();
+  const waiting = backOff(10, controller.signal, { base: 60_000, maximum: 60_000 });
+  controller.abort();
+  await assert.rejects(waiting);
+});
+
+test('durations are said as precisely as a person needs', () => {
+  assert.equal(formatSeconds(90_000), '90 s');
+  assert.equal(formatSeconds(1500), '1.5 s');
+  assert.equal(formatSeconds(300_000), '5 min');
+});
