@@ -5,10 +5,11 @@ import type { FleetState } from '../fleet/state.ts';
 import { createFleetStore, type FleetEventStore } from '../fleet/store.ts';
 import { buildPayload, type Payload } from '../pipeline/payload/payload.ts';
 import { loadRemoteScripts } from '../pipeline/remote-script.ts';
-import { renderUserData } from '../pipeline/user-data.ts';
+import { buildUserData } from '../pipeline/user-data.ts';
 import { createEventRecorder } from '../reporters/event-recorder.ts';
 import type { Invocation } from './command.ts';
 import { openNodeAccess } from './node-access.ts';
+import { readPublicKey } from './public-key.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A fleet that is being worked on: its controller, and the state that its events add up to. */
@@ -41,7 +42,7 @@ export const openFleetRun = async (
     buildPayload(config, templatesFolder),
     loadRemoteScripts(templatesFolder),
     openNodeAccess(invocation, workspace),
-    renderUserData({ config, templatesFolder }),
+    readPublicKey(config).then((publicKey) => buildUserData(config, templatesFolder, publicKey)),
   ]);
   for (const warning of rendered.warnings) stderr.write(`warning: ${warning}\n`);
   return startRun(workspace, command, {

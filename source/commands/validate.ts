@@ -1,11 +1,12 @@
 import { formatIssue } from '../config/issue.ts';
 import { checkPaths } from '../config/paths.ts';
 import { buildPayload } from '../pipeline/payload/payload.ts';
-import { renderUserData } from '../pipeline/user-data.ts';
+import { buildUserData } from '../pipeline/user-data.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { type ExitStatus, exitStatus, exitStatusOf } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
 import { openNodeAccess } from './node-access.ts';
+import { readPublicKey } from './public-key.ts';
 import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
 
 /** Checks everything that `create` needs, and launches nothing. */
@@ -65,7 +66,11 @@ const validate = async (
       return config.ssh.privateKeyPath ?? 'from the SSH agent';
     });
     await examine('user data', async () => {
-      const { userData } = await renderUserData({ config, templatesFolder });
+      const { userData } = await buildUserData(
+        config,
+        templatesFolder,
+        await readPublicKey(config),
+      );
       for (const cloud of clouds) {
         await examine(cloud.region, async () => {
           await cloud.rehearse({ count: 1, generation: 1, userData }, signal);
