@@ -29,6 +29,11 @@ export type Endpoint = { readonly hostname: string; readonly port: number };
  * more attempts than usual, because throttling is per account and many machines share it.
  */
 export const createClient = (options: ClientOptions): RegionClient => {
+  if (options.profile !== undefined) {
+    // The SDK takes credentials from the profile that it is given, but `endpoint_url` only from the
+    // one that the variable names: a profile for an endpoint of one's own would lead to AWS.
+    process.env.AWS_PROFILE = options.profile;
+  }
   const configuration: EC2ClientConfig = {
     region: options.region,
     customUserAgent: [['spot-tui', options.version]],
@@ -48,7 +53,33 @@ export const createClient = (options: ClientOptions): RegionClient => {
   };
   const client = new EC2Client(configuration);
   countCalls(client, options.calls);
+  refuseWebPages(client);
   return { client, endpoint: watchEndpoint(client) };
+};
+
+/**
+ * To the SDK a hotel's sign-in page is an answer in which everything is missing, and a fleet that
+ * seems to be missing would be launched again.
+ */
+const refuseWebPages = (client: EC2Client): void => {
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      const answer = await next(request);
+      const type = contentType(answer.response);
+      if (!/html/i.test(type)) return answer;
+      throw Object.assign(new Error(`the answer is a web page (${type}) and not from EC2`), {
+        code: 'ECONNINTERCEPTED',
+      });
+    },
+    { name: 'spotTuiRefuseWebPages', step: 'deserialize', priority: 'low' },
+  );
+};
+
+const contentType = (response: unknown): string => {
+  if (typeof response !== 'object' || response === null || !('headers' in response)) return '';
+  const headers: unknown = response.headers;
+  if (typeof headers !== 'object' || headers === null || !('content-type' in headers)) return '';
+  return String(headers['content-type']);
 };
 
 /** The endpoint that requests really go to, whichever of the SDK's many settings chose it. */

@@ -236,7 +236,7 @@ const rules: readonly Rule[] = [
     hint: ({ region }) => `Check that it exists in ${region}, in this account.`,
   },
   {
-    code: /^(Invalid|Malformed|Missing|Validation|Unknown)/,
+    code: /^(Invalid|Malformed|Missing|Validation|Unknown(?!$|Error$))/,
     kind: 'invalid',
     hint: () => 'Check what the configuration says about it.',
   },

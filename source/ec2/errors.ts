@@ -44,6 +44,8 @@ export type ErrorContext = {
   readonly doing: string;
   /** The API action, such as `CreateFleet`. */
   readonly action?: string;
+  /** The AWS profile that the credentials come from, where one is named. */
+  readonly profile?: string;
 };
 
 /** Turns whatever the SDK throws into an error for people; an `Ec2Error` is passed on as it is. */
@@ -56,7 +58,7 @@ export const toEc2Error = (error: unknown, context: ErrorContext): Ec2Error => {
     ...(context.action === undefined ? {} : { action: context.action }),
   };
   const explanation =
-    explainCredentials(error, facts.message) ??
+    explainCredentials(error, facts.message, context.profile) ??
     explainNetwork(error, facts.code, context.region) ??
     explainStatus(error, facts.code, context.region) ??
     explainCode(facts);
@@ -114,12 +116,19 @@ const credentialErrors = new Set([
   'CredentialsError',
 ]);
 
-const explainCredentials = (error: unknown, message: string): Explanation | undefined => {
+const explainCredentials = (
+  error: unknown,
+  message: string,
+  profile: string | undefined,
+): Explanation | undefined => {
   if (!(error instanceof Error) || !credentialErrors.has(error.name)) return undefined;
-  const hint = /sso/i.test(message)
-    ? 'Sign in again: aws sso login (with --profile where you use one).'
-    : /profile/i.test(message)
-      ? 'See which profiles there are: aws configure list-profiles.'
+  const isSignedOut = /sso|expired|log ?in/i.test(message);
+  const withProfile = profile === undefined ? '' : ` --profile ${profile}`;
+  const hint = isSignedOut
+    ? `Sign in again: aws sso login${withProfile}, or aws login${withProfile}.`
+    : profile !== undefined
+      ? `The profile "${profile}" has no usable credentials: see "aws configure list-profiles", ` +
+        `or sign in: aws sso login${withProfile}.`
       : 'Sign in with "aws sso login" or "aws login", run "aws configure", set AWS_PROFILE, ' +
         'or try it without an account: --sandbox.';
   return { kind: 'credentials', hint, exitStatus: exitStatusOf('credentials') };

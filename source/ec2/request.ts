@@ -28,7 +28,12 @@ export const ask = async <Answer>(
     return await abortable(send({ abortSignal: signal }), signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw toEc2Error(error, { region: scope.region, ...question });
+    const profile = scope.config.profile ?? process.env.AWS_PROFILE;
+    throw toEc2Error(error, {
+      region: scope.region,
+      ...question,
+      ...(profile === undefined ? {} : { profile }),
+    });
   }
 };
 

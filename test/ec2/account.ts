@@ -199,8 +199,10 @@ export const emptyAccount = (): Record<string, Handler | string> => ({
     '<latestVersionNumber>1</latestVersionNumber></launchTemplate>',
   CreateTags: '<return>true</return>',
   DescribeInstances: reservationSet([]),
-  CreateFleet: (form) => {
-    const count = Number(form['TargetCapacitySpecification.TotalTargetCapacity']);
-    return fleetAnswer([{ ids: Array.from({ length: count }, (_, index) => `i-${index}`) }]);
-  },
+  CreateFleet: launchAll,
 });
+
+const launchAll: Handler = (form) => {
+  const count = Number(form['TargetCapacitySpecification.TotalTargetCapacity']);
+  return fleetAnswer([{ ids: Array.from({ length: count }, (_, index) => `i-${index}`) }]);
+};

@@ -165,19 +165,15 @@ test('without configured addresses SSH is open to the caller’s own one only', 
 });
 
 test('rules that another create added at the same time are no error', async (context) => {
-  const { cloud, endpoint } = await startRegion(
-    context,
-    {
-      AuthorizeSecurityGroupIngress: (form) =>
-        Object.values(form).includes('203.0.113.7/32')
-          ? {
-              code: 'InvalidPermission.Duplicate',
-              message:
-                'the specified rule "peer: 203.0.113.7/32, TCP, from port: 22, to port: 22, ALLOW" already exists',
-            }
-          : '<return>true</return>',
-    },
-    { network: { openPorts: [4222] } },
+  const { cloud, endpoint } = await startRegion(context, {}, { network: { openPorts: [4222] } });
+  endpoint.on('AuthorizeSecurityGroupIngress', (form) =>
+    Object.values(form).includes('203.0.113.7/32')
+      ? {
+          code: 'InvalidPermission.Duplicate',
+          message:
+            'the specified rule "peer: 203.0.113.7/32, TCP, from port: 22, to port: 22, ALLOW" already exists',
+        }
+      : '<return>true</return>',
   );
   await cloud.prepare({ userData }, patient());
   const ports = endpoint
@@ -188,15 +184,12 @@ test('rules that another create added at the same time are no error', async (con
 });
 
 test('a group that was made a moment ago may take a moment to be found', async (context) => {
-  const { cloud, endpoint } = await startRegion(context, {
-    AuthorizeSecurityGroupIngress: (_, nth) =>
-      nth < 2
-        ? {
-            code: 'InvalidGroup.NotFound',
-            message: "The security group 'sg-ours' does not exist",
-          }
-        : '<return>true</return>',
-  });
+  const { cloud, endpoint } = await startRegion(context);
+  endpoint.on('AuthorizeSecurityGroupIngress', (_, nth) =>
+    nth < 2
+      ? { code: 'InvalidGroup.NotFound', message: "The security group 'sg-ours' does not exist" }
+      : '<return>true</return>',
+  );
   await cloud.prepare({ userData }, patient());
   assert.equal(endpoint.of('AuthorizeSecurityGroupIngress').length, 3);
 });
@@ -216,13 +209,13 @@ test('a configured key pair is used as it is', async (context) => {
 test('configured security groups are attached by id or by name', async (context) => {
   const { cloud, endpoint } = await startRegion(
     context,
-    {
-      DescribeSecurityGroups: (form) =>
-        form['Filter.2.Name'] === 'group-id'
-          ? groupSet([{ id: 'sg-0123', name: 'monitoring', tags: {} }])
-          : groupSet([{ id: 'sg-4567', name: 'backup', tags: {} }]),
-    },
+    {},
     { network: { securityGroups: ['sg-0123', 'backup'] } },
+  );
+  endpoint.on('DescribeSecurityGroups', (form) =>
+    form['Filter.2.Name'] === 'group-id'
+      ? groupSet([{ id: 'sg-0123', name: 'monitoring', tags: {} }])
+      : groupSet([{ id: 'sg-4567', name: 'backup', tags: {} }]),
   );
   await cloud.prepare({ userData }, patient());
   const template = endpoint.of('CreateLaunchTemplate')[0]?.form ?? {};
@@ -233,32 +226,34 @@ test('configured security groups are attached by id or by name', async (context)
 });
 
 test('two creates at once share what the faster one made', async (context) => {
-  let groups = groupSet([]);
-  let templates = templateSet([]);
   const { cloud, endpoint } = await startRegion(context, {
-    DescribeSecurityGroups: () => groups,
-    DescribeLaunchTemplates: () => templates,
     DescribeLaunchTemplateVersions: latestVersion('sha256:of something else'),
     CreateLaunchTemplateVersion:
       '<launchTemplateVersion><versionNumber>3</versionNumber></launchTemplateVersion>',
-    CreateSecurityGroup: () => {
-      groups = groupSet([{ id: 'sg-theirs', name: 'spot-tui-orchard' }]);
-      return {
-        code: 'InvalidGroup.Duplicate',
-        message: "The security group 'spot-tui-orchard' already exists for VPC 'vpc-default'",
-      };
-    },
     ImportKeyPair: {
       code: 'InvalidKeyPair.Duplicate',
       message: "The keypair 'spot-tui-orchard' already exists.",
     },
-    CreateLaunchTemplate: () => {
-      templates = templateSet([{ id: 'lt-theirs', name: 'spot-tui-orchard' }]);
-      return {
-        code: 'InvalidLaunchTemplateName.AlreadyExistsException',
-        message: 'Launch template name already in use.',
-      };
-    },
+  });
+  endpoint.on('CreateSecurityGroup', () => {
+    endpoint.on(
+      'DescribeSecurityGroups',
+      groupSet([{ id: 'sg-theirs', name: 'spot-tui-orchard' }]),
+    );
+    return {
+      code: 'InvalidGroup.Duplicate',
+      message: "The security group 'spot-tui-orchard' already exists for VPC 'vpc-default'",
+    };
+  });
+  endpoint.on('CreateLaunchTemplate', () => {
+    endpoint.on(
+      'DescribeLaunchTemplates',
+      templateSet([{ id: 'lt-theirs', name: 'spot-tui-orchard' }]),
+    );
+    return {
+      code: 'InvalidLaunchTemplateName.AlreadyExistsException',
+      message: 'Launch template name already in use.',
+    };
   });
   await cloud.prepare({ userData }, patient());
   assert.equal(endpoint.of('AuthorizeSecurityGroupIngress')[0]?.form.GroupId, 'sg-theirs');

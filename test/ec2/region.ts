@@ -18,6 +18,8 @@ export type RegionSettings = {
   readonly config?: Partial<Config>;
   readonly options?: Partial<RegionCloudOptions>;
   readonly publicKey?: string;
+  /** Leave the search for credentials to the SDK. */
+  readonly findCredentials?: boolean;
 };
 
 /** A cloud and the account behind it, both gone with the test. */
@@ -31,10 +33,10 @@ export const startRegion = async (
   return { endpoint, ...(await openRegion(context, endpoint.url, settings)) };
 };
 
-/** A cloud for an endpoint that is there. */
+/** A cloud for an endpoint that is there; without a URL the one that the environment names. */
 export const openRegion = async (
   context: TestContext,
-  url: string,
+  url: string | undefined,
   settings: RegionSettings = {},
 ) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'spot-tui-ec2-'));
@@ -51,8 +53,10 @@ export const openRegion = async (
     regionConfig,
     version: '0.1.0',
     calls,
-    endpoint: url,
-    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
+    ...(url === undefined ? {} : { endpoint: url }),
+    ...(settings.findCredentials === true
+      ? {}
+      : { credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' } }),
     patience: { firstPause: 5, visibility: 2_000, release: 2_000, longestPoll: 200 },
     ...settings.options,
   });
