@@ -68,7 +68,6 @@ END
   rm -f "$root/etc/resolv.conf"
   : >"$root/etc/resolv.conf"
 
-  # Docker's own networks need no rules where containers use the host's.
   mkdir -p "$root/etc/docker" "$root/etc/systemd/system/docker.service.d"
   printf '{"storage-driver": "overlay2"}\n' >"$root/etc/docker/daemon.json"
 
@@ -78,8 +77,7 @@ END
   stage=$(mktemp -d)
   install -D -m 0755 "$root/usr/bin/busybox" "$stage/bin/busybox"
   install -D -m 0755 "$here/image/stand-in.sh" "$stage/bin/stand-in"
-  ln -s busybox "$stage/bin/sh"
-  ln -s busybox "$stage/bin/sleep"
+  for applet in sh sleep mkdir httpd wget; do ln -s busybox "$stage/bin/$applet"; done
   mkdir -p "$share" "$stage/tmp" "$stage/etc"
   tar -C "$stage" --owner 0 --group 0 -cf "$share/stand-in.tar" .
   rm -rf "$stage"

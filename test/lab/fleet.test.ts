@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { pipelinePhases } from '../../source/events/phase.ts';
+import {
+  assertAcceptable,
+  assertInstalled,
+  assertPlaced,
+  bootCount,
+  cloudInitEnd,
+  runsOf,
+} from './evidence.ts';
+import { skipReason } from './images.ts';
+import { bookwormRegion, Lab, nodeOf, type ProgramResult, reached, uploaded } from './lab.ts';
+import type { Machine } from './machine.ts';
+import { placements } from './placements.ts';
+import { remainsOf } from './remains.ts';
+
+/** Seconds by which the first machine's cloud-init is late. */
+const lateness = 15;
+
+describe('a fleet of three booted machines', { skip: await skipReason() }, () => {
+  let lab: Lab;
+  let created: ProgramResult;
+  /** In the order of their launch. */
+  let machines: readonly Machine[] = [];
+  let nodes: readonly string[] = [];
+
+  before(async () => {
+    lab = await Lab.start([{ cloudInitDelay: lateness }, { reachableAfterCloudInit: true }]);
+    await lab.begin({ region: bookwormRegion, count: 3 });
+  });
+
+  after(async () => {
+    await lab.close();
+  });
+
+  it('create takes all of them from nothing to ready', async () => {
+    created = await lab.spotTui(['create', '--ci', '--json']);
+    machines = lab.hypervisor.machines;
+    nodes = machines.map(({ instanceId }) => nodeOf(created.lines, instanceId));
+
+    assert.equal(created.exitCode, 0, created.stderr + created.stdout);
+    const summary = created.lines.at(-1);
+    assert.equal(summary?.event, 'summary');
+    assert.equal(summary.ready, 3);
+    assert.equal(summary.failed, 0);
+    assert.equal(machines.length, 3);
+    for (const node of nodes) {
+      const phases = created.lines
+        .filter((line) => line.event === 'phase' && line.node === node)
+        .map(({ phase }) => phase);
+      assert.deepEqual(phases, pipelinePhases);
+    }
+  });
+
+  it('files arrive before cloud-init is done on one node, and after it on another', async () => {
+    const [slow, late] = machines;
+    const [slowNode, lateNode] = nodes;
+    assert.ok(slow && slowNode && late && lateNode);
+    assert.ok(uploaded(created.lines, slowNode) < (await cloudInitEnd(slow)));
+    assert.ok(reached(created.lines, lateNode, 'uploading') > (await cloudInitEnd(late)));
+  });
+
+  it('a node whose cloud-init is slow delays no other', async () => {
+    const [slow] = machines;
+    assert.ok(slow);
+    const slowEnd = await cloudInitEnd(slow);
+    for (const node of nodes.slice(1)) assert.ok(reached(created.lines, node, 'ready') < slowEnd);
+  });
+
+  it('runs the containers that bacalhau-startup and the sensor started', async () => {
+    for (const machine of machines) {
+      assert.equal(await machine.read('systemctl is-active bacalhau-startup.service'), 'active');
+      const container = await machine.read(
+        'docker ps --filter ancestor=spot-tui-lab/bacalhau:stand-in --format "{{.ID}}"',
+      );
+      assert.match(container, /^[0-9a-f]+$/);
+      assert.match(await machine.read(`docker logs ${container} 2>&1`), /stand-in for bacalhau/);
+      const sensor = await machine.read('docker logs sensor-log-generator 2>&1');
+      assert.match(sensor, /stand-in for sensor/);
+    }
+  });
+
+  it('has every directory and file in its place, with the right owner and mode', async () => {
+    for (const machine of machines) {
+      await assertPlaced(machine, placements('debian'));
+      for (const [local, remote, owner] of [
+        ['bacalhau/scripts', '/opt/uploaded_files/scripts', 'debian'],
+        ['bacalhau/config', '/opt/uploaded_files/config', 'debian'],
+        ['files', '/opt/uploaded_files', 'debian'],
+        ['bacalhau/units', '/etc/systemd/system', 'root'],
+      ] as const) {
+        await assertInstalled(machine, path.join(lab.folder, local), remote, owner);
+      }
+      await machine.read('sha256sum --check --quiet /var/lib/spot-tui/installed.sha256');
+    }
+  });
+
+  it('rebooted nothing', async () => {
+    for (const machine of machines) {
+      assert.equal(machine.boots, 1);
+      assert.equal(await bootCount(machine), 1);
+    }
+  });
+
+  it('doctor finds nothing wrong', async () => {
+    const { exitCode, stdout } = await lab.spotTui(['doctor', '--json']);
+    assert.equal(exitCode, 0, stdout);
+    const report: { nodes: { node: string; ok: boolean }[] } = JSON.parse(stdout);
+    assert.deepEqual(
+      report.nodes.map(({ node, ok }) => `${node} ${ok}`).sort(),
+      nodes.map((node) => `${node} true`).sort(),
+    );
+  });
+
+  it('ssh runs the system’s own, with the pinned key', async () => {
+    const { exitCode, stdout, stderr } = await lab.spotTui([
+      ...['ssh', nodes[0] ?? '', '--', 'id --user --name; exit 7'],
+    ]);
+    assert.equal(exitCode, 7, stderr);
+    assert.equal(stdout.trim(), 'debian');
+  });
+
+  it('has units and user data that systemd and cloud-init find nothing wrong with', async () => {
+    const [machine] = machines;
+    assert.ok(machine);
+    await assertAcceptable(machine);
+  });
+
+  for (const command of ['configure', 'push', 'create']) {
+    it(`${command} bounces nothing on healthy nodes and launches nothing`, async () => {
+      const before = await Promise.all(machines.map(runsOf));
+      const { exitCode, stdout, stderr, lines } = await lab.spotTui([command, '--ci', '--json']);
+      assert.equal(exitCode, 0, stderr + stdout);
+      for (const node of nodes) assert.ok(reached(lines, node, 'ready') > 0);
+      assert.deepEqual(await Promise.all(machines.map(runsOf)), before);
+      assert.deepEqual(lab.hypervisor.machines, machines);
+    });
+  }
+
+  it('everything comes back by itself after a reboot', async () => {
+    const [machine] = machines;
+    const [node] = nodes;
+    assert.ok(machine && node);
+    await machine.reboot();
+    await machine.waitFor('end of the boot', async () => {
+      assert.equal((await machine.run('systemctl is-system-running')).stdout.trim(), 'running');
+      assert.equal(await machine.read('systemctl is-active bacalhau-startup.service'), 'active');
+      return (
+        (await machine.read(
+          'docker ps --quiet --filter ancestor=spot-tui-lab/bacalhau:stand-in',
+        )) !== ''
+      );
+    });
+    assert.equal(await bootCount(machine), 2);
+    assert.equal(
+      (await machine.run('journalctl --boot --no-pager | grep -i "ordering cycle"')).stdout,
+      '',
+    );
+    const { exitCode, stdout } = await lab.spotTui(['doctor', '--json', node]);
+    assert.equal(exitCode, 0, stdout);
+  });
+
+  it('push goes on and ends ready when sshd is killed during the upload', async () => {
+    const [, , machine] = machines;
+    const [, , node] = nodes;
+    assert.ok(machine && node);
+    const blob = randomBytes(48 * 1024 * 1024);
+    await lab.write('files/blob', blob);
+    let cut: Promise<void> | undefined;
+    const { exitCode, stdout, stderr, lines } = await lab.spotTui(
+      ['push', node, '--ci', '--json'],
+      {
+        onLine: ({ event, done = 0, total = 0 }) => {
+          if (event === 'progress' && done > 0 && done < total / 2) cut ??= machine.cutSsh();
+        },
+      },
+    );
+    assert.ok(cut, 'the upload was over before sshd could be killed');
+    await cut;
+    assert.equal(exitCode, 0, stderr + stdout);
+    assert.ok(reached(lines, node, 'ready') > 0);
+    assert.equal(
+      await machine.read('sha256sum </opt/uploaded_files/blob | cut -c 1-64'),
+      createHash('sha256').update(blob).digest('hex'),
+    );
+  });
+
+  it('destroy leaves nothing', async () => {
+    const { exitCode, stdout, stderr } = await lab.spotTui(['destroy', '--yes', '--ci']);
+    assert.equal(exitCode, 0, stderr + stdout);
+    assert.deepEqual(lab.hypervisor.machines, []);
+    assert.deepEqual(await remainsOf(lab.endpoint.url, bookwormRegion), []);
+
+    const again = await lab.spotTui(['destroy', '--yes', '--ci']);
+    assert.equal(again.exitCode, 0, again.stderr + again.stdout);
+  });
+});

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import {
+  assertAcceptable,
+  assertInstalled,
+  assertPlaced,
+  bootCount,
+  cloudInitEnd,
+  runsOf,
+} from './evidence.ts';
+import { skipReason } from './images.ts';
+import { Lab, nodeOf, type ProgramResult, reached, trixieRegion, uploaded } from './lab.ts';
+import type { Machine } from './machine.ts';
+import { placements } from './placements.ts';
+import { remainsOf } from './remains.ts';
+
+describe('two machines with newer cloud-init, OpenSSH and Compose', {
+  skip: await skipReason(),
+}, () => {
+  let lab: Lab;
+  let created: ProgramResult;
+  let machines: readonly Machine[] = [];
+  let nodes: readonly string[] = [];
+
+  before(async () => {
+    lab = await Lab.start([{ cloudInitDelay: 8 }, { reachableAfterCloudInit: true }]);
+    await lab.begin({ region: trixieRegion, count: 2 });
+  });
+
+  after(async () => {
+    await lab.close();
+  });
+
+  it('create takes both to ready, uploading before and after cloud-init', async () => {
+    created = await lab.spotTui(['create', '--ci', '--json']);
+    assert.equal(created.exitCode, 0, created.stderr + created.stdout);
+    machines = lab.hypervisor.machines;
+    nodes = machines.map(({ instanceId }) => nodeOf(created.lines, instanceId));
+    const [slow, late] = machines;
+    const [slowNode, lateNode] = nodes;
+    assert.ok(slow && slowNode && late && lateNode);
+    assert.ok(uploaded(created.lines, slowNode) < (await cloudInitEnd(slow)));
+    assert.ok(reached(created.lines, lateNode, 'uploading') > (await cloudInitEnd(late)));
+  });
+
+  it('has everything in its place and has rebooted nothing', async () => {
+    for (const machine of machines) {
+      await assertPlaced(machine, placements('debian'));
+      const scripts = path.join(lab.folder, 'bacalhau/scripts');
+      await assertInstalled(machine, scripts, '/opt/uploaded_files/scripts', 'debian');
+      assert.equal(machine.boots, 1);
+      assert.equal(await bootCount(machine), 1);
+      await machine.read(
+        'test -n "$(docker ps --quiet --filter ancestor=spot-tui-lab/bacalhau:stand-in)"',
+      );
+    }
+  });
+
+  it('has units and user data that systemd and cloud-init find nothing wrong with', async () => {
+    const [machine] = machines;
+    assert.ok(machine);
+    await assertAcceptable(machine);
+  });
+
+  it('configure bounces nothing on healthy nodes', async () => {
+    const before = await Promise.all(machines.map(runsOf));
+    const { exitCode, stdout, stderr } = await lab.spotTui(['configure', '--ci', '--json']);
+    assert.equal(exitCode, 0, stderr + stdout);
+    assert.deepEqual(await Promise.all(machines.map(runsOf)), before);
+  });
+
+  it('everything comes back by itself after a reboot', async () => {
+    const [machine] = machines;
+    const [node] = nodes;
+    assert.ok(machine && node);
+    await machine.reboot();
+    await machine.waitFor('end of the boot', async () => {
+      assert.equal((await machine.run('systemctl is-system-running')).stdout.trim(), 'running');
+      return (
+        (await machine.read(
+          'docker ps --quiet --filter ancestor=spot-tui-lab/bacalhau:stand-in',
+        )) !== ''
+      );
+    });
+    const { exitCode, stdout } = await lab.spotTui(['doctor', '--json', node]);
+    assert.equal(exitCode, 0, stdout);
+  });
+
+  it('destroy leaves nothing', async () => {
+    const { exitCode, stdout, stderr } = await lab.spotTui(['destroy', '--yes', '--ci']);
+    assert.equal(exitCode, 0, stderr + stdout);
+    assert.deepEqual(lab.hypervisor.machines, []);
+    assert.deepEqual(await remainsOf(lab.endpoint.url, trixieRegion), []);
+  });
+});
