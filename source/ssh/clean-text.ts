@@ -1,5 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
-
 /**
  * Makes one line of foreign text harmless and predictable to show: no escape sequences, no control
  * characters, none of the invisible marks that reorder text, tabs expanded to eight columns, lone
@@ -9,7 +7,9 @@ export const cleanText = (text: string): string => {
   if (plain.test(text)) return text;
 
   return expandTabs(
-    stripVTControlCharacters(text.toWellFormed().replace(controlStrings, ''))
+    text
+      .toWellFormed()
+      .replace(escapeSequences, '')
       .replace(lineBreaks, ' ')
       .replace(unprintable, ''),
   );
@@ -17,8 +17,17 @@ export const cleanText = (text: string): string => {
 
 const plain = /^[\x20-\x7e]*$/;
 
-// DCS, SOS, OSC, PM and APC with what they carry, up to their terminator (ECMA-48 section 5.6).
-const controlStrings = /(?:\x1b[PX\]^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)/g;
+/**
+ * ECMA-48: control sequences (5.4); control strings with what they carry, up to their terminator,
+ * the next escape or the end (5.6); any other escape sequence (ECMA-35 13.2).
+ *
+ * Each alternative takes whatever it has looked at, so that a hostile line costs linear time, which
+ * Node's `stripVTControlCharacters` and strip-ansi do not promise: 100 kB froze them for seconds.
+ * The eight-bit introducers are only removed, because in UTF-8 they are usually text that was encoded
+ * twice, and must not take the rest of the line with them.
+ */
+const escapeSequences =
+  /\x1b(?:\[[\x20-\x3f]*[\x40-\x7e]?|[PX\]^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|[\x20-\x2f]*[\x30-\x7e]?)/g;
 
 const lineBreaks = /[\n\v\f\u2028\u2029]/g;
 

@@ -40,7 +40,11 @@ export type ExecOptions = {
   /** Written to the command's standard input, which is then closed. */
   readonly stdin?: Buffer;
   readonly signal: AbortSignal;
-  /** Bytes of `stdin` that the node has taken. */
+  /**
+   * Bytes of `stdin` that the node has taken: those for which the server has widened the channel's
+   * window again, and all of them once the command has read its input and succeeded. First called
+   * with 0, then whenever the count has grown, at most ten times a second.
+   */
   readonly onProgress?: (done: number, total: number) => void;
   /** Lines as they come, without their newline, stripped of control sequences. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;

@@ -16,10 +16,10 @@ const interval = 100;
 /**
  * Writes `content` to a command's standard input and closes that.
  *
- * What `onProgress` counts is what the command itself has read: SSH gives every channel a window of
- * bytes that may be under way (RFC 4254 section 5.2), and a server widens it as the command takes
- * its input. Neither our queue, nor the network's, nor the server's buffer counts. OpenSSH widens
- * in steps of some 100 kB, so the count may lag by that much until the command has ended.
+ * What `onProgress` counts is what the node says it has taken: SSH gives every channel a window of
+ * bytes that may be under way (RFC 4254 section 5.2), and the server widens it as input is consumed.
+ * Neither our queue nor the network's counts. OpenSSH widens as the command itself reads, in steps of
+ * some 100 kB, so the count lags by up to that much until the command has ended well.
  *
  * No more is encrypted ahead than the socket takes, so that a thousand uploads of one buffer don't
  * need a thousand copies of it.
@@ -40,7 +40,7 @@ export const startUpload = (
     // Whatever has been granted again was read before.
     const granted =
       window === undefined || initialWindow === undefined ? sent : window - initialWindow + sent;
-    return Math.min(Math.max(granted, reported, 0), content.length);
+    return Math.max(Math.min(granted, sent), reported, 0);
   };
 
   const report = () => {

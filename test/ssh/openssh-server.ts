@@ -22,7 +22,7 @@ export type OpenSshServer = {
   readonly privateKey: Buffer;
   /** As in a `.pub` file, without comment. */
   readonly hostKey: string;
-  /** Ends the listener and every connection, as a reboot does. */
+  /** Ends the listener; connections that stand go on. */
   stop(): Promise<void>;
 };
 
@@ -70,7 +70,6 @@ export const startOpenSshServer = async (
 
   const child = spawn(sshd, ['-D', '-e', '-f', join(directory, 'sshd_config')], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
   });
   const log: string[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -92,10 +91,9 @@ export const startOpenSshServer = async (
       .slice(0, 2)
       .join(' '),
     stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
-      // Sessions are processes of the listener's group until they run a command.
-      process.kill(-child.pid, 'SIGKILL');
+      child.kill('SIGTERM');
       await exited;
     },
   };
