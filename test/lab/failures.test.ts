@@ -9,6 +9,7 @@ import {
   nodeOf,
   type ProgramResult,
   reached,
+  type Starter,
 } from './lab.ts';
 import type { Machine } from './machine.ts';
 
@@ -47,13 +48,14 @@ WantedBy=multi-user.target
 describe('what goes wrong on a booted machine', { skip: await skipReason() }, () => {
   let lab: Lab;
   let configuration: Configuration;
+  let folders: Starter['folders'];
   let created: ProgramResult;
   let machines: readonly Machine[] = [];
   let nodes: readonly string[] = [];
 
   before(async () => {
     lab = await Lab.start([{ beforeBoot: flipsBits }, { beforeBoot: failsCloudInit }]);
-    configuration = await lab.begin({ region: bookwormRegion, count: 3 });
+    ({ configuration, folders } = await lab.begin({ region: bookwormRegion, count: 3 }));
     created = await lab.spotTui(['create', '--ci', '--json']);
     machines = lab.hypervisor.machines;
     nodes = machines.map(({ instanceId }) => nodeOf(created.lines, instanceId));
@@ -112,9 +114,9 @@ describe('what goes wrong on a booted machine', { skip: await skipReason() }, ()
   it('a service that ends with status 1: named, with its status; ready after push', async () => {
     const [, , node] = nodes;
     assert.ok(node);
-    await lab.write('bacalhau/units/moody.service', unit('moody.sh'));
+    await lab.write(`${folders.units}/moody.service`, unit('moody.sh'));
     await lab.write(
-      'bacalhau/scripts/moody.sh',
+      `${folders.scripts}/moody.sh`,
       '#!/bin/sh\necho "no coffee left" >&2\nexit 1\n',
       0o755,
     );
@@ -125,7 +127,7 @@ describe('what goes wrong on a booted machine', { skip: await skipReason() }, ()
     assert.match(failure.reason ?? '', /moody\.service.*status 1/);
     assert.match(JSON.stringify(failure), /no coffee left/);
 
-    await lab.write('bacalhau/scripts/moody.sh', '#!/bin/sh\nexec sleep infinity\n', 0o755);
+    await lab.write(`${folders.scripts}/moody.sh`, '#!/bin/sh\nexec sleep infinity\n', 0o755);
     await mended('push', node);
   });
 
@@ -142,19 +144,19 @@ describe('what goes wrong on a booted machine', { skip: await skipReason() }, ()
     assert.match(reason ?? '', /absent\.service/);
     assert.match(hint ?? '', /unit file/);
 
-    await lab.write('bacalhau/units/absent.service', unit('moody.sh'));
+    await lab.write(`${folders.units}/absent.service`, unit('moody.sh'));
     await mended('push', node);
   });
 
   it('a script missing that a unit names: both named; ready after push', async () => {
     const [, , node] = nodes;
     assert.ok(node);
-    await lab.write('bacalhau/units/absent.service', unit('forgotten.sh'));
+    await lab.write(`${folders.units}/absent.service`, unit('forgotten.sh'));
     const pushed = await lab.spotTui(['push', node, '--ci', '--json']);
     assert.equal(pushed.exitCode, 1, pushed.stderr + pushed.stdout);
     assert.match(failureOf(pushed.lines, node).reason ?? '', /absent\.service.*forgotten\.sh/);
 
-    await lab.write('bacalhau/scripts/forgotten.sh', '#!/bin/sh\nexec sleep infinity\n', 0o755);
+    await lab.write(`${folders.scripts}/forgotten.sh`, '#!/bin/sh\nexec sleep infinity\n', 0o755);
     await mended('push', node);
   });
 });

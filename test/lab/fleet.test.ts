@@ -12,7 +12,15 @@ import {
   runsOf,
 } from './evidence.ts';
 import { skipReason } from './images.ts';
-import { bookwormRegion, Lab, nodeOf, type ProgramResult, reached, uploaded } from './lab.ts';
+import {
+  bookwormRegion,
+  Lab,
+  nodeOf,
+  type ProgramResult,
+  reached,
+  type Starter,
+  uploaded,
+} from './lab.ts';
 import type { Machine } from './machine.ts';
 import { placements } from './placements.ts';
 import { remainsOf } from './remains.ts';
@@ -22,6 +30,7 @@ const lateness = 15;
 
 describe('a fleet of three booted machines', { skip: await skipReason() }, () => {
   let lab: Lab;
+  let folders: Starter['folders'];
   let created: ProgramResult;
   /** In the order of their launch. */
   let machines: readonly Machine[] = [];
@@ -29,7 +38,7 @@ describe('a fleet of three booted machines', { skip: await skipReason() }, () =>
 
   before(async () => {
     lab = await Lab.start([{ cloudInitDelay: lateness }, { reachableAfterCloudInit: true }]);
-    await lab.begin({ region: bookwormRegion, count: 3 });
+    ({ folders } = await lab.begin({ region: bookwormRegion, count: 3 }));
   });
 
   after(async () => {
@@ -87,10 +96,10 @@ describe('a fleet of three booted machines', { skip: await skipReason() }, () =>
     for (const machine of machines) {
       await assertPlaced(machine, placements('debian'));
       for (const [local, remote, owner] of [
-        ['bacalhau/scripts', '/opt/uploaded_files/scripts', 'debian'],
-        ['bacalhau/config', '/opt/uploaded_files/config', 'debian'],
-        ['files', '/opt/uploaded_files', 'debian'],
-        ['bacalhau/units', '/etc/systemd/system', 'root'],
+        [folders.scripts, '/opt/uploaded_files/scripts', 'debian'],
+        [folders.config, '/opt/uploaded_files/config', 'debian'],
+        [folders.files, '/opt/uploaded_files', 'debian'],
+        [folders.units, '/etc/systemd/system', 'root'],
       ] as const) {
         await assertInstalled(machine, path.join(lab.folder, local), remote, owner);
       }

@@ -7,7 +7,7 @@ import { fastBootTimes } from '../../source/sandbox/endpoint/boot-times.ts';
 import { type Endpoint, startEndpoint } from '../../source/sandbox/endpoint/endpoint.ts';
 import { type CommandResult, output, runCommand } from './command.ts';
 import { ensureImages } from './images.ts';
-import type { Machine, MachineQuirks } from './machine.ts';
+import type { MachineQuirks } from './machine.ts';
 import { freeAbandonedSlots } from './machine-slot.ts';
 import { NspawnHypervisor } from './nspawn-hypervisor.ts';
 
@@ -80,7 +80,7 @@ export class Lab {
    * Begins as a user does, with `init`, then makes the configuration fit the lab: its user, key and
    * regions, and images that are there without a way out.
    */
-  async begin(wanted: { readonly region: string; readonly count: number }): Promise<Configuration> {
+  async begin(wanted: { readonly region: string; readonly count: number }): Promise<Starter> {
     const { exitCode, stderr, stdout } = await this.spotTui(['init']);
     if (exitCode !== 0) throw new Error(`spot-tui init failed: ${stderr}${stdout}`);
     const starter: Configuration = parse(
@@ -116,13 +116,19 @@ export class Lab {
     };
     // Its own Docker inside Bacalhau's container is nothing that a stand-in needs, and hosts of the
     // lab may hold back capabilities that a privileged container asks for.
-    await this.edit('bacalhau/config/docker-compose.yaml', (text) =>
+    const folders = {
+      scripts: String(starter.aws.scripts_directory),
+      config: String(starter.aws.config_directory),
+      units: String(starter.aws.units_directory),
+      files: 'files',
+    };
+    await this.edit(`${folders.config}/docker-compose.yaml`, (text) =>
       text.replace('privileged: true', 'privileged: false'),
     );
     await this.write('files/greeting', 'hello\n', 0o640);
     await this.write('files/tools/greet', '#!/bin/sh\necho hello\n', 0o755);
     await this.writeConfiguration(configuration);
-    return configuration;
+    return { configuration, folders };
   }
 
   /** Writes a file below the user's folder. */
@@ -202,6 +208,12 @@ export const failureOf = (lines: readonly Line[], node: string): Line => {
   );
   if (line === undefined) throw new Error(`${node} did not fail.`);
   return line;
+};
+
+/** What `begin` made; folders are relative to the user's own. */
+export type Starter = {
+  readonly configuration: Configuration;
+  readonly folders: Readonly<Record<'scripts' | 'config' | 'units' | 'files', string>>;
 };
 
 /** config.yaml before it is YAML. */

@@ -10,7 +10,15 @@ import {
   runsOf,
 } from './evidence.ts';
 import { skipReason } from './images.ts';
-import { Lab, nodeOf, type ProgramResult, reached, trixieRegion, uploaded } from './lab.ts';
+import {
+  Lab,
+  nodeOf,
+  type ProgramResult,
+  reached,
+  type Starter,
+  trixieRegion,
+  uploaded,
+} from './lab.ts';
 import type { Machine } from './machine.ts';
 import { placements } from './placements.ts';
 import { remainsOf } from './remains.ts';
@@ -19,13 +27,14 @@ describe('two machines with newer cloud-init, OpenSSH and Compose', {
   skip: await skipReason(),
 }, () => {
   let lab: Lab;
+  let folders: Starter['folders'];
   let created: ProgramResult;
   let machines: readonly Machine[] = [];
   let nodes: readonly string[] = [];
 
   before(async () => {
     lab = await Lab.start([{ cloudInitDelay: 8 }, { reachableAfterCloudInit: true }]);
-    await lab.begin({ region: trixieRegion, count: 2 });
+    ({ folders } = await lab.begin({ region: trixieRegion, count: 2 }));
   });
 
   after(async () => {
@@ -47,7 +56,7 @@ describe('two machines with newer cloud-init, OpenSSH and Compose', {
   it('has everything in its place and has rebooted nothing', async () => {
     for (const machine of machines) {
       await assertPlaced(machine, placements('debian'));
-      const scripts = path.join(lab.folder, 'bacalhau/scripts');
+      const scripts = path.join(lab.folder, folders.scripts);
       await assertInstalled(machine, scripts, '/opt/uploaded_files/scripts', 'debian');
       assert.equal(machine.boots, 1);
       assert.equal(await bootCount(machine), 1);
