@@ -41,7 +41,7 @@ export class Cloud {
     this.onChange = options.onChange;
   }
 
-  /** @throws Ec2Failure `InvalidRegion` */
+  /** @throws Ec2Failure for a region that doesn't exist */
   region(name: string): Region {
     const known = this.#regions.get(name);
     if (known !== undefined) return known;

@@ -48,6 +48,8 @@ export const control = async (
   }
   switch (`${request.method} ${request.path}`) {
     case 'GET /status':
+    // The same from somebody who is about to use the cloud.
+    case 'POST /claim':
       return { status: 200, body: { ...hooks.describe?.(), nodes: nodes(cloud) } };
     case 'GET /ledger':
       return {

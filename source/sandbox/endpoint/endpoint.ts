@@ -42,7 +42,7 @@ export type Endpoint = {
   readonly ledger: Ledger;
   /** Instances that have a machine. */
   aliveCount(): number;
-  /** When EC2 was last asked for anything; milliseconds since the Unix epoch. */
+  /** When it was last asked for anything but its status; milliseconds since the Unix epoch. */
   lastRequestAt(): number;
   /** @throws FaultFailure for a target that isn't there and for what these machines can't do */
   injectFault(fault: FaultRequest): Promise<FaultAnswer>;
@@ -95,6 +95,7 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
         authorization: request.headers.authorization,
         body,
       });
+      if (pathname === '/sandbox/claim' && answer.status === 200) lastRequestAt = clock.now();
       send(response, answer.status, 'application/json', JSON.stringify(answer.body));
       return;
     }

@@ -58,13 +58,14 @@ const regions: readonly RegionEntry[] = [
  * On AWS a region that doesn't exist has no address; here the signature is the first place where
  * it can be noticed.
  *
- * @throws Ec2Failure `InvalidRegion`
+ * @throws Ec2Failure `AuthFailure`, in the words that AWS has for it
  */
 export const checkRegion = (name: string): void => {
   if (!regions.some((region) => region.name === name)) {
     throw new Ec2Failure(
-      'InvalidRegion',
+      'AuthFailure',
       `Credential should be scoped to a valid region, not '${name}'.`,
+      401,
     );
   }
 };

@@ -1,0 +1,23 @@
+/** Something about the sandbox itself that went wrong, for people. */
+export class SandboxError extends Error {
+  override readonly name: string = 'SandboxError';
+  /** What to do next: one line. */
+  readonly hint: string;
+
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.hint = hint;
+  }
+}
+
+/** The sandbox that runs was built from other sources than this program. */
+export class SandboxBuildMismatch extends SandboxError {
+  override readonly name = 'SandboxBuildMismatch';
+
+  constructor(running: { readonly build: string; readonly pid: number }, ownBuild: string) {
+    super(
+      `The sandbox that runs (process ${running.pid}) is of build ${running.build}, this program is of build ${ownBuild}`,
+      'End it with everything in it: spot-tui sandbox stop. Then try again.',
+    );
+  }
+}

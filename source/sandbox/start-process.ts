@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readAddress } from './address-file.ts';
+import { type ProgramArguments, writeArguments } from './program-arguments.ts';
+import { SandboxError } from './sandbox-error.ts';
+
+/** Milliseconds in which the process has to come up. */
+const longestStart = 30_000;
+
+/** What the process sees of the caller's environment: nothing secret, nothing about AWS. */
+const environmentNames =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|SystemRoot|SystemDrive|windir|ComSpec|PATHEXT|USERPROFILE|APPDATA|LOCALAPPDATA)$/i;
+
+/**
+ * Starts the sandbox's process, detached and with nothing of the caller's but its environment's
+ * harmless part, and waits until its address is there.
+ *
+ * @throws SandboxError where it does not come up, with what it said
+ */
+export const startProcess = async (
+  programPath: string,
+  programArguments: ProgramArguments,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { folder } = programArguments;
+  const logPath = path.join(folder, 'sandbox.log');
+  const log = await open(logPath, 'w', 0o600);
+  let child: ChildProcess;
+  try {
+    child = spawn(
+      process.execPath,
+      [...loaderArguments(programPath), programPath, ...writeArguments(programArguments)],
+      {
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+        // Not the caller's, which somebody may want to remove or unmount.
+        cwd: path.parse(folder).root,
+        env: environmentFor(process.env),
+        windowsHide: true,
+      },
+    );
+  } finally {
+    await log.close();
+  }
+  const failed = new AbortController();
+  child.once('error', (error) => failed.abort(error.message));
+  child.once('exit', (code, name) => failed.abort(`it exited with ${name ?? code}`));
+  try {
+    await addressOf(child, folder, AbortSignal.any([signal, failed.signal]));
+  } catch (error) {
+    child.kill();
+    signal.throwIfAborted();
+    throw new SandboxError(
+      `The sandbox did not start: ${await lastWords(logPath, error)}`,
+      `Its log is ${logPath}.`,
+      { cause: error },
+    );
+  } finally {
+    child.removeAllListeners();
+    child.unref();
+  }
+};
+
+/** A program that was not built needs the loader that runs the caller as well. */
+const loaderArguments = (programPath: string): readonly string[] =>
+  programPath.endsWith('.ts') ? process.execArgv : [];
+
+const environmentFor = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => environmentNames.test(name)));
+
+const addressOf = async (
+  child: ChildProcess,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (child.pid === undefined) await once(child, 'error', { signal });
+  const deadline = Date.now() + longestStart;
+  while ((await readAddress(folder))?.pid !== child.pid) {
+    if (Date.now() > deadline) throw new Error(`it took more than ${longestStart / 1000} s`);
+    await sleep(20, undefined, { signal });
+  }
+};
+
+const lastWords = async (logPath: string, error: unknown): Promise<string> => {
+  const text = await readFile(logPath, 'utf8').catch(() => '');
+  const message = text
+    .split('\n')
+    .map((line) => line.replace(/^\d{4}-\S+Z /, ''))
+    .find((line) => /Error|already|missing/.test(line));
+  if (message !== undefined) return message;
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+};
