@@ -1,0 +1,124 @@
+import { stateFolders } from '../config/state-folders.ts';
+import {
+  clearFaults,
+  type FaultRequest,
+  injectFault,
+  type SandboxStatus,
+  sandboxStatus,
+  stopSandbox,
+} from '../sandbox/client.ts';
+import type { Invocation, RunCommand } from './command.ts';
+import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
+import { textTable } from './text-table.ts';
+
+const usage = 'Usage: spot-tui sandbox [status|stop|fault KIND …].';
+
+/** Shows the embedded cloud, stops it, or does something bad to what runs in it. */
+export const run: RunCommand = async (invocation) => {
+  const [action = 'status', ...words] = invocation.words;
+  const folder = stateFolders(invocation.environment).sandbox;
+  switch (action) {
+    case 'status':
+      refuseMore(words);
+      return showStatus(invocation, await sandboxStatus(folder));
+    case 'stop': {
+      refuseMore(words);
+      const stopped = await stopSandbox(folder);
+      say(invocation, { stopped }, stopped ? 'The sandbox has ended.' : 'No sandbox is running.');
+      return exitStatus.success;
+    }
+    case 'fault':
+      return fault(invocation, folder, words);
+    default:
+      throw new UsageError(`sandbox does not know ${action}`, usage);
+  }
+};
+
+const refuseMore = ([word]: readonly string[]): void => {
+  if (word !== undefined) throw new UsageError(`what is ${word} for?`, usage);
+};
+
+const say = ({ options, stdout }: Invocation, json: object, text: string): void => {
+  stdout.write(`${options.json ? JSON.stringify(json) : text}\n`);
+};
+
+const showStatus = (invocation: Invocation, status: SandboxStatus | undefined): ExitStatus => {
+  if (status === undefined) {
+    say(
+      invocation,
+      { running: false },
+      'No sandbox is running. `spot-tui create --sandbox` starts one.',
+    );
+    return exitStatus.success;
+  }
+  const { endpointUrl, fast, isOwnBuild, nodes, pid } = status;
+  say(
+    invocation,
+    { running: true, pid, endpointUrl, fast, isOwnBuild, nodes },
+    [
+      `Process ${pid}, EC2 endpoint ${endpointUrl}${fast ? ', boots at once' : ''}.`,
+      ...(isOwnBuild ? [] : ['It is of another build: end it with `spot-tui sandbox stop`.']),
+      ...(nodes.length === 0
+        ? ['Nothing runs in it.']
+        : textTable(
+            ['NODE', 'INSTANCE', 'ZONE', 'TYPE', 'STATE', 'SSH'],
+            nodes.map((node) => [
+              node.node ?? '-',
+              node.instanceId,
+              node.zone,
+              node.instanceType,
+              node.state,
+              node.address === undefined ? '-' : `${node.address}:${node.sshPort ?? 22}`,
+            ]),
+          )),
+    ].join('\n'),
+  );
+  return exitStatus.success;
+};
+
+const faultUsage =
+  'Write one of: reclaim NODE, refuse-capacity REGION, throttle, cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
+
+const fault = async (
+  invocation: Invocation,
+  folder: string,
+  [kind, subject, ...more]: readonly string[],
+): Promise<ExitStatus> => {
+  if (more.length > 0) throw new UsageError(`what is ${more[0]} for?`, faultUsage);
+  if (kind === 'clear') {
+    await clearFaults(folder);
+    say(invocation, { cleared: true }, 'Requests are answered as usual again.');
+    return exitStatus.success;
+  }
+  const instanceIds = await injectFault(folder, faultOf(kind, subject));
+  say(
+    invocation,
+    { fault: kind, instanceIds },
+    instanceIds.length === 0
+      ? `${kind} from now on; \`spot-tui sandbox fault clear\` ends it.`
+      : `${kind}: ${instanceIds.join(', ')}.`,
+  );
+  return exitStatus.success;
+};
+
+const faultOf = (kind: string | undefined, subject: string | undefined): FaultRequest => {
+  switch (kind) {
+    case 'throttle':
+      return { kind, ...(subject === undefined ? {} : { action: subject }) };
+    case 'refuse-capacity':
+      return { kind, ...(subject === undefined ? {} : { region: subject }) };
+    case 'reclaim':
+    case 'silence-console':
+    case 'cut-ssh':
+    case 'fill-disk':
+    case 'stop-service':
+    case 'reboot':
+      if (subject === undefined) throw new UsageError(`${kind} which node?`, faultUsage);
+      return { kind, target: subject };
+    default:
+      throw new UsageError(
+        kind === undefined ? 'which fault?' : `there is no fault ${kind}`,
+        faultUsage,
+      );
+  }
+};
