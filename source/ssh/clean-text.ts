@@ -21,8 +21,9 @@ const plain = /^[\x20-\x7e]*$/;
  * ECMA-48: control sequences (5.4); control strings with what they carry, up to their terminator,
  * the next escape or the end (5.6); any other escape sequence (ECMA-35 13.2).
  *
- * Each alternative takes whatever it has looked at, so that a hostile line costs linear time, which
- * Node's `stripVTControlCharacters` and strip-ansi do not promise: 100 kB froze them for seconds.
+ * Each alternative takes whatever it has looked at, so that a hostile line costs linear time: Node's
+ * `stripVTControlCharacters` looks for a missing terminator again and again, and takes seconds for
+ * 100 kB. strip-ansi leaves what control strings carry.
  * The eight-bit introducers are only removed, because in UTF-8 they are usually text that was encoded
  * twice, and must not take the rest of the line with them.
  */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import ssh2 from 'ssh2';
+import type { Connection } from 'ssh2';
 import { createAdmission } from '../../source/ssh/admission.ts';
 import type { HostKey, HostKeySource, NodeConnection } from '../../source/ssh/connection.ts';
 import { type ConnectionOptions, createConnection } from '../../source/ssh/node-connection.ts';
@@ -14,7 +14,7 @@ import {
 } from './odd-server.ts';
 import { freePort } from './openssh-server.ts';
 
-const { private: privateKey } = ssh2.utils.generateKeyPairSync('ed25519');
+const { private: privateKey } = makeHostKey();
 const connections: NodeConnection[] = [];
 
 after(() => {
@@ -338,7 +338,7 @@ test('hung nodes do not keep the handshakes of others waiting for long', async (
 });
 
 test('a server may change its session keys, but not its host key, on a standing connection', async () => {
-  const connectionsOfServer: ssh2.Connection[] = [];
+  const connectionsOfServer: Connection[] = [];
   const server = await startOddServer({
     hostKey: makeHostKey(),
     onConnection: (connection) => connectionsOfServer.push(connection),
