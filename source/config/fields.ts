@@ -18,17 +18,17 @@ const about = ({ description, examples }: About) => ({
 
 /** A string of a certain form; `what` says which, with an example. */
 export const text = (what: string, pattern: RegExp, details: About) =>
-  z.string(expecting(what)).regex(pattern, expecting(what)).meta(about(details));
+  z.string(expecting(what)).regex(pattern).meta(about(details));
 
 export const wholeNumber = (example: number, minimum: number, maximum: number, details: About) => {
   const expected = expecting(`a whole number from ${minimum} to ${maximum} such as ${example}`);
-  return z.int(expected).min(minimum, expected).max(maximum, expected).meta(about(details));
+  return z.int(expected).min(minimum).max(maximum).meta(about(details));
 };
 
 /** US dollars per hour. */
 export const price = (details: About) => {
   const expected = expecting('a price in US dollars per hour above 0 and up to 1000 such as 0.05');
-  return z.number(expected).gt(0, expected).max(1000, expected).meta(about(details));
+  return z.number(expected).gt(0).max(1000).meta(about(details));
 };
 
 const yes = ['yes', 'Yes', 'YES', 'on', 'On', 'ON'] as const;
@@ -50,7 +50,7 @@ export const duration = (
   const what = `a duration such as ${example}, ${bounds.words}`;
   const expected = expecting(what);
   return z
-    .union([z.string().regex(durationPattern, expected), z.literal(0)], expected)
+    .union([z.string(expected).regex(durationPattern), z.literal(0)], expected)
     .transform((written, context) => {
       const milliseconds = parseDuration(String(written));
       if (

@@ -2,13 +2,7 @@ import path from 'node:path';
 import type { Config } from './config.ts';
 import { describeValue, quote } from './describe-value.ts';
 import { findDoubts } from './doubts.ts';
-import {
-  ConfigError,
-  type ConfigIssue,
-  formatIssue,
-  formatKeyPath,
-  type KeyPath,
-} from './issue.ts';
+import { ConfigError, type ConfigIssue, formatKeyPath, type KeyPath } from './issue.ts';
 import { readLeniently } from './leniency.ts';
 import { valueAt } from './plain-map.ts';
 import { readText } from './read-text.ts';
@@ -136,8 +130,7 @@ const saidBy = (errors: readonly Finding[]) => {
 };
 
 const inOrder = (issues: readonly ConfigIssue[]): ConfigIssue[] =>
-  // Several checks of one value may say the same.
-  [...new Map(issues.map((issue) => [formatIssue(issue), issue])).values()].sort(
+  issues.toSorted(
     (a, b) =>
       (a.position?.line ?? 0) - (b.position?.line ?? 0) ||
       (a.position?.column ?? 0) - (b.position?.column ?? 0),

@@ -269,6 +269,22 @@ const cases: readonly Case[] = [
     ],
   ],
   [
+    'the value that would win where a key is given twice',
+    'aws:\n  total_instances: 3\n  total_instances: 0\nregions: [us-west-2]\n',
+    [
+      '3:3 aws.total_instances: expected each key once, it is already given in line 2',
+      '3:20 aws.total_instances: expected a whole number from 1 to 5000 such as 3, got 0',
+    ],
+  ],
+  [
+    "what YAML's own tags would turn into objects",
+    'aws: !!timestamp 2020-01-01\nregions: !!set {us-west-2}\n',
+    [
+      '1:18 aws: expected a map of settings such as {total_instances: 3}, got "2020-01-01"',
+      '2:16 regions: expected a list of regions such as [us-west-2, us-east-1], got a map',
+    ],
+  ],
+  [
     'a mistake that is merged in from elsewhere in the file',
     'regions:\n  - us-west-2: &defaults\n      image: 3\n  - us-east-1:\n      <<: *defaults\n',
     [
@@ -349,6 +365,15 @@ test('a misspelt key is pointed out beside what is missing because of it', async
     'config.yaml:1:1 regions: expected a list of regions such as [us-west-2, us-east-1], got nothing',
   ]);
   assert.deepEqual(warnings, ['config.yaml:1:1 region: unknown key, did you mean "regions"?']);
+
+  const inRegion = await rejectedLines(
+    t,
+    'regions: [{us-west-2: {imag: auto, machine_type: 3}}]\n',
+  );
+  assert.equal(inRegion.errors.length, 1);
+  assert.deepEqual(inRegion.warnings, [
+    'config.yaml:1:24 regions[0].us-west-2.imag: unknown key, did you mean "image"?',
+  ]);
 });
 
 test('refuses a tower of brackets without running out of stack', async (t) => {
