@@ -19,6 +19,8 @@ export type LoadOptions = {
   readonly environment: Environment;
   /** Where a relative name of the file itself begins. */
   readonly workingDirectory: string;
+  /** Name of a deployment that the file does not name; absent means after the file's folder. */
+  readonly defaultDeployment?: string;
   readonly signal?: AbortSignal;
 };
 
@@ -44,10 +46,9 @@ export const loadConfig = async (file: string, options: LoadOptions): Promise<Lo
   const absoluteFile = path.resolve(options.workingDirectory, file);
   const read = await readText(absoluteFile, options.signal);
   if ('trouble' in read) {
-    const { trouble, position } = read;
-    throw new ConfigError([
-      { file, ...(position === undefined ? {} : { position }), message: trouble },
-    ]);
+    const { trouble, position, isMissing } = read;
+    const message = isMissing ? `${trouble}; ${advice}` : trouble;
+    throw new ConfigError([{ file, ...(position === undefined ? {} : { position }), message }]);
   }
 
   const document = parseYaml(read.text);
@@ -56,9 +57,7 @@ export const loadConfig = async (file: string, options: LoadOptions): Promise<Lo
     throw new ConfigError(inOrder(document.fatalIssues.map(toIssue.ofText)));
   }
   if (document.value === null || document.value === undefined) {
-    throw new ConfigError([
-      { file, message: 'the file is empty; `spot-tui init` writes one to start with' },
-    ]);
+    throw new ConfigError([{ file, message: `the file is empty; ${advice}` }]);
   }
 
   const value = readLeniently(document.value, document.source);
@@ -83,6 +82,7 @@ export const loadConfig = async (file: string, options: LoadOptions): Promise<Lo
       ...resolveConfig(valid, {
         folder: path.dirname(absoluteFile),
         home: homeFolder(options.environment),
+        deployment: options.defaultDeployment,
       }),
       file: absoluteFile,
     },
@@ -90,6 +90,8 @@ export const loadConfig = async (file: string, options: LoadOptions): Promise<Lo
     issueAt: (path, message) => toIssue.ofFinding({ path, at: 'value', message }),
   };
 };
+
+const advice = '`spot-tui init` writes one to start with';
 
 const issueMaker = (file: string, document: YamlDocument) => ({
   ofText: ({ position, path, message }: YamlIssue): ConfigIssue => ({

@@ -6,7 +6,7 @@ import { describeReadFailure } from './read-failure.ts';
 export type ReadText =
   | { readonly text: string }
   /** What is wrong with the file, as a sentence without its name. */
-  | { readonly trouble: string; readonly position?: Position };
+  | { readonly trouble: string; readonly position?: Position; readonly isMissing?: boolean };
 
 /** A configuration is far below this; a file that goes on forever is not read to its end. */
 const maximumBytes = 1024 * 1024;
@@ -22,8 +22,10 @@ export const readText = async (file: string, signal?: AbortSignal): Promise<Read
     for await (const chunk of stream) chunks.push(chunk);
   } catch (error) {
     signal?.throwIfAborted();
-    const advice = isMissing(error) ? '; `spot-tui init` writes one to start with' : '';
-    return { trouble: `can't be read: ${describeReadFailure(error)}${advice}` };
+    return {
+      trouble: `can't be read: ${describeReadFailure(error)}`,
+      isMissing: error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT',
+    };
   }
   const content = Buffer.concat(chunks);
   if (content.length > maximumBytes)
@@ -32,9 +34,6 @@ export const readText = async (file: string, signal?: AbortSignal): Promise<Read
     ? { text: new TextDecoder().decode(content) }
     : { trouble: describeEncoding(content), position: firstInvalid(content) };
 };
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 const describeEncoding = (content: Buffer): string => {
   const [first, second] = content;

@@ -22,13 +22,18 @@ const bacalhauPort = 4222;
  * What a valid file means: sections put together, defaults that depend on other keys filled in,
  * paths absolute.
  *
- * @param base The folder gives the deployment its name if the file does not.
+ * @param base What paths are relative to, and the name of a deployment that has none; absent means
+ * after the folder.
  */
-export const resolveConfig = (written: ConfigFile, base: PathBase): Config => {
+export const resolveConfig = (
+  written: ConfigFile,
+  base: PathBase & { readonly deployment?: string | undefined },
+): Config => {
   const toPath: ToPath = (local) =>
     local === undefined ? undefined : resolveLocalPath(local, base);
   return present({
-    deployment: written.deployment ?? foldDeploymentName(path.basename(base.folder)),
+    deployment:
+      written.deployment ?? base.deployment ?? foldDeploymentName(path.basename(base.folder)),
     totalInstances: written.aws.total_instances,
     regions: written.regions.map((region) => resolveRegion(region, written.aws)),
     ssh: resolveSsh(written.aws, toPath),

@@ -62,18 +62,18 @@ export const aws = z
         description: 'Directory whose contents land in /opt/uploaded_files.',
         examples: ['files'],
       }).optional(),
-      scripts_directory: localPath('bacalhau/scripts', {
+      scripts_directory: localPath('scripts', {
         description:
           'Directory whose contents land in /opt/uploaded_files/scripts; systemd units in it are installed.',
-        examples: ['bacalhau/scripts'],
+        examples: ['scripts'],
       }).optional(),
-      config_directory: localPath('bacalhau/config', {
+      config_directory: localPath('config', {
         description: 'Directory whose contents land in /opt/uploaded_files/config.',
-        examples: ['bacalhau/config'],
+        examples: ['config'],
       }).optional(),
-      units_directory: localPath('bacalhau/units', {
+      units_directory: localPath('units', {
         description: 'Directory of systemd units, which are installed, enabled and started.',
-        examples: ['bacalhau/units'],
+        examples: ['units'],
       }).optional(),
       startup_script: localPath('scripts/startup.sh', {
         description: 'Script that runs once the files are in place.',
@@ -87,13 +87,13 @@ export const aws = z
         description: 'cloud-config that is merged over the built-in one.',
         examples: ['cloud-init.yaml'],
       }).optional(),
-      bacalhau_config_template: localPath('bacalhau/config/bacalhau-config.yaml', {
+      bacalhau_config_template: localPath('config/bacalhau-config.yaml', {
         description: 'Lands in /opt/uploaded_files/config as bacalhau-config.yaml.',
-        examples: ['bacalhau/config/bacalhau-config.yaml'],
+        examples: ['config/bacalhau-config.yaml'],
       }).optional(),
-      docker_compose_template: localPath('bacalhau/config/docker-compose.yaml', {
+      docker_compose_template: localPath('config/docker-compose.yaml', {
         description: 'Lands in /opt/uploaded_files/config as docker-compose.yaml.',
-        examples: ['bacalhau/config/docker-compose.yaml'],
+        examples: ['config/docker-compose.yaml'],
       }).optional(),
       bacalhau_data_dir: nodeDirectory('/bacalhau_data', {
         description: 'Directory on the nodes for the data that Bacalhau works on.',

@@ -39,9 +39,9 @@ const service = text(
 );
 
 const container = text(
-  'the name of a container such as "bacalhau"',
+  'the name of a container such as "bacalhau-node"',
   /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/,
-  { description: 'A container of Docker.', examples: ['bacalhau'] },
+  { description: 'A container of Docker.', examples: ['bacalhau-node'] },
 );
 
 export const check = z.strictObject(
@@ -83,7 +83,7 @@ export const configFile = z
       services: list('a list of systemd units such as [bacalhau-startup.service]', service, {
         description: 'Units that must be active; absent means every service of the payload.',
       }).optional(),
-      containers: list('a list of containers such as [bacalhau]', container, {
+      containers: list('a list of containers such as [bacalhau-node]', container, {
         description: "Containers that must run; absent means those of the payload's compose files.",
       }).optional(),
       checks: list(
@@ -97,19 +97,19 @@ export const configFile = z
         .record(
           z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, expecting('a name such as "bacalhau"')),
           text(
-            'a container image such as "ghcr.io/bacalhau-project/bacalhau:latest"',
+            'a container image such as "ghcr.io/bacalhau-project/bacalhau:latest-dind"',
             /^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,511}$/,
             { description: 'A container image.' },
           ),
           expecting(
-            'a map of images such as {bacalhau: "ghcr.io/bacalhau-project/bacalhau:latest"}',
+            'a map of images such as {bacalhau: "ghcr.io/bacalhau-project/bacalhau:latest-dind"}',
           ),
         )
         .prefault({})
         .meta({
           description:
             'Container images by the name that the compose files use: `bacalhau` is $BACALHAU_IMAGE there.',
-          examples: [{ bacalhau: 'ghcr.io/bacalhau-project/bacalhau:latest' }],
+          examples: [{ bacalhau: 'ghcr.io/bacalhau-project/bacalhau:latest-dind' }],
         }),
       timeouts: timeouts.prefault({}),
       settle_time: duration(

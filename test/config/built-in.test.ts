@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { test } from 'node:test';
 import { builtInConfig } from '../../source/config/built-in.ts';
+import { checkPaths } from '../../source/config/paths.ts';
 
 test('the sandbox without a file: three nodes, one in each region, with the shipped payload', () => {
   const config = builtInConfig({
@@ -35,4 +37,18 @@ test('the sandbox without a file: three nodes, one in each region, with the ship
   });
   assert.equal(config.timeouts['cloud-init'], 15 * 60_000);
   assert.equal(config.settleTime, 5000);
+});
+
+test('the shipped payload is where the built-in configuration says', async () => {
+  const issues = await checkPaths(
+    builtInConfig({
+      templatesFolder: path.resolve('templates'),
+      publicKeyPath: '/nowhere/key.pub',
+      privateKeyPath: '/nowhere/key',
+    }),
+  );
+  assert.deepEqual(
+    issues.map(({ key }) => key),
+    ['aws.public_ssh_key_path', 'aws.private_ssh_key_path'],
+  );
 });

@@ -304,6 +304,19 @@ deployment:
   assert.equal(config.payload.configDirectory, '/etc/app');
 });
 
+test('a deployment without a name can be given another than that of the folder', async (t) => {
+  const folder = await temporaryFolder(t);
+  const options = {
+    environment: { HOME: folder },
+    workingDirectory: folder,
+    defaultDeployment: 'sandbox',
+  };
+  await writeFile(path.join(folder, 'unnamed.yaml'), 'regions: [us-west-2]\n');
+  await writeFile(path.join(folder, 'named.yaml'), 'deployment: mine\nregions: [us-west-2]\n');
+  assert.equal((await loadConfig('unnamed.yaml', options)).config.deployment, 'sandbox');
+  assert.equal((await loadConfig('named.yaml', options)).config.deployment, 'mine');
+});
+
 test('the public key is expected beside the private one', async (t) => {
   const privateOnly = await loadText(
     t,

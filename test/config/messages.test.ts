@@ -255,9 +255,9 @@ const cases: readonly Case[] = [
     'regions: [us-west-2]\nservices: [a b]\ncontainers: [-x]\nimages: {9: a, ok: "B C"}\n',
     [
       '2:12 services[0]: expected the name of a systemd unit such as "bacalhau-startup.service", got "a b"',
-      '3:14 containers[0]: expected the name of a container such as "bacalhau", got "-x"',
+      '3:14 containers[0]: expected the name of a container such as "bacalhau-node", got "-x"',
       '4:10 images.9: expected a name such as "bacalhau", got "9"',
-      '4:20 images.ok: expected a container image such as "ghcr.io/bacalhau-project/bacalhau:latest", got "B C"',
+      '4:20 images.ok: expected a container image such as "ghcr.io/bacalhau-project/bacalhau:latest-dind", got "B C"',
     ],
   ],
   [

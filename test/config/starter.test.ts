@@ -8,7 +8,7 @@ import { loadText } from './temporary-config.ts';
 
 const starter = path.resolve('templates/config.yaml');
 
-test('the starter loads without a warning and names the shipped payload', async () => {
+test('the starter loads without a warning and names what `init` writes beside it', async () => {
   const { config, warnings } = await loadConfig(starter, {
     environment: { HOME: '/home/someone' },
     workingDirectory: '/',
@@ -19,7 +19,9 @@ test('the starter loads without a warning and names the shipped payload', async 
     config.regions.map(({ region }) => region),
     ['us-west-2', 'us-east-1', 'eu-west-1'],
   );
-  assert.equal(config.payload.unitsDirectory, path.resolve('templates/bacalhau/units'));
+  assert.equal(config.payload.scriptsDirectory, path.resolve('templates/scripts'));
+  assert.equal(config.payload.configDirectory, path.resolve('templates/config'));
+  assert.equal(config.payload.unitsDirectory, path.resolve('templates/units'));
   assert.equal(config.ssh.privateKeyPath, '/home/someone/.ssh/id_ed25519');
 });
 
