@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { utils } from 'ssh2';
+import ssh2 from 'ssh2';
 import { hasCode } from './address-file.ts';
 import { isAlive } from './process-id.ts';
 
@@ -27,7 +27,7 @@ export const createRunFolder = async (sandboxFolder: string): Promise<RunFolder>
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const nodes = path.join(folder, 'nodes');
   await mkdir(nodes, { mode: 0o700 });
-  const keys = utils.generateKeyPairSync('ed25519', { comment: 'spot-tui sandbox' });
+  const keys = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'spot-tui sandbox' });
   const privateKeyPath = path.join(folder, 'id_ed25519');
   const publicKeyPath = `${privateKeyPath}.pub`;
   await writeFile(privateKeyPath, keys.private, { mode: 0o600 });

@@ -22,6 +22,7 @@ export class Cloud {
   /** Called whenever the number of machines may have changed. */
   readonly onChange: () => void;
   readonly #regions = new Map<string, Region>();
+  readonly #closing = Promise.withResolvers<void>();
 
   constructor(options: {
     hypervisor: Hypervisor;
@@ -49,6 +50,16 @@ export class Cloud {
     const region = createRegion(name);
     this.#regions.set(name, region);
     return region;
+  }
+
+  /** Resolves when the cloud is in a hurry: nothing should take longer than it must. */
+  get closing(): Promise<void> {
+    return this.#closing.promise;
+  }
+
+  /** Ends all artificial waiting for the end of instances. */
+  hurry(): void {
+    this.#closing.resolve();
   }
 
   /** Instances of all regions, those that are gone but still remembered included. */

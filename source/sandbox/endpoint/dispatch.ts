@@ -61,7 +61,7 @@ const answer = async (clientTokens: ClientTokens, call: Call): Promise<XmlFields
       `The action ${action} is not valid for this web service.`,
     );
   }
-  parameters.accept('Version');
+  parameters.accept('Version', 'ClientToken');
   if (parameters.flag('DryRun') === true) {
     check(handle, call);
     throw dryRunSucceeded();

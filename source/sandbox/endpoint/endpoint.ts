@@ -168,6 +168,7 @@ const stopListening = (server: Server): Promise<void> =>
   });
 
 const terminateAll = async (cloud: Cloud, changes: EventTarget): Promise<void> => {
+  cloud.hurry();
   for (const instance of cloud.aliveInstances()) {
     end(cloud, cloud.region(instance.region), instance, endedByUser(cloud.clock.now()));
   }

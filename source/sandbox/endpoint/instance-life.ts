@@ -98,7 +98,7 @@ export const end = (cloud: Cloud, region: Region, instance: Instance, ending: En
     .catch((error: unknown) => {
       cloud.ledger.add({ type: 'trouble', instanceId: instance.id, message: String(error) });
     })
-    .then(() => settled)
+    .then(() => Promise.race([settled, cloud.closing]))
     .then(() => {
       releaseVolume(region, instance);
       enter(cloud, instance, 'terminated');

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import { utils } from 'ssh2';
+import ssh2 from 'ssh2';
 import type { Action } from './call.ts';
 import { Ec2Failure } from './failure.ts';
 import { select } from './filters.ts';
@@ -57,7 +57,7 @@ export const importKeyPair: Action = ({ cloud, region, parameters }) => {
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/verify-keys.html */
 const readPublicKey = (line: string): Pick<KeyPair, 'type' | 'fingerprint'> => {
-  const key = utils.parseKey(line);
+  const key = ssh2.utils.parseKey(line);
   if (key instanceof Error || key.isPrivateKey()) throw invalidFormat();
   if (key.type === 'ssh-ed25519') {
     const digest = createHash('sha256').update(key.getPublicSSH()).digest('base64');
