@@ -33,7 +33,8 @@ export const findDeployment = async (
 ): Promise<Deployment> => {
   const { currentFolder, environment, options, programFolder, templatesFolder } = invocation;
   const file = options.config ?? defaultFile;
-  const load = () => loadConfig(file, { environment, workingDirectory: currentFolder, signal });
+  const load = (defaults: { readonly defaultDeployment?: string } = {}) =>
+    loadConfig(file, { environment, workingDirectory: currentFolder, signal, ...defaults });
   if (options.sandbox === undefined) return load();
 
   const hasFile = options.config !== undefined || (await exists(path.join(currentFolder, file)));

@@ -1,10 +1,11 @@
 import type { RegionCloud } from '../ec2/cloud.ts';
+import type { Ec2RegionCloud } from '../ec2/region-cloud.ts';
 import { describeAll, findNodes } from '../fleet/find-nodes.ts';
 import { isAlive } from '../fleet/plan.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { confirm } from './confirm.ts';
-import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { type ExitStatus, exitStatus, exitStatusOf } from './exit-status.ts';
 import { type FleetRun, openMachineRun } from './fleet-run.ts';
 import { reporterFor } from './headless.ts';
 import { untilAborted, withInterruption } from './interruption.ts';
@@ -24,8 +25,9 @@ const destroy = async (
   workspace: Workspace,
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
-  const { clouds, config } = workspace;
+  const { config } = workspace;
   const { options, stderr, words } = invocation;
+  const clouds = await cloudsWithNodes(invocation, workspace, signal);
   const nodes = selectNodes(await findNodes(clouds, signal), words);
   const names = nodes.map(({ name }) => name);
   if (options.dryRun) {
@@ -45,7 +47,7 @@ const destroy = async (
     stderr.write('Nothing was done.\n');
     return exitStatus.success;
   }
-  const fleet = openMachineRun(workspace, 'destroy');
+  const fleet = openMachineRun({ ...workspace, clouds }, 'destroy');
   fleet.onEvent(reporterFor(invocation));
   try {
     if (nodes.length > 0) {
@@ -59,6 +61,34 @@ const destroy = async (
     return left.isClean ? exitStatus.success : exitStatus.failure;
   } finally {
     await fleet.close();
+  }
+};
+
+/**
+ * The configuration's regions, and every other one in which instances of the deployment live:
+ * somebody may have taken a region out of the configuration since.
+ */
+const cloudsWithNodes = async (
+  { options, stderr }: Invocation,
+  { clouds, cloudOf }: Workspace,
+  signal: AbortSignal,
+): Promise<Ec2RegionCloud[]> => {
+  const [first] = clouds;
+  if (first === undefined || options.region !== undefined) return [...clouds];
+  const known = new Set(clouds.map(({ region }) => region));
+  try {
+    const others = (await first.enabledRegions(signal))
+      .filter((region) => !known.has(region))
+      .map(cloudOf);
+    const populated = await Promise.all(
+      others.map(async (cloud) => (await cloud.describe(signal)).some(isAlive)),
+    );
+    return [...clouds, ...others.filter((_, position) => populated[position])];
+  } catch (error) {
+    if (signal.aborted || exitStatusOf(error) !== exitStatus.access) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    stderr.write(`warning: only the regions of the configuration are looked at: ${why}\n`);
+    return [...clouds];
   }
 };
 

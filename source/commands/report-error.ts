@@ -1,4 +1,4 @@
-import { ConfigError } from '../config/issue.ts';
+import { ConfigError, formatIssue } from '../config/issue.ts';
 import type { Invocation } from './command.ts';
 
 /** Says on standard error what went wrong and what to do about it; the stack only when asked for. */
@@ -13,7 +13,12 @@ export const reportError = (
 const errorLines = (error: unknown): string[] => {
   if (!(error instanceof Error)) return [`spot-tui: ${String(error)}`];
   // Editors and scripts take these lines apart, so nothing is put before them.
-  if (error instanceof ConfigError) return error.message.split('\n');
+  if (error instanceof ConfigError) {
+    return [
+      ...error.message.split('\n'),
+      ...error.warnings.map((warning) => `warning: ${formatIssue(warning)}`),
+    ];
+  }
   const [first = '', ...more] = error.message.split('\n');
   return [
     `spot-tui: ${first}`,

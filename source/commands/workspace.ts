@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import type { Config, RegionConfig } from '../config/config.ts';
 import { parseDuration } from '../config/duration.ts';
 import { formatIssue } from '../config/issue.ts';
 import type { IssueAt } from '../config/load.ts';
@@ -17,6 +17,8 @@ export type Workspace = {
   readonly issueAt: IssueAt | undefined;
   readonly folders: StateFolders;
   readonly clouds: readonly Ec2RegionCloud[];
+  /** A cloud for a region that the configuration does not name. */
+  readonly cloudOf: (region: string) => Ec2RegionCloud;
   readonly calls: ApiCallCounter;
   /** Whether it is the embedded cloud that is worked on. */
   readonly isSandbox: boolean;
@@ -44,21 +46,23 @@ export const openWorkspace = async (
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   });
   const calls = createApiCallCounter();
+  const createCloud = (regionConfig: RegionConfig): Ec2RegionCloud =>
+    createRegionCloud({
+      region: regionConfig.region,
+      config,
+      regionConfig,
+      calls,
+      version,
+      ...endpointOf(deployment),
+    });
   return {
     config,
     issueAt: deployment.issueAt,
     folders,
     calls,
-    clouds: config.regions.map((regionConfig) =>
-      createRegionCloud({
-        region: regionConfig.region,
-        config,
-        regionConfig,
-        calls,
-        version,
-        ...endpointOf(deployment),
-      }),
-    ),
+    clouds: config.regions.map(createCloud),
+    cloudOf: (region) =>
+      createCloud({ region, instanceTypes: [], image: 'auto', storageGb: 0, tags: {} }),
     isSandbox: deployment.sandbox !== undefined,
   };
 };

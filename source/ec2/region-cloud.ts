@@ -6,6 +6,7 @@ import { createClient } from './client.ts';
 import type { RegionCloud } from './cloud.ts';
 import { consoleOutput } from './console.ts';
 import { describeInstances } from './describe.ts';
+import { listEnabledRegions } from './enabled-regions.ts';
 import { Ec2Error, isPassing, toEc2Error } from './errors.ts';
 import { type LaunchGround, launchInstances, recordLaunch } from './launch.ts';
 import { makeGround, survey } from './prepare.ts';
@@ -43,6 +44,8 @@ export type RegionCloudOptions = {
 export type Ec2RegionCloud = RegionCloud & {
   /** Current spot prices of the region's instance types, cheapest first. */
   spotPrices(signal: AbortSignal): Promise<SpotPrice[]>;
+  /** Names of all regions that the account can use. */
+  enabledRegions(signal: AbortSignal): Promise<string[]>;
   /** Closes the connections that are kept open between requests. */
   close(): void;
 };
@@ -134,6 +137,8 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
       ),
     spotPrices: (signal) =>
       guard(region, 'look up spot prices', signal, () => findSpotPrices(scope, signal)),
+    enabledRegions: (signal) =>
+      guard(region, 'list the regions', signal, () => listEnabledRegions(scope, signal)),
     close: () => scope.client.destroy(),
   };
 };

@@ -5,11 +5,7 @@ import { journalCommand } from './journal-command.ts';
 import { parseJournalRecord } from './journal-record.ts';
 
 /** Units of the machine itself whose words explain how a node came up. */
-export const machineUnits = [
-  'cloud-init.service',
-  'cloud-final.service',
-  'configure-services.service',
-] as const;
+export const machineUnits = ['cloud-final.service', 'configure-services.service'] as const;
 
 /**
  * Reports what the journal of a node says of some units, from `lines` ago until the signal aborts.
