@@ -108,13 +108,13 @@ boot_waits_for_this() {
   esac
 }
 
-# systemd starts this unit along with every service that requires it and that it starts again.
-restart_waits_for_this() {
+# systemd starts this unit along with every service that requires it, each time it starts one again.
+service_waits_for_this() {
   [ -f "$state/services.tsv" ] || return 1
   systemctl list-jobs --no-legend --no-pager 2>/dev/null |
     awk -F '[ \t]+' '
       NR == FNR { split($0, row, "\t"); ours[row[1]]; next }
-      { sub(/^ +/, ""); if ($3 == "restart" && $4 == "waiting" && ($2 in ours)) found = 1 }
+      { sub(/^ +/, ""); if ($4 == "waiting" && ($2 in ours)) found = 1 }
       END { exit !found }' "$state/services.tsv" -
 }
 
@@ -407,7 +407,7 @@ explain() {
   case $reason in
     *'bad unit file setting'* | *'not loaded properly'*)
       if command -v systemd-analyze >/dev/null 2>&1; then
-        found=$(systemd-analyze verify "$system_units/$1" 2>&1 | grep -F "$1:" | head -n 1)
+        found=$(systemd-analyze verify "$system_units/$1" 2>&1 | grep "^$1: " | head -n 1)
         reason=${found:-$reason}
       fi ;;
   esac
@@ -564,7 +564,7 @@ if command -v flock >/dev/null 2>&1; then
 fi
 
 asked_for=yes
-if boot_waits_for_this || restart_waits_for_this; then
+if boot_waits_for_this || service_waits_for_this; then
   asked_for=
 fi
 : >"$running/ran"

@@ -100,7 +100,7 @@ if ! problem=$(tar -C "$staging" -xzpmf - --no-same-owner 2>&1); then
     *'No space left'* | *'quota exceeded'* | *'Read-only'* | *'Permission denied'*)
       fail_writing "$problem" ;;
     *)
-      fail "$corrupt" "the upload is not the archive that was sent: $(printf '%s\n' "$problem" | head -n 1)" ;;
+      fail "$corrupt" "the upload is not the archive that was sent: $(printf '%s\n' "$problem" | sed -n '/./{p;q;}')" ;;
   esac
 fi
 [ -f "$staging/$manifest" ] || fail "$corrupt" "the upload ended early: $manifest is missing"

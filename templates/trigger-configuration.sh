@@ -4,9 +4,7 @@ set -u
 unit=configure-services.service
 state=${SPOT_TUI_ROOT:-}/var/lib/spot-tui
 
-if systemctl start "$unit"; then
-  exit 0
-fi
+systemctl start "$unit" && exit 0
 status=$?
 echo @load-state
 systemctl show --property=LoadState --value "$unit" 2>&1
