@@ -41,8 +41,9 @@ await build({
     __VERSION__: JSON.stringify(version),
     __BUILD__: JSON.stringify(await buildId()),
   },
+  // What CommonJS dependencies find in their own modules.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
   },
 });
 await chmod('dist/cli.js', 0o755);

@@ -12,10 +12,10 @@ export interface Clock {
 }
 
 /** Milliseconds that one frame of a spinner lasts. */
-const frameLength = 100;
+const frameLength = 120;
 
 /**
- * A clock that ticks ten times a second while something spins, once a second while something
+ * A clock that ticks eight times a second while something spins, once a second while something
  * shows a time, and not at all otherwise.
  *
  * @param readTime the time in milliseconds since the Unix epoch; a replay passes its own.

@@ -5,8 +5,10 @@ export type ColumnId = 'node' | 'zone' | 'instance' | 'type' | 'address' | 'phas
 export type Column = {
   readonly id: ColumnId;
   readonly title: string;
-  /** In terminal columns, without the gap that follows. */
+  /** In terminal columns, without the gap before it. */
   readonly width: number;
+  /** Blanks before it, in terminal columns. */
+  readonly gap: number;
 };
 
 /** The widest value of each column whose width follows its content, in terminal columns. */
@@ -14,8 +16,8 @@ export type ContentWidths = Readonly<Record<'node' | 'zone' | 'type' | 'address'
 
 /** Columns left of the first one: the selection's marker and a blank. */
 export const markerWidth = 2;
-/** Blanks between two columns. */
-export const columnGap = 2;
+/** In windows narrower than this, one blank between two columns has to do. */
+const narrow = 60;
 /** Longest name of a phase, with its glyph. */
 const phaseWidth = 13;
 const timeWidth = 6;
@@ -62,7 +64,7 @@ export const formatAddress = (node: {
 
 /** Width of a row with these columns, the marker included, in terminal columns. */
 export const rowWidth = (columns: readonly Column[]): number =>
-  columns.reduce((sum, { width }) => sum + width + columnGap, markerWidth - columnGap);
+  columns.reduce((sum, { width, gap }) => sum + gap + width, markerWidth);
 
 /**
  * The columns that fit into a window, from the left. Node, phase and time are always there and
@@ -72,9 +74,10 @@ export const rowWidth = (columns: readonly Column[]): number =>
 export const layOutColumns = (windowWidth: number, content: ContentWidths): readonly Column[] => {
   // A blank at the right edge: a character that a terminal draws wider than expected must not wrap.
   const width = windowWidth - markerWidth - 1;
-  const essential = content.node + phaseWidth + timeWidth + 2 * columnGap;
+  const between = windowWidth < narrow ? 1 : 2;
+  const essential = content.node + phaseWidth + timeWidth + 2 * between;
   const node = content.node - Math.max(0, essential - width);
-  let log = width - (node + phaseWidth + timeWidth + 3 * columnGap);
+  let log = width - (node + phaseWidth + timeWidth + 3 * between);
 
   const shown = new Set<ColumnId>();
   const optional = [
@@ -84,23 +87,25 @@ export const layOutColumns = (windowWidth: number, content: ContentWidths): read
     ['instance', instanceWidth],
   ] as const;
   for (const [id, columnWidth] of optional) {
-    if (log - columnWidth - columnGap < comfortableLog) break;
+    if (log - columnWidth - between < comfortableLog) break;
     shown.add(id);
-    log -= columnWidth + columnGap;
+    log -= columnWidth + between;
   }
 
-  const columns: Column[] = [
-    { id: 'node', title: 'NODE', width: Math.max(1, node) },
-    { id: 'zone', title: 'ZONE', width: content.zone },
-    { id: 'instance', title: 'INSTANCE', width: instanceWidth },
-    { id: 'type', title: 'TYPE', width: content.type },
-    { id: 'address', title: 'ADDRESS', width: content.address },
-    { id: 'phase', title: 'PHASE', width: phaseWidth },
-    { id: 'time', title: 'TIME', width: timeWidth },
-    { id: 'log', title: 'LAST LOG', width: log },
+  const columns = [
+    { id: 'node' as const, title: 'NODE', width: Math.max(1, node) },
+    { id: 'zone' as const, title: 'ZONE', width: content.zone },
+    { id: 'instance' as const, title: 'INSTANCE', width: instanceWidth },
+    { id: 'type' as const, title: 'TYPE', width: content.type },
+    { id: 'address' as const, title: 'ADDRESS', width: content.address },
+    { id: 'phase' as const, title: 'PHASE', width: phaseWidth },
+    { id: 'time' as const, title: 'TIME', width: timeWidth },
+    { id: 'log' as const, title: 'LAST LOG', width: log },
   ];
-  return columns.filter(({ id }) => {
-    if (id === 'node' || id === 'phase' || id === 'time') return true;
-    return id === 'log' ? log >= usefulLog : shown.has(id);
-  });
+  return columns
+    .filter(({ id }) => {
+      if (id === 'node' || id === 'phase' || id === 'time') return true;
+      return id === 'log' ? log >= usefulLog : shown.has(id);
+    })
+    .map((column, index) => ({ ...column, gap: index === 0 ? 0 : between }));
 };

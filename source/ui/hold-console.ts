@@ -16,7 +16,7 @@ export const holdConsole = (limit = 100_000): (() => string) => {
   // Node's own listener writes to stderr past the console.
   const listeners = process.listeners('warning');
   process.removeAllListeners('warning');
-  process.on('warning', (warning) => hold(`${warning.stack ?? warning.message}\n`));
+  process.on('warning', (warning) => hold(`${warning.name}: ${warning.message}\n`));
   return () => {
     restoreConsole();
     process.removeAllListeners('warning');

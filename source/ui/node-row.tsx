@@ -1,7 +1,7 @@
 import { Text } from 'ink';
 import { Fragment, memo, type ReactNode } from 'react';
 import type { NodeState } from '../fleet/state.ts';
-import { type Column, columnGap, formatAddress, rowWidth } from './columns.ts';
+import { type Column, formatAddress, rowWidth } from './columns.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { Elapsed } from './elapsed.tsx';
 import { LastLine } from './last-line.tsx';
@@ -27,13 +27,12 @@ export const NodeRow = memo(({ name, columns, width, isSelected }: NodeRowProps)
   const { theme } = useDashboard();
   const node = useNode(name);
   if (node === undefined) return null;
-  const gap = ' '.repeat(columnGap);
   return (
     <Text wrap="truncate" inverse={isSelected}>
       {isSelected ? `${theme.glyphs.marker} ` : '  '}
-      {columns.map((column, index) => (
+      {columns.map((column) => (
         <Fragment key={column.id}>
-          {index === 0 ? '' : gap}
+          {' '.repeat(column.gap)}
           {cell(column, node, theme, isSelected)}
         </Fragment>
       ))}

@@ -2,7 +2,6 @@ import { Box, Text } from 'ink';
 import { memo, useMemo } from 'react';
 import {
   type Column,
-  columnGap,
   isSameContent,
   layOutColumns,
   markerWidth,
@@ -56,10 +55,14 @@ type TitlesProps = {
 
 const Titles = memo(({ columns, width, position }: TitlesProps) => {
   const { theme } = useDashboard();
-  const titles = columns.map(({ id, title, width: columnWidth }) =>
-    id === 'time' ? title.padStart(columnWidth) : title.padEnd(columnWidth),
-  );
-  const line = ' '.repeat(markerWidth) + titles.join(' '.repeat(columnGap));
+  const titles = columns.map((column) => {
+    const title =
+      column.id === 'time'
+        ? column.title.padStart(column.width)
+        : column.title.padEnd(column.width);
+    return ' '.repeat(column.gap) + title;
+  });
+  const line = ' '.repeat(markerWidth) + titles.join('');
   const room = width - position.length - 1;
   return (
     <Text wrap="truncate" {...theme.styles.quiet}>

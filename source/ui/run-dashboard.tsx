@@ -95,7 +95,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
   process.on('SIGTERM', onTerminate);
   process.on('SIGHUP', onHangUp);
   // A terminal that is gone fails writes and ends reads; not every system sends SIGHUP as well.
-  stdout.on('error', onHangUp);
+  for (const stream of [stdin, stdout, stderr]) stream.on('error', onHangUp);
   stdin.on('end', onHangUp);
 
   const instance = render(
@@ -135,7 +135,11 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     left.abort();
     stdin.pause();
     stdin.off('end', onHangUp);
-    stdout.off('error', onHangUp);
+    const isTerminalGone = outcome?.type === 'interrupted' && outcome.signal === 'SIGHUP';
+    // Where the terminal is gone, the caller's last words must not end the process another way.
+    if (!isTerminalGone) {
+      for (const stream of [stdin, stdout, stderr]) stream.off('error', onHangUp);
+    }
     process.off('SIGHUP', onHangUp);
     process.off('SIGTERM', onTerminate);
     process.off('SIGINT', onInterrupt);

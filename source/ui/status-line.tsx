@@ -4,6 +4,7 @@ import { useDashboard } from './dashboard-context.ts';
 import { formatDuration } from './duration.ts';
 import { type Segment, SegmentLine } from './segment-line.tsx';
 import type { Style, Theme } from './theme.ts';
+import { useClock } from './use-clock.ts';
 import { useFleet } from './use-fleet.ts';
 import { useView } from './use-view.ts';
 import type { Feedback } from './view-state.ts';
@@ -16,11 +17,15 @@ type StatusLineProps = {
 /** Milliseconds for which the answer to a key stays. */
 const feedbackLasts = 10_000;
 
+/** Milliseconds for which a notice stays; errors stay until something else is said. */
+const noticeLasts = 60_000;
+
 /** One line for the answer to the last key, else what is to be known about the whole fleet. */
 export const StatusLine = memo(({ width }: StatusLineProps) => {
   const { theme, view } = useDashboard();
   const feedback = useView((state) => state.feedback);
   const news = useFleet(latestNews);
+  const isOld = useClock('second', ({ now }) => isOver(news, now));
 
   useEffect(() => {
     if (feedback === undefined) return;
@@ -29,7 +34,9 @@ export const StatusLine = memo(({ width }: StatusLineProps) => {
   }, [feedback, view]);
 
   const segments =
-    feedback === undefined ? newsSegments(news, theme) : feedbackSegments(feedback, theme);
+    feedback === undefined
+      ? newsSegments(isOld ? undefined : news, theme)
+      : feedbackSegments(feedback, theme);
   return <SegmentLine segments={segments} width={width - 1} />;
 });
 
@@ -47,6 +54,9 @@ const latestNews = ({ notices, summary }: FleetState): News => {
   if (notice === undefined || summary === undefined) return notice ?? summary;
   return notice.time > summary.time ? notice : summary;
 };
+
+const isOver = (news: News, now: number): boolean =>
+  news !== undefined && 'level' in news && news.level !== 'error' && now - news.time > noticeLasts;
 
 const newsSegments = (news: News, theme: Theme): Segment[] => {
   if (news === undefined) return [];

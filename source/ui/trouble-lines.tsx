@@ -12,12 +12,9 @@ type TroubleLinesProps = {
 
 /** Why a node is in trouble and what to do about it. */
 export const TroubleLines = memo(({ lines, width }: TroubleLinesProps) =>
-  lines.map((segments) => (
-    <SegmentLine
-      key={segments.map(({ text }) => text).join('')}
-      width={width - 1}
-      segments={segments}
-    />
+  lines.map((segments, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: lines of a text are their places in it.
+    <SegmentLine key={index} width={width - 1} segments={segments} />
   )),
 );
 

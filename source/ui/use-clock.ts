@@ -6,7 +6,7 @@ import { useDashboard } from './dashboard-context.ts';
  * Something made of the clock. The component renders again only when the result changes, so what
  * it returns should be as coarse as what is shown: a formatted time rather than milliseconds.
  */
-export const useClock = <Value extends string | number>(
+export const useClock = <Value extends string | number | boolean>(
   tick: Tick,
   read: (clock: { readonly now: number; readonly frame: number }) => Value,
 ): Value => {

@@ -36,7 +36,8 @@ export const useKeys = (options: UseKeysOptions, screen: Screen): void => {
     for (const name of keyNames(input, key)) {
       press(name, screen);
       // What was typed before a question could be seen is no answer to it.
-      if (model.view.getState().overlay !== overlay) return;
+      const opened = model.view.getState().overlay;
+      if (opened !== undefined && opened !== overlay) return;
     }
   });
 

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import { setImmediate } from 'node:timers/promises';
 import { useApp, useStdin, useStdout } from 'ink';
 import type { SshCommand } from '../fleet/actions.ts';
@@ -45,7 +44,10 @@ export const useShell = (state: ShellState, signal: AbortSignal) => {
           NodeJS.Signals | null,
         ];
         feedback = describeEnd(node.name, status, endedBy);
-        if (status === sshFailed) await untilEnter(stdin, stdout, signal);
+        if (status === sshFailed) {
+          stdout.write('\nssh failed. Enter comes back to the dashboard. ');
+          await untilEnter(stdin, signal);
+        }
       });
     } finally {
       state.isOpen = false;
@@ -71,15 +73,14 @@ const describeEnd = (
   return { tone: 'warning', text: `Back from ${name}: ${last}` };
 };
 
-const untilEnter = async (
-  input: NodeJS.ReadableStream,
-  output: NodeJS.WritableStream,
-  signal: AbortSignal,
-): Promise<void> => {
-  const lines = createInterface({ input, output, terminal: false });
-  try {
-    await lines.question('\nssh failed. Enter comes back to the dashboard. ', { signal });
-  } finally {
-    lines.close();
+/** Waits for a line. Reads as Ink does: a stream that once flowed would never be readable again. */
+const untilEnter = async (input: NodeJS.ReadableStream, signal: AbortSignal): Promise<void> => {
+  let isOver = false;
+  while (!isOver) {
+    await once(input, 'readable', { signal });
+    const chunk = input.read();
+    isOver = chunk === null || String(chunk).includes('\n');
   }
+  await setImmediate();
+  input.pause();
 };

@@ -1,0 +1,389 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, test } from 'node:test';
+import type { FleetEvent } from '../../source/events/event.ts';
+import { begins, enters, fails, fleetOf, logs, runsOn, start } from './events.ts';
+import { cleanup, show } from './harness.tsx';
+
+afterEach(cleanup);
+
+const sizes = [
+  { columns: 40, rows: 10 },
+  { columns: 80, rows: 24 },
+  { columns: 120, rows: 40 },
+  { columns: 200, rows: 60 },
+];
+
+describe('a fleet without nodes', () => {
+  test('says what to do about it', async () => {
+    const { screen } = await show([begins('lab', 'attach', 0)]);
+    assert.match(screen(), /There are no nodes of lab/);
+    assert.match(screen(), /spot-tui create launches them/);
+  });
+
+  test('is expected at the beginning of create', async () => {
+    const { screen } = await show([begins('lab', 'create', 3)]);
+    assert.match(screen(), /Nodes appear here as soon as they are planned/);
+  });
+
+  test('is shown before anything is known at all', async () => {
+    const { screen } = await show([]);
+    assert.match(screen(), /There are no nodes/);
+    assert.match(screen(), /q quit/);
+  });
+});
+
+describe('one node', () => {
+  const events = [
+    begins('sandbox'),
+    enters('us-west-2-1', 'launching'),
+    runsOn('us-west-2-1'),
+    enters('us-west-2-1', 'booting', 3),
+    logs('us-west-2-1', 'Setting up docker.io'),
+  ];
+
+  test('at 80x24 shows the name, the phase, the time in it and its last log line', async () => {
+    const { line, time, screen, until } = await show(events);
+    time.passSeconds(8);
+    await until(/booting +5s/);
+    assert.match(line('us-west-2-1  '), /^› us-west-2-1 .* booting +5s +Setting up docker\.io/);
+    assert.match(screen(), /spot-tui sandbox {2}create +8s/);
+    assert.match(screen(), /1 booting/);
+    assert.match(screen(), /1 node in 1 region/);
+  });
+
+  test('at 200x60 also shows zone, instance id, type and address', async () => {
+    const { line, lines } = await show(events, { columns: 200, rows: 60 });
+    assert.match(line('NODE'), /NODE +ZONE +INSTANCE +TYPE +ADDRESS +PHASE +TIME +LAST LOG/);
+    assert.match(
+      line('› us-west-2-1'),
+      /us-west-2-1 +us-west-2a +i-0123456789abcdef0 +t3\.medium +203\.0\.113\.7 +. booting/,
+    );
+    assert.equal(lines().length, 60);
+  });
+
+  test('its pane tells its phases with the time that each took, and its log', async () => {
+    const { screen } = await show([...events, enters('us-west-2-1', 'connecting', 20)]);
+    assert.match(screen(), /launching 3s → booting 17s → connecting 0s/);
+    assert.match(screen(), /\d\d:\d\d:\d\d {2}cloud-init {2}Setting up docker\.io/);
+    assert.match(screen(), /── us-west-2-1 {2}i-0123456789abcdef0 · 203\.0\.113\.7/);
+  });
+
+  test('a port that is not 22 belongs to the address', async () => {
+    const { line } = await show([...events, runsOn('us-west-2-1', { sshPort: 40022 })], {
+      columns: 120,
+      rows: 40,
+    });
+    assert.match(line('› us-west-2-1'), /203\.0\.113\.7:40022/);
+  });
+});
+
+test('every phase is written as in the contract, each with a sign of its own', async () => {
+  const inWork = [
+    'launching',
+    'booting',
+    'connecting',
+    'uploading',
+    'cloud-init',
+    'configuring',
+    'verifying',
+  ] as const;
+  const { line } = await show(
+    [
+      enters('us-west-2-1', 'pending'),
+      ...inWork.map((phase, index) => enters(`us-west-2-${index + 2}`, phase)),
+      enters('us-west-2-9', 'ready'),
+      fails('us-west-2-10', 'no'),
+      degrades('us-west-2-11'),
+      reclaims('us-west-2-12'),
+      ends('us-west-2-13', 'terminating'),
+      ends('us-west-2-14', 'terminated'),
+    ],
+    { columns: 100, rows: 50 },
+  );
+  const signOf = (node: number) =>
+    new RegExp(` us-west-2-${node} .*? ([^ ]) ([a-z-]+) +\\d`).exec(line(` us-west-2-${node} `));
+  assert.deepEqual(signOf(1)?.slice(1), ['○', 'pending']);
+  for (const [index, phase] of inWork.entries()) {
+    assert.deepEqual(signOf(index + 2)?.slice(1), ['⠋', phase]);
+  }
+  assert.deepEqual(signOf(9)?.slice(1), ['✓', 'ready']);
+  assert.deepEqual(signOf(10)?.slice(1), ['✗', 'failed']);
+  assert.deepEqual(signOf(11)?.slice(1), ['▲', 'degraded']);
+  assert.deepEqual(signOf(12)?.slice(1), ['◆', 'interrupted']);
+  assert.deepEqual(signOf(13)?.slice(1), ['⠋', 'terminating']);
+  assert.deepEqual(signOf(14)?.slice(1), ['–', 'terminated']);
+});
+
+describe('an upload', () => {
+  const uploading = (done: number, total: number): FleetEvent[] => [
+    enters('us-west-2-1', 'uploading'),
+    { event: 'progress', time: start, node: 'us-west-2-1', phase: 'uploading', done, total },
+  ];
+
+  test('has a bar and the share that has arrived', async () => {
+    const { line } = await show(uploading(524_288, 1_048_576));
+    assert.match(line('› us-west-2-1'), /uploading +0s {2}━━━━━╌╌╌╌╌ {2}50%/);
+  });
+
+  test('is never complete before all bytes have arrived, and never more than that', async () => {
+    assert.match((await show(uploading(999_999, 1_000_000))).line('›'), /99%/);
+    assert.match((await show(uploading(2_000_000, 1_000_000))).line('›'), /100%/);
+    assert.doesNotMatch((await show(uploading(0, 0))).line('›'), /%/);
+  });
+
+  test('is followed by its next phase without a bar', async () => {
+    const { line, happen } = await show(uploading(1, 2));
+    await happen(enters('us-west-2-1', 'cloud-init', 4));
+    assert.doesNotMatch(line('› us-west-2-1'), /%/);
+  });
+});
+
+describe('a failed node', () => {
+  const events = [
+    ...fleetOf(3),
+    logs('us-west-2-2', 'Started sensor.service'),
+    fails('us-west-2-2', 'bacalhau-startup.service is missing', 'add it and press u', 9),
+  ];
+
+  test('stands above the others, with its reason where its log was', async () => {
+    const { rowsOfTable, line } = await show(events);
+    assert.deepEqual(rowsOfTable(), ['us-west-2-2', 'us-west-2-1', 'us-west-2-3']);
+    assert.match(line(' us-west-2-2 '), /✗ failed .* bacalhau-startup\.service is missing/);
+  });
+
+  test('tells its phase, reason, hint, output and log once selected', async () => {
+    const { screen, press } = await show(events);
+    await press('g');
+    assert.match(screen(), /✗ configuring: bacalhau-startup\.service is missing/);
+    assert.match(screen(), /→ add it and press u/);
+    assert.match(screen(), /│ last line of output/);
+    assert.match(screen(), /Started sensor\.service/);
+  });
+
+  test('with a long reason and hint keeps both readable in a small window', async () => {
+    const { screen, width, lines, press } = await show([
+      ...fleetOf(3),
+      fails('us-west-2-2', 'why '.repeat(80), 'do this '.repeat(40)),
+    ]);
+    await press('g');
+    assert.match(screen(), /✗ configuring: why why/);
+    assert.match(screen(), /→ do this do this/);
+    assert.ok(width() <= 80);
+    assert.equal(lines().length, 24);
+  });
+});
+
+test('a reclaimed node counts down to its end', async () => {
+  const { line, time, until } = await show([...fleetOf(2), reclaims('us-west-2-2')]);
+  assert.match(line(' us-west-2-2 '), /gone in 2m00s +EC2 needs the capacity/);
+  time.passSeconds(30);
+  await until(/gone in 1m30s/);
+});
+
+describe('the header', () => {
+  test('counts what needs attention first, then what is done', async () => {
+    const { lines } = await show([
+      ...fleetOf(5),
+      fails('us-west-2-4', 'no'),
+      enters('us-west-2-5', 'booting'),
+    ]);
+    assert.match(lines()[1] ?? '', /✗ 1 failed {3}✓ 3 ready {3}○ 1 booting +5 nodes/);
+  });
+
+  test('sums the phases between start and end up where they do not fit', async () => {
+    const phases = ['launching', 'booting', 'connecting', 'uploading', 'cloud-init'] as const;
+    const { lines } = await show([
+      ...fleetOf(9),
+      ...phases.map((phase, index) => enters(`us-west-2-${index + 1}`, phase)),
+    ]);
+    assert.match(lines()[1] ?? '', /✓ 4 ready {3}○ 5 in work/);
+  });
+
+  test('stops its clock when all nodes have settled', async () => {
+    const { lines, time } = await show([
+      begins(),
+      enters('us-west-2-1', 'booting', 1),
+      enters('us-west-2-1', 'ready', 41),
+    ]);
+    time.passSeconds(500);
+    assert.match(lines()[0] ?? '', / 41s$/);
+  });
+});
+
+describe('the status line', () => {
+  test('says the newest notice with its hint', async () => {
+    const { screen } = await show([
+      ...fleetOf(1),
+      {
+        event: 'notice',
+        time: start,
+        level: 'warning',
+        message: 'us-west-2: no capacity',
+        hint: 'add instance types',
+      },
+    ]);
+    assert.match(screen(), /▲ us-west-2: no capacity → add instance types/);
+  });
+
+  test('forgets a warning after a minute, but not an error', async () => {
+    const notice = (level: 'warning' | 'error'): FleetEvent => ({
+      event: 'notice',
+      time: start,
+      level,
+      message: 'us-west-2: no capacity',
+    });
+    const warned = await show([...fleetOf(1), notice('warning')]);
+    warned.time.passSeconds(61);
+    await warned.press('j');
+    assert.doesNotMatch(warned.screen(), /no capacity/);
+    const failed = await show([...fleetOf(1), notice('error')]);
+    failed.time.passSeconds(61);
+    await failed.press('j');
+    assert.match(failed.screen(), /✗ us-west-2: no capacity/);
+  });
+
+  test('sums up in the end', async () => {
+    const { screen } = await show([
+      ...fleetOf(3),
+      {
+        event: 'summary',
+        time: start,
+        ready: 2,
+        failed: 1,
+        interrupted: 0,
+        terminated: 0,
+        elapsedSeconds: 71.4,
+        apiCalls: 17,
+      },
+    ]);
+    assert.match(screen(), /▲ 2 ready, 1 failed after 1m11s/);
+  });
+});
+
+describe('the window', () => {
+  for (const { columns, rows } of sizes) {
+    for (const count of [0, 1, 30, 2000]) {
+      test(`of ${columns}x${rows} is filled but never exceeded by ${count} nodes`, async () => {
+        const { lines, width } = await show([begins(), ...fleetOf(count)], { columns, rows });
+        assert.equal(lines().length, rows);
+        assert.ok(width() <= columns, `${width()} columns`);
+      });
+    }
+  }
+
+  test('that is too small says so, and has the dashboard again once it has grown', async () => {
+    const { screen, resize, until } = await show(fleetOf(3), { columns: 39, rows: 24 });
+    assert.match(screen(), /This window is 39x24/);
+    assert.match(screen().replaceAll('\n', ' '), /needs 40x10/);
+    resize({ columns: 80, rows: 24 });
+    await until('us-west-2-3');
+    resize({ columns: 80, rows: 9 });
+    await until('This window is 80x9');
+    resize({ columns: 40, rows: 10 });
+    await until('us-west-2-3');
+  });
+
+  test('of 12x3 is not exceeded by that message either', async () => {
+    const { width, lines } = await show(fleetOf(3), { columns: 12, rows: 3 });
+    assert.ok(width() <= 12);
+    assert.ok(lines().length <= 3);
+  });
+
+  test('that shrinks keeps the selected node in view', async () => {
+    const { press, selected, resize, until } = await show(fleetOf(60), { columns: 120, rows: 60 });
+    await press('G');
+    assert.equal(selected(), 'us-west-2-60');
+    resize({ columns: 80, rows: 16 });
+    await until(/of 60/);
+    assert.equal(selected(), 'us-west-2-60');
+  });
+});
+
+describe('longest values', () => {
+  const name = 'ap-southeast-2-1000';
+  const events = [
+    enters(name, 'configuring', -99 * 24 * 3600),
+    runsOn(name, {
+      zone: 'ap-southeast-2-akl-1a',
+      instanceType: 'u7inh-32tb.480xlarge',
+      address: '2001:db8:85a3:8d3:1319:8a2e:370:7348',
+      sshPort: 65_535,
+    }),
+    logs(name, 'm'.repeat(100_000), 's'.repeat(300)),
+    enters('us-west-2-1', 'ready'),
+  ];
+  for (const size of sizes) {
+    test(`shift nothing at ${size.columns}x${size.rows}`, async () => {
+      const { line, width, lines } = await show(events, size);
+      const titles = line('NODE');
+      const long = line('› ap-');
+      const short = line('  us-west-2-1');
+      assert.ok(width() <= size.columns);
+      assert.equal(lines().length, size.rows);
+      const column = titles.indexOf('PHASE');
+      assert.equal(long.slice(column + 2, column + 13), 'configuring');
+      assert.equal(short.slice(column + 2, column + 7), 'ready');
+      assert.match(long, /1000 /, 'the number of the node is readable');
+    });
+  }
+});
+
+test('without Unicode everything is ASCII', async () => {
+  const events = [
+    begins(),
+    ...fleetOf(8),
+    enters('us-west-2-1', 'uploading'),
+    {
+      event: 'progress',
+      time: start,
+      node: 'us-west-2-1',
+      phase: 'uploading',
+      done: 1,
+      total: 2,
+    } as const,
+    fails('us-west-2-2', 'x'.repeat(300)),
+    degrades('us-west-2-3'),
+    reclaims('us-west-2-4'),
+    ends('us-west-2-5', 'terminated'),
+    ends('us-west-2-6', 'terminating'),
+    enters('us-west-2-7', 'pending'),
+  ];
+  const { screen, press, happen } = await show(events, {
+    hasUnicode: false,
+    columns: 120,
+    rows: 40,
+  });
+  const onlyAscii = /^[\n -~]*$/;
+  assert.match(screen(), onlyAscii);
+  await press('g');
+  assert.match(screen(), onlyAscii);
+  for (const key of ['?', 'n']) {
+    await press(key);
+    assert.match(screen(), onlyAscii);
+    await press('q');
+  }
+  await press('t');
+  assert.match(screen(), /Terminate us-west-2-2\?/);
+  assert.match(screen(), onlyAscii);
+  await happen(logs('us-west-2-2', 'done'));
+  assert.match(screen(), onlyAscii);
+});
+
+function degrades(node: string): FleetEvent {
+  return { event: 'phase', time: start, node, phase: 'degraded', reason: 'sensor died', hint: 'c' };
+}
+
+function reclaims(node: string): FleetEvent {
+  return {
+    event: 'phase',
+    time: start,
+    node,
+    phase: 'interrupted',
+    reason: 'EC2 needs the capacity back',
+    deadline: start + 120_000,
+  };
+}
+
+function ends(node: string, phase: 'terminating' | 'terminated'): FleetEvent {
+  return { event: 'phase', time: start, node, phase, reason: 'destroyed' };
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { render, cleanup as unmountAll } from 'ink-testing-library';
+import stringWidth from 'string-width';
+import type { FleetEvent } from '../../source/events/event.ts';
+import type { SshCommand } from '../../source/fleet/actions.ts';
+import { emptyFleet, reduce } from '../../source/fleet/reducer.ts';
+import type { FleetState, NodeState } from '../../source/fleet/state.ts';
+import { createFleetStore } from '../../source/fleet/store.ts';
+import type { Clock, Tick } from '../../source/ui/clock.ts';
+import { Dashboard } from '../../source/ui/dashboard.tsx';
+import { DashboardContext, type DashboardModel } from '../../source/ui/dashboard-context.ts';
+import { createNodeOrder } from '../../source/ui/node-order.ts';
+import type { DashboardOutcome } from '../../source/ui/outcome.ts';
+import { createStore } from '../../source/ui/store.ts';
+import { createTheme } from '../../source/ui/theme.ts';
+import { initialView, reduceView } from '../../source/ui/view-state.ts';
+import { start } from './events.ts';
+
+/** A clock that only moves when it is told to. */
+export const createManualClock = () => {
+  const listeners = { second: new Set<() => void>(), frame: new Set<() => void>() };
+  let now = start;
+  let frame = 0;
+  const clock: Clock = {
+    now: () => now,
+    frame: () => frame,
+    subscribe(tick: Tick, listener) {
+      listeners[tick].add(listener);
+      return () => {
+        listeners[tick].delete(listener);
+      };
+    },
+  };
+  return {
+    clock,
+    listeners,
+    passSeconds(seconds: number) {
+      now += seconds * 1000;
+      for (const listener of [...listeners.second]) listener();
+    },
+    passFrame() {
+      frame++;
+      for (const listener of [...listeners.frame]) listener();
+    },
+  };
+};
+
+/** What React complained about: two children with one key, a component that changed while drawn. */
+const complaints: string[] = [];
+console.error = (...values: unknown[]) => {
+  complaints.push(values.map(String).join(' '));
+};
+
+/** Takes all dashboards down, and fails if React had to complain about one. */
+export const cleanup = (): void => {
+  unmountAll();
+  assert.deepEqual(complaints.splice(0), []);
+};
+
+export type ShowOptions = {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly hasUnicode?: boolean;
+  readonly isDriven?: (node: string) => boolean;
+  readonly isRecording?: boolean;
+  readonly sshCommand?: SshCommand;
+};
+
+/** The fleet to which events happened. Node by node, because that is quick with 2,000 of them. */
+const fold = (events: readonly FleetEvent[]): FleetState => {
+  const groups = Map.groupBy(events, (event) => ('node' in event ? event.node : ''));
+  const nodes = new Map<string, NodeState>();
+  for (const [name, own] of groups) {
+    const node = own.reduce(reduce, emptyFleet).nodes.get(name);
+    if (node !== undefined) nodes.set(name, node);
+  }
+  return { ...(groups.get('') ?? []).reduce(reduce, emptyFleet), nodes };
+};
+
+/** The dashboard on a made-up terminal, over a fleet to which these events happened. */
+export const show = async (events: readonly FleetEvent[], options: ShowOptions = {}) => {
+  const { columns = 80, rows = 24, hasUnicode = true, isDriven = () => true } = options;
+  const store = createFleetStore(fold(events));
+  const time = createManualClock();
+  const model: DashboardModel = {
+    fleet: store,
+    view: createStore(initialView, reduceView),
+    order: createNodeOrder(),
+    clock: time.clock,
+    theme: createTheme({ hasColour: false, hasUnicode }),
+  };
+  const calls: string[] = [];
+  const record = (name: string) => (nodes: readonly string[]) => {
+    calls.push(`${name} ${nodes.join(' ')}`);
+  };
+  const actions = {
+    configure: record('configure'),
+    push: record('push'),
+    retry: record('retry'),
+    terminate: record('terminate'),
+    sshCommand: () => options.sshCommand,
+  };
+  const outcomes: DashboardOutcome[] = [];
+  const controller = new AbortController();
+  const terminal = render(
+    <DashboardContext value={model}>
+      <Dashboard
+        title="spot-tui"
+        actions={options.isRecording === true ? undefined : actions}
+        isDriven={isDriven}
+        platform="linux"
+        leave={(outcome) => outcomes.push(outcome)}
+        shellState={{ isOpen: false }}
+        signal={controller.signal}
+      />
+    </DashboardContext>,
+  );
+  const resize = (size: { columns: number; rows: number }) => {
+    for (const [name, value] of Object.entries(size)) {
+      Object.defineProperty(terminal.stdout, name, { value, configurable: true });
+    }
+    terminal.stdout.emit('resize');
+  };
+  resize({ columns, rows });
+  await sleep(1);
+
+  const screen = () => terminal.lastFrame() ?? '';
+  return {
+    ...terminal,
+    store,
+    model,
+    time,
+    calls,
+    outcomes,
+    resize,
+    screen,
+    lines: () => screen().split('\n'),
+    /** The line that holds the text. */
+    line: (text: string) =>
+      screen()
+        .split('\n')
+        .find((line) => line.includes(text)) ?? '',
+    /** Width of the widest line in terminal columns. */
+    width: () =>
+      Math.max(
+        ...screen()
+          .split('\n')
+          .map((line) => stringWidth(line)),
+      ),
+    /** Names of the nodes in the table from the top. */
+    rowsOfTable: () =>
+      screen()
+        .split('\n')
+        .map((line) => /^[› >] ([a-z]+-[a-z]+-\d+-\d+) /.exec(line)?.[1])
+        .filter((name) => name !== undefined),
+    selected: () =>
+      screen()
+        .split('\n')
+        .map((line) => /^[›>] (\S+)/.exec(line)?.[1])
+        .find((name) => name !== undefined),
+    /** Types keys and lets the screen follow. */
+    async press(...keys: string[]) {
+      for (const key of keys) {
+        terminal.stdin.write(key);
+        // A lone escape only counts once nothing followed it for a moment.
+        await sleep(key === keyboard.escape ? 40 : 2);
+      }
+    },
+    /** Lets an event happen and the screen follow. */
+    async happen(...happening: FleetEvent[]) {
+      for (const event of happening) store.dispatch(event);
+      await sleep(50);
+    },
+    /** Waits until the screen says something. */
+    async until(text: string | RegExp) {
+      for (let attempt = 0; attempt < 400; attempt++) {
+        if (typeof text === 'string' ? screen().includes(text) : text.test(screen())) return;
+        await sleep(5);
+      }
+      throw new Error(`The screen never said ${text}:\n${screen()}`);
+    },
+  };
+};
+
+/** What a terminal sends for keys that have no character. */
+export const keyboard = {
+  up: '\u001B[A',
+  down: '\u001B[B',
+  pageUp: '\u001B[5~',
+  pageDown: '\u001B[6~',
+  home: '\u001B[H',
+  end: '\u001B[F',
+  enter: '\r',
+  tab: '\t',
+  escape: '\u001B',
+  controlC: '\u0003',
+} as const;
