@@ -1,11 +1,12 @@
 import type { RegionCloud } from '../ec2/cloud.ts';
+import { Ec2Error } from '../ec2/errors.ts';
 import type { Ec2RegionCloud } from '../ec2/region-cloud.ts';
 import { describeAll, findNodes } from '../fleet/find-nodes.ts';
 import { isAlive } from '../fleet/plan.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { confirm } from './confirm.ts';
-import { type ExitStatus, exitStatus, exitStatusOf } from './exit-status.ts';
+import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type FleetRun, openMachineRun } from './fleet-run.ts';
 import { reporterFor } from './headless.ts';
 import { untilAborted, withInterruption } from './interruption.ts';
@@ -85,9 +86,10 @@ const cloudsWithNodes = async (
     );
     return [...clouds, ...others.filter((_, position) => populated[position])];
   } catch (error) {
-    if (signal.aborted || exitStatusOf(error) !== exitStatus.access) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    stderr.write(`warning: only the regions of the configuration are looked at: ${why}\n`);
+    if (!(error instanceof Ec2Error && error.kind === 'permission')) throw error;
+    stderr.write(
+      `warning: only the regions of the configuration are looked at: ${error.message}\n`,
+    );
     return [...clouds];
   }
 };
