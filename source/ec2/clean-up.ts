@@ -93,13 +93,13 @@ const findKeyPairs = async (scope: RegionScope, signal: AbortSignal): Promise<Le
         options,
       ),
   );
-  return (answer.KeyPairs ?? []).flatMap(({ KeyPairId: id, KeyName }) => {
-    if (id === undefined) return [];
+  return (answer.KeyPairs ?? []).flatMap(({ KeyName }) => {
+    if (KeyName === undefined) return [];
     const name = `key pair ${KeyName} (${scope.region})`;
     const question = { doing: `remove the ${name}`, action: 'DeleteKeyPair' };
     const remove = () =>
       ask(scope, question, signal, (options) =>
-        scope.client.send(new DeleteKeyPairCommand({ KeyPairId: id }), options),
+        scope.client.send(new DeleteKeyPairCommand({ KeyName }), options),
       );
     return [{ name, remove }];
   });

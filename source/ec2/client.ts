@@ -65,8 +65,9 @@ const refuseWebPages = (client: EC2Client): void => {
   client.middlewareStack.add(
     (next) => async (request) => {
       const answer = await next(request);
-      const type = contentType(answer.response);
-      if (!/html/i.test(type)) return answer;
+      const { type, status } = headOf(answer.response);
+      // What a server in trouble says is tried again by its status.
+      if (!/html/i.test(type) || status >= 500) return answer;
       throw Object.assign(new Error(`the answer is a web page (${type}) and not from EC2`), {
         code: 'ECONNINTERCEPTED',
       });
@@ -75,11 +76,13 @@ const refuseWebPages = (client: EC2Client): void => {
   );
 };
 
-const contentType = (response: unknown): string => {
-  if (typeof response !== 'object' || response === null || !('headers' in response)) return '';
-  const headers: unknown = response.headers;
-  if (typeof headers !== 'object' || headers === null || !('content-type' in headers)) return '';
-  return String(headers['content-type']);
+const headOf = (response: unknown): { readonly type: string; readonly status: number } => {
+  const none = { type: '', status: 0 };
+  if (typeof response !== 'object' || response === null) return none;
+  if (!('headers' in response) || !('statusCode' in response)) return none;
+  const { headers, statusCode }: { headers: unknown; statusCode: unknown } = response;
+  if (typeof headers !== 'object' || headers === null || !('content-type' in headers)) return none;
+  return { type: String(headers['content-type']), status: Number(statusCode) };
 };
 
 /** The endpoint that requests really go to, whichever of the SDK's many settings chose it. */

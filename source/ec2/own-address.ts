@@ -5,14 +5,20 @@ import type { Endpoint } from './client.ts';
 import { Ec2Error, toEc2Error } from './errors.ts';
 import type { RegionScope } from './scope.ts';
 
-const question = 'https://checkip.amazonaws.com';
+const checkip = 'https://checkip.amazonaws.com';
+
+type Here = Pick<RegionScope, 'region' | 'endpoint'>;
 
 /**
  * The address under which the nodes will see this machine. With an EC2 endpoint of one's own on a
  * loopback or private address that is the address of the socket towards it, and nobody outside is
  * asked.
  */
-export const findOwnAddress = async (scope: RegionScope, signal: AbortSignal): Promise<string> => {
+export const findOwnAddress = async (
+  scope: Here,
+  signal: AbortSignal,
+  question = checkip,
+): Promise<string> => {
   const endpoint = scope.endpoint();
   try {
     if (endpoint !== undefined && (await isNearby(endpoint))) {
@@ -22,10 +28,10 @@ export const findOwnAddress = async (scope: RegionScope, signal: AbortSignal): P
     signal.throwIfAborted();
     throw toEc2Error(error, { region: scope.region, doing: "find this machine's own address" });
   }
-  return askCheckip(scope, signal);
+  return askOutside(scope, question, signal);
 };
 
-const askCheckip = async (scope: RegionScope, signal: AbortSignal): Promise<string> => {
+const askOutside = async (scope: Here, question: string, signal: AbortSignal): Promise<string> => {
   try {
     const answer = await fetch(question, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import type { Instance } from '../../source/ec2/cloud.ts';
+import type { Ec2RegionCloud } from '../../source/ec2/region-cloud.ts';
+
+/** Runs a named step of the way. */
+export type Step = (name: string, work: () => Promise<void>) => Promise<void>;
+
+/** Takes a fleet of five from nothing to nothing, as `create` and `destroy` do. */
+export const liveThrough = async (
+  cloud: Ec2RegionCloud,
+  signal: AbortSignal,
+  step: Step = (_, work) => work(),
+): Promise<void> => {
+  const userData = '#cloud-config\nruncmd: []\n';
+  const request = { count: 5, generation: 1, userData };
+  let ids: string[] = [];
+
+  await step('rehearse in an empty account', async () => {
+    await cloud.rehearse(request, signal);
+    assert.deepEqual(await cloud.describe(signal), []);
+  });
+
+  await step('prepare, twice', async () => {
+    await cloud.prepare({ userData }, signal);
+    await cloud.prepare({ userData }, signal);
+  });
+
+  await step('rehearse with everything there', () => cloud.rehearse(request, signal));
+
+  await step('launch five', async () => {
+    const answer = await cloud.launch(request, signal);
+    assert.deepEqual(answer.refusals, []);
+    ids = answer.instances.map(({ instanceId }) => instanceId).sort();
+    assert.equal(new Set(ids).size, 5);
+    for (const instance of answer.instances) assert.match(instance.zone ?? '', /^us-west-2[a-z]$/);
+  });
+
+  await step('tag them', () =>
+    cloud.tag(
+      new Map(ids.map((id, index) => [id, { 'spot-tui:node': `us-west-2-${index + 1}` }])),
+      signal,
+    ),
+  );
+
+  await step('watch until they run', async () => {
+    const running = await watchUntil(
+      cloud,
+      signal,
+      (instances) => instances.length === 5 && instances.every(({ state }) => state === 'running'),
+    );
+    assert.deepEqual(running.map(({ instanceId }) => instanceId).sort(), ids);
+    for (const instance of running) {
+      assert.equal(instance.tags['spot-tui:deployment'], 'orchard');
+      assert.equal(instance.tags['spot-tui:generation'], '1');
+      assert.equal(instance.tags['spot-tui:version'], '0.1.0');
+      assert.match(instance.tags['spot-tui:node'] ?? '', /^us-west-2-[1-5]$/);
+      assert.equal(instance.lifecycle, 'spot');
+      assert.ok(instance.address);
+    }
+    const nodes = new Set(running.map(({ tags }) => tags['spot-tui:node']));
+    assert.equal(nodes.size, 5);
+  });
+
+  await step('read a console', async () => {
+    assert.equal(typeof (await cloud.consoleOutput(ids[0] ?? '', signal)), 'string');
+  });
+
+  await step('look up spot prices', async () => {
+    for (const { price } of await cloud.spotPrices(signal)) assert.ok(price > 0);
+  });
+
+  await step('clean up nothing while they run', async () => {
+    const answer = await cloud.cleanUp(signal);
+    assert.deepEqual(answer.removed, []);
+    assert.equal(answer.left.length, 1);
+  });
+
+  await step('terminate them, and one that never was', async () => {
+    await cloud.terminate([...ids, 'i-0123456789abcdef0'], signal);
+    await watchUntil(cloud, signal, (instances) =>
+      instances.every(({ state }) => state === 'terminated' || state === 'shutting-down'),
+    );
+  });
+
+  await step('clean up', async () => {
+    const answer = await cloud.cleanUp(signal);
+    assert.deepEqual(answer.left, []);
+    assert.deepEqual(
+      answer.removed.map((name) => name.replace(/-[0-9a-f]{8} /, '-… ')),
+      [
+        'launch template spot-tui-orchard (us-west-2)',
+        'key pair spot-tui-orchard-… (us-west-2)',
+        'security group spot-tui-orchard (us-west-2)',
+      ],
+    );
+    assert.deepEqual(await cloud.cleanUp(signal), { removed: [], left: [] });
+  });
+};
+
+const watchUntil = async (
+  cloud: Ec2RegionCloud,
+  signal: AbortSignal,
+  isDone: (instances: readonly Instance[]) => boolean,
+): Promise<Instance[]> => {
+  for await (const instances of cloud.watch({ interval: 100, signal })) {
+    if (isDone(instances)) return instances;
+  }
+  signal.throwIfAborted();
+  return [];
+};

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startEndpoint } from '../../source/sandbox/endpoint/endpoint.ts';
+import { Machines } from '../sandbox/machines.ts';
+import { liveThrough } from './lifecycle.ts';
+import { openRegion, patient } from './region.ts';
+import { rejection } from './rejection.ts';
+
+const startSandbox = async () => {
+  const machines = new Machines();
+  const endpoint = await startEndpoint({
+    hypervisor: machines,
+    // Slow enough that what EC2 does late is late.
+    bootTimes: {
+      visible: [200, 400],
+      running: [50, 300],
+      statusChecks: [0, 0],
+      shuttingDown: [50, 300],
+      remembered: 3_600_000,
+    },
+    largestPage: 2,
+  });
+  return { endpoint, machines };
+};
+
+test('a fleet of five lives and dies in the sandbox', async (context) => {
+  const { endpoint, machines } = await startSandbox();
+  context.after(() => endpoint.close());
+  const { cloud } = await openRegion(context, endpoint.url, { network: { sshAllowedCidrs: [] } });
+  await liveThrough(cloud, patient());
+  assert.equal(machines.terminated.length, 5);
+});
+
+test('a create that is started again right after its launch launches nothing', async (context) => {
+  const { endpoint, machines } = await startSandbox();
+  context.after(() => endpoint.close());
+  const request = { count: 3, generation: 1, userData: '{}' };
+  const first = await openRegion(context, endpoint.url);
+  const third = await openRegion(context, endpoint.url);
+  // All were prepared before the launch, as if each process had died in the middle of it.
+  const second = await openRegion(context, endpoint.url);
+  await first.cloud.prepare(request, patient());
+  await second.cloud.prepare(request, patient());
+  await third.cloud.prepare(request, patient());
+  const one = await first.cloud.launch(request, patient());
+  const other = await second.cloud.launch(request, patient());
+  assert.deepEqual(other.instances, one.instances);
+  const error = await rejection(third.cloud.launch({ ...request, count: 9 }, patient()));
+  assert.match(error.hint, /An earlier launch has gone through/);
+  assert.equal(machines.running.size, 3);
+});
+
+test('a region that does not exist is a mistake in the configuration', async (context) => {
+  const { endpoint } = await startSandbox();
+  context.after(() => endpoint.close());
+  const { cloud } = await openRegion(context, endpoint.url, { region: { region: 'mars-north-1' } });
+  const error = await rejection(cloud.prepare({ userData: '{}' }, patient()));
+  assert.equal(error.exitStatus, 2);
+  assert.match(`${error.message} ${error.hint}`, /mars-north-1/);
+});
