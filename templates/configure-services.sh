@@ -326,15 +326,17 @@ UNIT
 }
 
 remove_stale_files() {
+  # Units first: what they do at their end may need the other files.
   while IFS= read -r target; do
-    [ -e "$target" ] || continue
     unit=${target#"$system_units/"}
     case $unit in
-      */*) ;;
-      *)
-        say "removing $unit, which is no longer in the payload"
-        problem=$(systemctl disable --now "$unit" 2>&1) || say "warning: $(last_line "$problem")" ;;
+      */*) continue ;;
     esac
+    [ -e "$target" ] || continue
+    say "removing $unit, which is no longer in the payload"
+    problem=$(systemctl disable --now "$unit" 2>&1) || say "warning: $(last_line "$problem")"
+  done <"$staging/stale"
+  while IFS= read -r target; do
     must "can't remove $target" rm -f "$target"
     # Only folders that came with the payload: those of the node itself stay.
     folder=${target%/*}

@@ -1,16 +1,37 @@
 #!/bin/sh
 # Runs the sensor example: gives this node an identity of its own, then stays in the foreground with
-# Compose, so that systemd sees it end. Run by sensor.service.
+# Compose, so that systemd sees it end. `sensor.sh down` removes what Compose made. Run by
+# sensor.service.
 #
 # Reads, from the uploaded config directory: sensor-config.yaml, docker-compose-sensor.yaml, and
 # SENSOR_IMAGE from images.env.
 set -eu
+action=${1:-up}
 umask 022
 LC_ALL=C
 export LC_ALL
 root=${SPOT_TUI_ROOT:-}
 directory=$root/opt/sensor
 identity=$directory/config/node_identity.json
+
+# Without the docker command in front, which hands on the signal that Compose gets from systemd as well:
+# it takes the second one for an order to kill.
+plugin=$(docker info --format '{{range .ClientInfo.Plugins}}{{if eq .Name "compose"}}{{.Path}}{{end}}{{end}}' 2>/dev/null) || :
+if [ -x "$plugin" ]; then
+  set -- "$plugin"
+elif docker compose version >/dev/null 2>&1; then
+  set -- docker compose
+elif command -v docker-compose >/dev/null 2>&1; then
+  set -- docker-compose
+else
+  echo 'Docker Compose is missing on this node: run spot-tui configure, which installs it' >&2
+  exit 1
+fi
+mkdir -p "$directory/config" "$directory/data" "$directory/logs" "$directory/exports"
+cd "$directory"
+if [ "$action" = down ]; then
+  exec "$@" --ansi never --file compose.yaml down
+fi
 
 instance=$(sed -n 's/^SPOT_TUI_INSTANCE_ID=//p' "$root/var/lib/spot-tui/node.env")
 node=$(sed -n 's/^SPOT_TUI_NODE=//p' "$root/var/lib/spot-tui/node.env")
@@ -55,7 +76,6 @@ make_identity() {
     }'
 }
 
-mkdir -p "$directory/config" "$directory/data" "$directory/logs" "$directory/exports"
 make_identity >"$identity.new"
 mv -f "$identity.new" "$identity"
 cp "$root/opt/uploaded_files/config/sensor-config.yaml" "$directory/config/.sensor-config.new"
@@ -65,14 +85,5 @@ cp "$root/opt/uploaded_files/config/docker-compose-sensor.yaml" "$directory/comp
 cat "$root/opt/uploaded_files/config/images.env" "$root/var/lib/spot-tui/node.env" \
   >"$directory/.env" 2>/dev/null || :
 
-if docker compose version >/dev/null 2>&1; then
-  set -- docker compose
-elif command -v docker-compose >/dev/null 2>&1; then
-  set -- docker-compose
-else
-  echo 'Docker Compose is missing on this node: run spot-tui configure, which installs it' >&2
-  exit 1
-fi
-cd "$directory"
 exec "$@" --ansi never --file compose.yaml up \
   --no-color --remove-orphans --abort-on-container-exit
