@@ -58,6 +58,7 @@ describe('what goes wrong on a booted machine', { skip: await skipReason() }, ()
     ({ configuration, folders } = await lab.begin({ region: bookwormRegion, count: 3 }));
     created = await lab.spotTui(['create', '--ci', '--json']);
     machines = lab.hypervisor.machines;
+    assert.equal(machines.length, 3, created.stderr + created.stdout);
     nodes = machines.map(({ instanceId }) => nodeOf(created.lines, instanceId));
   });
 

@@ -39,23 +39,22 @@ describe('a fleet of three booted machines', { skip: await skipReason() }, () =>
   before(async () => {
     lab = await Lab.start([{ cloudInitDelay: lateness }, { reachableAfterCloudInit: true }]);
     ({ folders } = await lab.begin({ region: bookwormRegion, count: 3 }));
+    created = await lab.spotTui(['create', '--ci', '--json']);
+    assert.equal(created.exitCode, 0, created.stderr + created.stdout);
+    machines = lab.hypervisor.machines;
+    assert.equal(machines.length, 3);
+    nodes = machines.map(({ instanceId }) => nodeOf(created.lines, instanceId));
   });
 
   after(async () => {
     await lab.close();
   });
 
-  it('create takes all of them from nothing to ready', async () => {
-    created = await lab.spotTui(['create', '--ci', '--json']);
-    machines = lab.hypervisor.machines;
-    nodes = machines.map(({ instanceId }) => nodeOf(created.lines, instanceId));
-
-    assert.equal(created.exitCode, 0, created.stderr + created.stdout);
+  it('create takes all of them from nothing to ready', () => {
     const summary = created.lines.at(-1);
     assert.equal(summary?.event, 'summary');
     assert.equal(summary.ready, 3);
     assert.equal(summary.failed, 0);
-    assert.equal(machines.length, 3);
     for (const node of nodes) {
       const phases = created.lines
         .filter((line) => line.event === 'phase' && line.node === node)

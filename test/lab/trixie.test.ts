@@ -35,6 +35,11 @@ describe('two machines with newer cloud-init, OpenSSH and Compose', {
   before(async () => {
     lab = await Lab.start([{ cloudInitDelay: 8 }, { reachableAfterCloudInit: true }]);
     ({ folders } = await lab.begin({ region: trixieRegion, count: 2 }));
+    created = await lab.spotTui(['create', '--ci', '--json']);
+    assert.equal(created.exitCode, 0, created.stderr + created.stdout);
+    machines = lab.hypervisor.machines;
+    assert.equal(machines.length, 2);
+    nodes = machines.map(({ instanceId }) => nodeOf(created.lines, instanceId));
   });
 
   after(async () => {
@@ -42,10 +47,6 @@ describe('two machines with newer cloud-init, OpenSSH and Compose', {
   });
 
   it('create takes both to ready, uploading before and after cloud-init', async () => {
-    created = await lab.spotTui(['create', '--ci', '--json']);
-    assert.equal(created.exitCode, 0, created.stderr + created.stdout);
-    machines = lab.hypervisor.machines;
-    nodes = machines.map(({ instanceId }) => nodeOf(created.lines, instanceId));
     const [slow, late] = machines;
     const [slowNode, lateNode] = nodes;
     assert.ok(slow && slowNode && late && lateNode);
