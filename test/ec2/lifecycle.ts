@@ -69,6 +69,10 @@ export const liveThrough = async (
     for (const { price } of await cloud.spotPrices(signal)) assert.ok(price > 0);
   });
 
+  await step('list the regions', async () => {
+    assert.ok((await cloud.enabledRegions(signal)).includes('us-west-2'));
+  });
+
   await step('clean up nothing while they run', async () => {
     const answer = await cloud.cleanUp(signal);
     assert.deepEqual(answer.removed, []);
