@@ -27,6 +27,8 @@ await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  // ECMAScript modules where packages have both: what is not used falls away.
+  mainFields: ['module', 'main'],
   target: 'node22',
   jsx: 'automatic',
   sourcemap: false,

@@ -83,7 +83,7 @@ export const openMachineRun = (workspace: Workspace, command: string): FleetRun 
 };
 
 const startRun = (
-  { calls, clouds, config, folders }: Workspace,
+  { calls, clouds, config, folders, onTrouble }: Workspace,
   command: string,
   parts: Omit<FleetControllerOptions, 'config' | 'clouds' | 'emit' | 'clock'>,
 ): FleetRun => {
@@ -108,6 +108,13 @@ const startRun = (
     },
   });
   listeners.push((event) => recorder.record(event));
+  let lastTrouble = '';
+  onTrouble(({ hint, message }) => {
+    // The same is heard at every poll for as long as it lasts.
+    if (message === lastTrouble) return;
+    lastTrouble = message;
+    emit({ event: 'notice', time: clock(), level: 'warning', message, hint });
+  });
   const controller = new FleetController({ ...parts, config, clouds, emit, clock });
   return {
     controller,

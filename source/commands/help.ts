@@ -20,6 +20,9 @@ export const programHelp = (): string =>
     'Options',
     ...optionLines(Object.entries(globalOptions)),
     '',
+    'Options of some commands',
+    ...optionLines(Object.entries(commandOptions)),
+    '',
     'First steps',
     ...columns([
       ['spot-tui create --sandbox', 'see a fleet come up: no account, no cost'],

@@ -5,6 +5,7 @@ import type { IssueAt } from '../config/load.ts';
 import { applyOverrides } from '../config/overrides.ts';
 import { type StateFolders, stateFolders } from '../config/state-folders.ts';
 import { type ApiCallCounter, createApiCallCounter } from '../ec2/call-counter.ts';
+import type { Ec2Error } from '../ec2/errors.ts';
 import { createRegionCloud, type Ec2RegionCloud } from '../ec2/region-cloud.ts';
 import type { Invocation } from './command.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
@@ -20,6 +21,8 @@ export type Workspace = {
   /** A cloud for a region that the configuration does not name. */
   readonly cloudOf: (region: string) => Ec2RegionCloud;
   readonly calls: ApiCallCounter;
+  /** Hears of failures of EC2 that stop nothing, such as a poll that was throttled. */
+  readonly onTrouble: (listener: (error: Ec2Error) => void) => void;
   /** Whether it is the embedded cloud that is worked on. */
   readonly isSandbox: boolean;
 };
@@ -46,6 +49,7 @@ export const openWorkspace = async (
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   });
   const calls = createApiCallCounter();
+  const listeners: ((error: Ec2Error) => void)[] = [];
   const createCloud = (regionConfig: RegionConfig): Ec2RegionCloud =>
     createRegionCloud({
       region: regionConfig.region,
@@ -53,6 +57,9 @@ export const openWorkspace = async (
       regionConfig,
       calls,
       version,
+      onTrouble: (error) => {
+        for (const listener of listeners) listener(error);
+      },
       ...endpointOf(deployment),
     });
   return {
@@ -60,6 +67,9 @@ export const openWorkspace = async (
     issueAt: deployment.issueAt,
     folders,
     calls,
+    onTrouble: (listener) => {
+      listeners.push(listener);
+    },
     clouds: config.regions.map(createCloud),
     cloudOf: (region) =>
       createCloud({ region, instanceTypes: [], image: 'auto', storageGb: 0, tags: {} }),

@@ -18,6 +18,8 @@ export type ConfigIssue = {
 /** Says all that is wrong with a configuration, one line for each issue. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  /** A usage or configuration error. */
+  readonly exitStatus = 2;
   /** In the order of the file; never empty. `message` has a line for each. */
   readonly issues: readonly ConfigIssue[];
   /** What is not wrong but may explain it, such as a misspelt key beside a missing one. */

@@ -1,5 +1,6 @@
 import { type LaunchRefusal, type RegionCloud, tagNames } from '../ec2/cloud.ts';
 import { Ec2Error } from '../ec2/errors.ts';
+import { refusalError } from '../ec2/launch.ts';
 import { withDeadline } from '../pipeline/deadline.ts';
 import { PhaseFailure, toPhaseFailure } from '../pipeline/phase-failure.ts';
 import type { NodeSession } from './node-session.ts';
@@ -31,17 +32,21 @@ export const launchRegion = async (options: RegionLaunchOptions): Promise<number
       return cloud.launch({ count: sessions.length, generation, userData }, bounded);
     });
     const names = new Map<string, Record<string, string>>();
+    const refused =
+      answer.instances.length < sessions.length
+        ? refusalOf(cloud.region, answer.refusals)
+        : undefined;
     for (const [position, session] of sessions.entries()) {
       const instance = answer.instances[position];
-      if (instance === undefined) {
-        session.machine.refuse(refusalOf(cloud.region, answer.refusals));
-      } else {
+      if (instance !== undefined) {
         session.launched(instance);
         names.set(instance.instanceId, { [tagNames.node]: session.name });
+      } else if (refused !== undefined) {
+        session.machine.refuse(refused.failure);
       }
     }
     await nameInstances(options, names);
-    return 0;
+    return refused?.exitStatus ?? 0;
   } catch (error) {
     if (signal.aborted) return 0;
     const failure = toPhaseFailure(error);
@@ -65,16 +70,18 @@ const nameInstances = async (
   }
 };
 
-const refusalOf = (region: string, refusals: readonly LaunchRefusal[]): PhaseFailure => {
-  const [first] = refusals;
-  return new PhaseFailure(
-    first === undefined
-      ? `${region}: EC2 launched fewer instances than asked for and gave no reason`
-      : `${region}: no spot capacity: ${first.message} (${first.code})`,
-    'Add types to `instance_types`, add regions, or try again later: `spot-tui create` fills what is missing.',
-    refusals.map(
-      ({ code, instanceType, zone, message }) =>
-        `${[instanceType, zone].filter((part) => part !== undefined).join(' in ') || region}: ${code}: ${message}`,
+/** What the nodes that got no instance fail with: a refusal for capacity says more than others. */
+const refusalOf = (region: string, refusals: readonly LaunchRefusal[]): RefusedLaunch => {
+  const errors = refusals.map((refusal) => refusalError({ region }, refusal));
+  const error = errors.find(({ kind }) => kind === 'capacity') ?? errors[0];
+  return {
+    failure: new PhaseFailure(
+      error?.message ?? `${region}: EC2 launched fewer instances than asked for and gave no reason`,
+      error?.hint ?? '`spot-tui create` fills what is missing.',
+      errors.map(({ message }) => message),
     ),
-  );
+    exitStatus: error?.exitStatus ?? 1,
+  };
 };
+
+type RefusedLaunch = { readonly failure: PhaseFailure; readonly exitStatus: number };

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { User } from './program.ts';
+
+suite('bad input', () => {
+  let user: User;
+  before(async () => {
+    user = await User.create();
+  });
+  after(() => user.remove());
+
+  const write = async (name: string, content: string) => {
+    const file = path.join(user.folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  };
+
+  test('an unknown command is a usage error', async () => {
+    const { status, stderr, stdout } = await user.run(['crate']);
+    assert.equal(status, 2);
+    assert.match(stderr, /^spot-tui: there is no command crate\n.*create/);
+    assert.equal(stdout, '');
+  });
+
+  test('a missing configuration is one line that says what to do', async () => {
+    const { status, stderr } = await user.run(['list']);
+    assert.equal(status, 2);
+    assert.match(stderr, /^config\.yaml: .*\n$/);
+  });
+
+  test('every mistake of a configuration is named with line and column', async () => {
+    await write(
+      'broken.yaml',
+      'aws:\n  total_instances: many\nregions:\n  - us-west-2:\n      machine_type: 3\n',
+    );
+    const { status, stderr } = await user.run(['create', '--config', 'broken.yaml', '--ci']);
+    assert.equal(status, 2);
+    assert.match(stderr, /^broken\.yaml:2:20 aws\.total_instances: expected .*got "many"$/m);
+    assert.match(
+      stderr,
+      /^broken\.yaml:5:21 regions\[0\]\.us-west-2\.machine_type: expected .*"t3\.medium", got 3$/m,
+    );
+  });
+
+  test('files that the configuration names and that are missing stop create', async () => {
+    await write(
+      'missing.yaml',
+      'aws:\n  scripts_directory: nowhere\n  private_ssh_key_path: no-key\nregions: [us-west-2]\n',
+    );
+    const { status, stderr } = await user.run(['create', '--config', 'missing.yaml', '--ci']);
+    assert.equal(status, 2);
+    assert.match(stderr, /^missing\.yaml:2:22 aws\.scripts_directory: /m);
+    assert.match(stderr, /^missing\.yaml:3:25 aws\.private_ssh_key_path: /m);
+  });
+
+  test('the same only warns of a plan', async () => {
+    const { status, stdout, stderr } = await user.run([
+      'create',
+      '--config',
+      'missing.yaml',
+      '--dry-run',
+    ]);
+    assert.equal(status, 0);
+    assert.match(stdout, /3 to launch/);
+    assert.match(stderr, /^warning: missing\.yaml:2:22 aws\.scripts_directory: /m);
+  });
+
+  test('without credentials the way to get some is named', async () => {
+    const { status, stderr } = await user.run(['list', '--config', 'missing.yaml']);
+    assert.equal(status, 3);
+    assert.match(stderr, /credentials/i);
+    assert.match(stderr, /aws (configure|sso login)/);
+  });
+
+  test('a region that the configuration does not have is a usage error', async () => {
+    const { status, stderr } = await user.run([
+      'list',
+      '--config',
+      'missing.yaml',
+      '--region',
+      'mars-1',
+    ]);
+    assert.equal(status, 2);
+    assert.match(stderr, /--region: .*us-west-2.*mars-1/);
+  });
+
+  test('an old configuration with three regions is accepted and planned', async () => {
+    await write(
+      'old.yaml',
+      [
+        'aws:',
+        '  total_instances: 20',
+        '  username: ubuntu',
+        '  ssh_key_name: "my-aws-key-pair"',
+        '  files_directory: "deployment-files"',
+        '  scripts_directory: "instance/scripts"',
+        '  cloud_init_template: "instance/cloud-init/init-vm-template.yml"',
+        '  startup_script: "instance/scripts/startup.py"',
+        '  bacalhau_data_dir: "/bacalhau_data"',
+        '  bacalhau_node_dir: "/bacalhau_node"',
+        '  bacalhau_config_template: "instance/config/config-template.yaml"',
+        '  docker_compose_template: "instance/scripts/docker-compose.yaml"',
+        '  instance_storage_gb: 20',
+        '  associate_public_ip: true',
+        '  tags:',
+        '    Project: "MyProject"',
+        'regions:',
+        '  - us-west-2:',
+        '      machine_type: "t3.medium"',
+        '      image: "auto"',
+        '  - us-east-1:',
+        '      machine_type: "t3.medium"',
+        '      image: "auto"',
+        '  - eu-west-1:',
+        '      machine_type: "t3.medium"',
+        '      image: "auto"',
+        '',
+      ].join('\n'),
+    );
+    const { status, stdout } = await user.run(['create', '--config', 'old.yaml', '--dry-run']);
+    assert.equal(status, 0);
+    assert.match(stdout, /us-west-2 +7 .*\nus-east-1 +7 .*\neu-west-1 +6 /);
+  });
+
+  test('ssh without a node says which there are', async () => {
+    const { status, stderr } = await user.run(['ssh', '--sandbox=fast']);
+    assert.equal(status, 2);
+    assert.match(stderr, /which node\?/);
+  });
+});
