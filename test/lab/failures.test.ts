@@ -27,6 +27,7 @@ chmod +x usr/local/bin/tar
 
 /** cloud-init runs what it finds here, and tells that it failed. */
 const failsCloudInit = `
+mkdir -p var/lib/cloud/scripts/per-instance
 printf '#!/bin/sh\\necho "the disk shelf is on fire" >&2\\nexit 3\\n' >var/lib/cloud/scripts/per-instance/shelf.sh
 chmod +x var/lib/cloud/scripts/per-instance/shelf.sh
 `;

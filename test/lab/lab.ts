@@ -172,6 +172,9 @@ export class Lab {
         options.onLine?.(line);
       },
     });
+    for (const entry of this.endpoint.ledger.entries()) {
+      if (entry.type === 'trouble') throw new Error(`The lab itself failed: ${entry.message}`);
+    }
     return { ...result, lines };
   }
 }
