@@ -14,10 +14,12 @@ import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
 export const run: RunCommand = async (invocation) => {
   if (invocation.options.dryRun) return dryRun(invocation);
   if (!isInteractive(invocation)) {
-    return runHeadless(invocation, 'create', async ({ controller }, workspace, signal) => {
-      await requirePaths(workspace);
-      await controller.create(signal);
-      if (invocation.options.watch) await untilSignal(signal);
+    return runHeadless(invocation, 'create', {
+      before: requirePaths,
+      work: async ({ controller }, _workspace, signal) => {
+        await controller.create(signal);
+        if (invocation.options.watch) await untilSignal(signal);
+      },
     });
   }
   return runLive(invocation, 'create', {

@@ -6,11 +6,11 @@ import { type FleetRun, isAllReady, openFleetRun } from './fleet-run.ts';
 import { InterruptedError, untilAborted, withInterruption } from './interruption.ts';
 import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
 
-export type HeadlessWork = (
-  run: FleetRun,
-  workspace: Workspace,
-  signal: AbortSignal,
-) => Promise<void>;
+export type HeadlessWork = {
+  /** Looks before anything is read or contacted; what it throws ends the command. */
+  readonly before?: (workspace: Workspace) => Promise<void>;
+  readonly work: (run: FleetRun, workspace: Workspace, signal: AbortSignal) => Promise<void>;
+};
 
 /**
  * Drives a fleet without a dashboard: every event a line, the summary last, and an exit status that
@@ -19,12 +19,13 @@ export type HeadlessWork = (
 export const runHeadless = async (
   invocation: Invocation,
   command: string,
-  work: HeadlessWork,
+  { before, work }: HeadlessWork,
 ): Promise<ExitStatus> => {
   const { options, stderr } = invocation;
   const timeout = commandTimeout(invocation);
   return withInterruption(timeout === undefined ? {} : { timeout }, async (signal) => {
     const workspace = await openWorkspace(invocation, signal);
+    await before?.(workspace);
     const run = await openFleetRun(invocation, workspace, { command });
     run.onEvent(reporterFor(invocation));
     try {

@@ -9,18 +9,20 @@ export const runOnNodes = (
   invocation: Invocation,
   journey: 'configure' | 'push',
 ): Promise<ExitStatus> =>
-  runHeadless(invocation, journey, async ({ controller, emit }, { clouds, config }, signal) => {
-    const nodes = selectNodes(await findNodes(clouds, signal), invocation.words);
-    if (nodes.length === 0) {
-      emit({
-        event: 'notice',
-        time: Date.now(),
-        level: 'info',
-        message: `${config.deployment} has no nodes`,
-        hint: '`spot-tui create` makes them.',
-      });
-      return;
-    }
-    controller.attach(journey, nodes, journey);
-    await controller.settled();
+  runHeadless(invocation, journey, {
+    work: async ({ controller, emit }, { clouds, config }, signal) => {
+      const nodes = selectNodes(await findNodes(clouds, signal), invocation.words);
+      if (nodes.length === 0) {
+        emit({
+          event: 'notice',
+          time: Date.now(),
+          level: 'info',
+          message: `${config.deployment} has no nodes`,
+          hint: '`spot-tui create` makes them.',
+        });
+        return;
+      }
+      controller.attach(journey, nodes, journey);
+      await controller.settled();
+    },
   });

@@ -27,6 +27,11 @@ export class SshError extends Error {
     this.kind = kind;
     this.hint = hint;
   }
+
+  /** A key that can't be used is an error of the configuration, everything else one of the node. */
+  get exitStatus(): 1 | 2 {
+    return this.kind === 'identity' ? 2 : 1;
+  }
 }
 
 /** The connection broke, or was closed, under a call. The next call makes a new one. */
