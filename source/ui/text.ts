@@ -15,9 +15,6 @@ const blanks = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
  */
 const shapeshifters = /\p{Cc}|\p{Cf}|\p{Variation_Selector}|\p{Emoji_Modifier}|\u20E3/gu;
 
-/** A mark with nothing to sit on takes a column that measuring does not count. */
-const leadingMarks = /^\p{M}+/u;
-
 /**
  * Text that takes the same number of columns in every terminal, on one line.
  *
@@ -27,11 +24,7 @@ const leadingMarks = /^\p{M}+/u;
 export const printable = (text: string, limit = 2000): string => {
   const start = text.length > limit ? text.slice(0, limit) : text;
   if (printableAscii.test(start)) return start;
-  return start
-    .toWellFormed()
-    .replace(blanks, ' ')
-    .replace(shapeshifters, '')
-    .replace(leadingMarks, '');
+  return start.toWellFormed().replace(blanks, ' ').replace(shapeshifters, '');
 };
 
 /**

@@ -108,13 +108,12 @@ test('characters at random never make a line wider than the window', async () =>
   }
 });
 
-test('a line of 100 kB costs no more than a short one, whatever it is made of', () => {
+test('a line of 100 kB costs little, whatever it is made of', () => {
+  const long = Object.values(hostile).filter((text) => text.length >= 100_000);
   const before = performance.now();
-  for (let round = 0; round < 20; round++) {
-    for (const text of Object.values(hostile)) fit(text + round, 40, '…');
-  }
-  // 460 cells; measuring whole lines would take a minute.
-  assert.ok(performance.now() - before < 5000);
+  for (let round = 0; round < 40; round++) for (const text of long) fit(text + round, 40, '…');
+  // 80 cells. Measuring the whole lines would take several seconds.
+  assert.ok(performance.now() - before < 500);
 });
 
 describe('text', () => {

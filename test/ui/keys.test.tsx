@@ -250,6 +250,15 @@ describe('the selection', () => {
     assert.equal(rowsOfTable()[0], 'us-west-2-200');
   });
 
+  test('stays with the node that the first key was for when others come before it', async () => {
+    const { press, selected, happen } = await show(fleetOf(3));
+    await happen(enters('eu-west-1-2', 'pending'));
+    assert.equal(selected(), 'eu-west-1-2', 'the first by name until a key was pressed');
+    await press('c');
+    await happen(enters('eu-west-1-1', 'pending'));
+    assert.equal(selected(), 'eu-west-1-2');
+  });
+
   test('is not moved by a failure even before any key was pressed', async () => {
     const { selected, happen } = await show(fleetOf(5));
     await happen(fails('us-west-2-5', 'no'));

@@ -88,9 +88,9 @@ test('a second renders the times that changed, and no row', async () => {
   time.passSeconds(1);
   await press('');
   const counts = count();
-  assert.equal(counts['Elapsed'], rowsOfTable().length);
-  assert.equal(counts['NodeRow'], undefined);
-  assert.equal(counts['NodeTable'], undefined);
+  assert.equal(counts.Elapsed, rowsOfTable().length);
+  assert.equal(counts.NodeRow, undefined);
+  assert.equal(counts.NodeTable, undefined);
 });
 
 test('a second renders nothing where times are shown in minutes and have not changed', async () => {

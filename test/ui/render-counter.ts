@@ -44,4 +44,4 @@ Object.assign(globalThis, {
     },
   },
 });
-process.env['DEV'] = 'true';
+process.env.DEV = 'true';
