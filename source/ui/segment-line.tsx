@@ -58,6 +58,8 @@ export const SegmentLine = ({
 }: SegmentLineProps) => {
   const { theme } = useDashboard();
   const shown = fitSegments(segments, width, theme.glyphs.ellipsis, isFilled);
+  // A text of nothing would take no row at all.
+  if (shown.length === 0) return <Text> </Text>;
   let column = 0;
   return (
     <Text wrap="truncate" {...style}>

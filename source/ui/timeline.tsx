@@ -63,6 +63,7 @@ export const Timeline = memo(({ node, width }: TimelineProps) => {
     if (index > 0) segments.push(separator);
     segments.push(...step);
   }
+  if (dropped.end > 0) segments.push({ text: ` ${ellipsis}`, style: theme.styles.quiet });
   return <SegmentLine segments={segments} width={width} />;
 });
 

@@ -211,6 +211,15 @@ describe('the header', () => {
 });
 
 describe('the status line', () => {
+  test('keeps its row while there is nothing to say, so that nothing moves', async () => {
+    const { lines, press } = await show(fleetOf(2));
+    assert.equal(lines().at(-2)?.trim(), '');
+    assert.match(lines().at(-1) ?? '', /q quit/);
+    await press('c');
+    assert.match(lines().at(-2) ?? '', /configure sent/);
+    assert.match(lines().at(-1) ?? '', /q quit/);
+  });
+
   test('says the newest notice with its hint', async () => {
     const { screen } = await show([
       ...fleetOf(1),
