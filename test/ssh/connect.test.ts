@@ -197,6 +197,19 @@ test('an untrusted host key fails at once, before anything that proves who we ar
   await server.stop();
 });
 
+test('nothing goes on before the source has decided, however long that takes', async () => {
+  const { server, logins, connection } = await attemptsToLogIn(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(logins(), 0);
+    return { trusted: false, reason: 'it took a while to tell', hint: 'none' };
+  });
+  const error = await failure(connection.connect(soon()));
+
+  assert.match(error.message, /it took a while to tell/);
+  assert.equal(logins(), 0);
+  await server.stop();
+});
+
 test('a host key source that fails, or answers nonsense, trusts nobody', async () => {
   const sources: HostKeySource[] = [
     () => Promise.reject(Object.assign(new Error('no console'), { hint: 'wait for it' })),

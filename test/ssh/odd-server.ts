@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectSocket, createServer, type Server, Socket } from 'node:net';
 import ssh2, {
   type AuthContext,
   type Connection,
@@ -64,6 +64,7 @@ export const startOddServer = async (options: OddServerOptions = {}): Promise<Od
       count += 1;
       const attempt = count;
       open.add(connection);
+      socketOf(connection)?.unref();
       connection.on('error', () => undefined);
       connection.on('close', () => open.delete(connection));
       options.onConnection?.(connection);
@@ -81,6 +82,8 @@ export const startOddServer = async (options: OddServerOptions = {}): Promise<Od
   );
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
+  // A test that failed before it stopped its server must not keep the process.
+  server.unref();
 
   return {
     port: portOf(server),
@@ -96,10 +99,12 @@ export const startOddServer = async (options: OddServerOptions = {}): Promise<Od
 
 /** Ends the connection without a word, as a machine that goes away does. */
 export const hangUp = (connection: Connection): void => {
+  socketOf(connection)?.destroy();
+};
+
+const socketOf = (connection: Connection): Socket | undefined => {
   const socket: unknown = Reflect.get(connection, '_sock');
-  if (socket instanceof Object && 'destroy' in socket && typeof socket.destroy === 'function') {
-    socket.destroy();
-  }
+  return socket instanceof Socket ? socket : undefined;
 };
 
 export type TcpServer = {
@@ -112,12 +117,13 @@ export type TcpServer = {
 export const startTcpServer = async (onSocket: (socket: Socket) => void): Promise<TcpServer> => {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
-    sockets.add(socket);
+    sockets.add(socket.unref());
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
     onSocket(socket);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  server.unref();
 
   return {
     port: portOf(server),
