@@ -1,11 +1,11 @@
 #!/bin/sh
 # Waits until cloud-init has finished, then prints one line of JSON:
 #
-#   {"result":…,"status":…,"disabled":false,"prepared":true}
+#   {"result":…,"status":…,"disabled":false,"prepared":true,"reason":null,"hint":null}
 #
 # result is /run/cloud-init/result.json or null, status is `cloud-init status --format json` or null,
-# disabled is true where there is no cloud-init to wait for, and prepared tells whether
-# prepare-node.sh, which cloud-init runs, has done its work.
+# and disabled is true where there is no cloud-init to wait for. prepared tells whether prepare-node.sh,
+# which cloud-init runs, has done its work; where it failed, reason says why and hint what to do.
 #
 #   await-cloud-init [SECONDS]      how long to wait at most, default an hour
 #
@@ -28,6 +28,16 @@ object_or_null() {
     '{'*) printf '%s' "$1" ;;
     *) printf null ;;
   esac
+}
+
+line_of_failure() {
+  line=$(sed -n "$1p" "$root/var/lib/spot-tui/prepare-failure" 2>/dev/null |
+    tr -d '\000-\037' | sed 's/[\\"]/\\&/g')
+  if [ -n "$line" ]; then
+    printf '"%s"' "$line"
+  else
+    printf null
+  fi
 }
 
 status() {
@@ -79,5 +89,6 @@ done
 result=$(one_line 2>/dev/null <"$run/result.json")
 prepared=false
 [ -e "$root/var/lib/spot-tui/prepared" ] && prepared=true
-printf '{"result":%s,"status":%s,"disabled":%s,"prepared":%s}\n' \
-  "$(object_or_null "$result")" "$(object_or_null "$now")" "$off" "$prepared"
+printf '{"result":%s,"status":%s,"disabled":%s,"prepared":%s,"reason":%s,"hint":%s}\n' \
+  "$(object_or_null "$result")" "$(object_or_null "$now")" "$off" "$prepared" \
+  "$(line_of_failure 1)" "$(line_of_failure 2)"

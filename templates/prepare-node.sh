@@ -16,7 +16,7 @@ export LC_ALL DEBIAN_FRONTEND NEEDRESTART_SUSPEND
 root=${SPOT_TUI_ROOT:-}
 state=$root/var/lib/spot-tui
 library=$root/usr/local/lib/spot-tui
-apt_tries=${SPOT_TUI_APT_TRIES:-10}
+network_limit=${SPOT_TUI_APT_WAIT:-60}
 
 say() {
   printf 'spot-tui: %s\n' "$1"
@@ -80,15 +80,19 @@ apt_get() {
 # The lists have a lock of their own, for which apt-get update does not wait, and unattended-upgrades
 # holds it at first boot; mirrors can be slow to answer then, too.
 update_lists() {
-  try=1
+  waited=0
   until problem=$(apt_get update -o Acquire::Retries=3 -o APT::Update::Error-Mode=any 2>&1); do
-    if [ "$try" -ge "$apt_tries" ]; then
-      fail "apt-get update failed: $(last_line "$problem")" \
-        'Does the subnet let the node out to its package mirrors? An image with Docker needs none.'
-    fi
-    say "apt-get update failed, trying again: $(last_line "$problem")"
-    sleep 6
-    try=$((try + 1))
+    limit=$network_limit
+    case $problem in
+      *'/var/lib/apt/lists/lock'*) limit=300 ;;
+    esac
+    reason=$(printf '%s\n' "$problem" | sed -n 's/^[EW]: Failed to fetch */can not fetch /p' | head -n 1)
+    reason=${reason:-$(last_line "$problem")}
+    [ "$waited" -lt "$limit" ] || fail "apt-get update failed: $reason" \
+      'Does the subnet let the node out to its package mirrors? An image with Docker needs none.'
+    say "apt-get update failed, trying again: $reason"
+    sleep 5
+    waited=$((waited + 5))
   done
 }
 
