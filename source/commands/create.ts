@@ -5,7 +5,7 @@ import { confirm } from './confirm.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { runHeadless } from './headless.ts';
 import { isInteractive } from './interactivity.ts';
-import { withInterruption } from './interruption.ts';
+import { untilSignal, withInterruption } from './interruption.ts';
 import { showPlan } from './launch-plan.ts';
 import { runLive } from './live.ts';
 import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
@@ -46,8 +46,3 @@ const requirePaths = async ({ config, issueAt }: Workspace): Promise<void> => {
   const issues = await checkPaths(config, issueAt);
   if (issues.length > 0) throw new ConfigError(issues);
 };
-
-const untilSignal = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });

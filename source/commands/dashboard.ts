@@ -3,6 +3,7 @@ import type { RunCommand } from './command.ts';
 import type { FleetRun } from './fleet-run.ts';
 import { runHeadless } from './headless.ts';
 import { isInteractive } from './interactivity.ts';
+import { untilSignal } from './interruption.ts';
 import { runLive } from './live.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -12,7 +13,12 @@ export const run: RunCommand = (invocation) =>
     ? runLive(invocation, 'attach', {
         work: (run, signal, workspace) => attach(run, workspace, signal),
       })
-    : runHeadless(invocation, 'attach', { work: attach });
+    : runHeadless(invocation, 'attach', {
+        work: async (run, workspace, signal) => {
+          await attach(run, workspace, signal);
+          if (invocation.options.watch) await untilSignal(signal);
+        },
+      });
 
 const attach = async (
   { controller }: FleetRun,

@@ -90,3 +90,7 @@ export const untilAborted = async <Result>(
     signal.removeEventListener('abort', abort);
   }
 };
+
+/** Waits until the signal says to leave, and rejects with its reason. */
+export const untilSignal = (signal: AbortSignal): Promise<never> =>
+  untilAborted(signal, new Promise<never>(() => undefined));
