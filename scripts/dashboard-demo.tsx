@@ -78,10 +78,8 @@ const types = ['t3.medium', 'm6i.large', 'c7g.xlarge'];
 const nodeStory = (index: number): FleetEvent[] => {
   const region = regions[index % regions.length] ?? '';
   const node = `${region}-${Math.floor(index / regions.length) + 1}`;
-  const instanceId = `i-0${Math.floor(random() * 2 ** 40)
-    .toString(16)
-    .padStart(16, '4c7')
-    .slice(0, 16)}`;
+  const digits = Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16));
+  const instanceId = `i-0${digits.join('')}`;
   const story: FleetEvent[] = [];
   let time = 0;
   const failsIn = index === 4 ? 'configuring' : undefined;
@@ -106,7 +104,8 @@ const nodeStory = (index: number): FleetEvent[] => {
         instanceId,
         zone: `${region}${'abc'[index % 3]}`,
         instanceType: types[index % 3] ?? '',
-        address: `${34 + (index % 3)}.${Math.floor(random() * 255)}.${index % 255}.${Math.floor(random() * 255)}`,
+        // Addresses that are reserved for documentation (RFC 5737).
+        address: `${['203.0.113', '198.51.100', '192.0.2'][index % 3]}.${10 + (index % 240)}`,
         launchedAt: time,
       });
     }

@@ -1,14 +1,18 @@
 #!/bin/sh
 # Takes a picture of a terminal program, as a PNG (and as text, to read).
 #
-#   scripts/screenshot.sh [-s 120x40] [-w SECONDS] [-k KEYS]... OUT.png -- COMMAND [ARGUMENT...]
+#   scripts/screenshot.sh [-s 120x40] [-w SECONDS] [-k KEYS]... [-t FILE] OUT.png -- COMMAND [ARGUMENT...]
 #
 # -s  size of the terminal
 # -w  seconds to wait before the keys, and before the picture
 # -k  keys to send, in tmux's notation; may be given more than once, half a second apart
-# -t  write the screen as text to this file as well
+# -t  writes the screen as text to this file as well
 #
-# Needs tmux, aha and Chromium.
+# Needs tmux, aha and Chromium. The readme's pictures:
+#
+#   demo='npx tsx scripts/dashboard-demo.tsx --speed 16'
+#   scripts/screenshot.sh -s 110x32 -w 8 -k g docs/images/dashboard.png -- $demo --hold 68
+#   scripts/screenshot.sh -s 80x24 -w 8 docs/images/dashboard-80x24.png -- $demo --hold 30
 set -eu
 
 size=120x40
@@ -48,7 +52,6 @@ if [ -n "$keys" ]; then
 	sleep 1
 fi
 $tmux capture-pane -e -p -N >"$temporary/screen.ansi"
-[ -z "${KEEP:-}" ] || cp "$temporary/screen.ansi" "$KEEP"
 [ -z "$text" ] || $tmux capture-pane -p >"$text"
 
 # aha knows no faint text: it travels as italics, which nothing here uses. And it takes a default
@@ -70,7 +73,9 @@ s { display: inline-block; width: 1ch; text-decoration: none; } /* braille: from
 .inverted { color: #1a1c22; } .bg-inverted { background: #d3d7df; }
 </style><pre>
 HTML
-	sed "s/\($escape\[0[;0-9]*m\)$escape\[39m$escape\[49m/\1/g; s/$escape\[7m$escape\[39m/$escape[39m$escape[7m/g; s/$escape\[2m/$escape[3m/g; s/$escape\[2;/$escape[3;/g; s/;2m/;3m/g" \
+	sed -e "s/\\(${escape}\\[0[;0-9]*m\\)${escape}\\[39m${escape}\\[49m/\\1/g" \
+		-e "s/${escape}\\[7m${escape}\\[39m/${escape}[39m${escape}[7m/g" \
+		-e "s/${escape}\\[2m/${escape}[3m/g; s/${escape}\\[2;/${escape}[3;/g; s/;2m/;3m/g" \
 		"$temporary/screen.ansi" | aha --no-header --stylesheet |
 		LC_ALL=C sed 's/\xe2[\xa0-\xa3][\x80-\xbf]/<s>&<\/s>/g'
 	echo '</pre>'

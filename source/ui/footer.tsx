@@ -4,7 +4,6 @@ import { useDashboard } from './dashboard-context.ts';
 import { type KeyBinding, keyMap, labelOf, type NodeCommand } from './key-map.ts';
 import { refusal } from './refusal.ts';
 import { type Segment, SegmentLine } from './segment-line.tsx';
-import type { Theme } from './theme.ts';
 import { useNode } from './use-fleet.ts';
 
 type FooterProps = {
@@ -25,7 +24,7 @@ export const Footer = memo(({ selected, isDriven, width }: FooterProps) => {
     if (!isNodeCommand(binding)) return true;
     return node !== undefined && refusal(binding.command, node, isDriven(node.name)) === undefined;
   };
-  const segments = chooseThatFit(bindings, width - 2, theme).flatMap((binding): Segment[] => {
+  const segments = chooseThatFit(bindings, width - 2).flatMap((binding): Segment[] => {
     const { accent, strong, quiet } = theme.styles;
     const usable = isUsable(binding);
     return [
@@ -44,11 +43,7 @@ const isNodeCommand = (
 const footerKey = (binding: KeyBinding): string => labelOf(binding, true).split(' ')[0] ?? '';
 
 /** Drops bindings before help and quit, the last of them first, until the rest fits. */
-const chooseThatFit = (
-  bindings: readonly KeyBinding[],
-  width: number,
-  _theme: Theme,
-): readonly KeyBinding[] => {
+const chooseThatFit = (bindings: readonly KeyBinding[], width: number): readonly KeyBinding[] => {
   const widthOf = (chosen: readonly KeyBinding[]) =>
     chosen.reduce(
       (sum, binding) => sum + stringWidth(`${footerKey(binding)} ${binding.footer}  `),

@@ -4,7 +4,7 @@ import type { Phase } from '../events/phase.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { formatDuration } from './duration.ts';
 import { type FleetOverview, isSameOverview, summarise } from './fleet-overview.ts';
-import { type Segment, SegmentLine } from './segment-line.tsx';
+import { fitSegments, type Segment, SegmentLine } from './segment-line.tsx';
 import type { Theme } from './theme.ts';
 import { useClock } from './use-clock.ts';
 import { useFleet } from './use-fleet.ts';
@@ -48,28 +48,19 @@ type JustifiedProps = {
 
 const Justified = ({ left, right, width }: JustifiedProps) => {
   const { theme } = useDashboard();
-  const rightWidth = stringWidth(right.text);
-  const room = Math.max(0, width - rightWidth - 3);
-  const used = left.reduce((sum, { text }) => sum + stringWidth(text), 0);
-  return (
-    <Box flexShrink={0}>
-      <SegmentLine segments={[{ text: ' ' }, ...left]} width={room + 1} />
-      <SegmentLine
-        segments={[{ text: ' '.repeat(Math.max(0, room - used) + 1) }, right]}
-        width={width}
-        style={theme.styles.plain}
-      />
-    </Box>
-  );
+  const room = Math.max(0, width - stringWidth(right.text) - 2);
+  const start = fitSegments([{ text: ' ' }, ...left], room, theme.glyphs.ellipsis, true);
+  return <SegmentLine segments={[...start, { text: ' ' }, right]} width={width} />;
 };
 
 const nameSegments = (title: string, overview: FleetOverview, theme: Theme): Segment[] => {
   const { quiet, strong, accent } = theme.styles;
-  const facts = overview.command === '' ? '' : `  ${overview.command}`;
+  const { deployment, command } = overview;
+  const label = title === deployment ? '' : `${title}${deployment === '' ? '' : ' '}`;
   return [
-    { text: overview.deployment === '' ? title : `${title} `, style: quiet },
-    { text: overview.deployment, style: { ...strong, ...accent } },
-    { text: facts, style: quiet },
+    { text: label, style: quiet },
+    { text: deployment, style: { ...strong, ...accent } },
+    { text: command === '' ? '' : `  ${command}`, style: quiet },
   ];
 };
 

@@ -39,14 +39,13 @@ export const HelpPopup = ({ window }: HelpPopupProps) => {
 const keyLines = (theme: Theme, room: number): PopupLine[] => {
   const groups = [...new Set(keyMap.map(({ group }) => group))];
   const isRoomy = room >= keyMap.length + groups.length - 1;
-  const hasUnicode = theme.glyphs.upDown === '↑↓';
   return groups.flatMap((name, index): PopupLine[] => {
     const lines = keyMap
       .filter(({ group }) => group === name)
       .map(
         (binding): PopupLine => [
           {
-            text: labelOf(binding, hasUnicode).padEnd(keyWidth),
+            text: labelOf(binding, theme.hasUnicode).padEnd(keyWidth),
             style: { ...theme.styles.strong, ...theme.styles.accent },
           },
           { text: binding.description.padEnd(descriptionWidth) },

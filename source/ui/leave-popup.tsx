@@ -1,5 +1,5 @@
 import { isSettled } from '../events/phase.ts';
-import type { FleetState } from '../fleet/state.ts';
+import type { FleetState, NodeState } from '../fleet/state.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { Popup, popupFrameWidth } from './popup.tsx';
 import { wrap } from './text.ts';
@@ -44,9 +44,5 @@ export const LeavePopup = ({ window }: LeavePopupProps) => {
 
 const nodes = (number: number) => `${number} ${number === 1 ? 'node' : 'nodes'}`;
 
-const count = (
-  state: FleetState,
-  isCounted: (
-    node: FleetState['nodes'] extends ReadonlyMap<string, infer Node> ? Node : never,
-  ) => boolean,
-): number => [...state.nodes.values()].filter(isCounted).length;
+const count = (state: FleetState, isCounted: (node: NodeState) => boolean): number =>
+  [...state.nodes.values()].filter(isCounted).length;

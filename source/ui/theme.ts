@@ -25,9 +25,10 @@ export type Theme = {
     readonly strong: Style;
     /** Labels, and what is of the past. */
     readonly quiet: Style;
-    readonly plain: Style;
   };
   readonly glyphs: Glyphs;
+  /** Whether the terminal shows more than ASCII. */
+  readonly hasUnicode: boolean;
   /** Frames of the spinner, each one column wide. */
   readonly spinner: readonly string[];
 };
@@ -51,7 +52,6 @@ type Glyphs = {
   readonly lozenge: string;
   readonly circle: string;
   readonly dash: string;
-  readonly upDown: string;
 };
 
 const unicodeGlyphs: Glyphs = {
@@ -71,7 +71,6 @@ const unicodeGlyphs: Glyphs = {
   lozenge: '◆',
   circle: '○',
   dash: '–',
-  upDown: '↑↓',
 };
 
 const asciiGlyphs: Glyphs = {
@@ -91,7 +90,6 @@ const asciiGlyphs: Glyphs = {
   lozenge: '*',
   circle: 'o',
   dash: '-',
-  upDown: 'up/down',
 };
 
 /**
@@ -112,6 +110,7 @@ export const createTheme = ({
   const working = { style: accent, glyph: glyphs.circle, isSpinning: true };
   return {
     glyphs,
+    hasUnicode,
     spinner: hasUnicode ? [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'] : [...'|/-\\'],
     styles: {
       accent,
@@ -120,7 +119,6 @@ export const createTheme = ({
       bad: colour('red'),
       strong: { bold: true },
       quiet,
-      plain: {},
     },
     phases: {
       pending: { style: quiet, glyph: glyphs.circle, isSpinning: false },
