@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FleetEvent } from '../../source/events/event.ts';
+import { createCiLines } from '../../source/reporters/ci-lines.ts';
+import { at, sampleRun } from './sample-run.ts';
+import { SlowStream } from './slow-stream.ts';
+
+process.env.TZ = 'UTC';
+
+const print = async (
+  events: readonly FleetEvent[],
+  { verbose = false, environment = {}, stream = new SlowStream() } = {},
+): Promise<string[]> => {
+  const report = createCiLines(stream, { verbose, environment });
+  for (const event of events) report(event);
+  await report.flush();
+  return stream.lines;
+};
+
+test('a run reads as a table of what happened to whom', async () => {
+  assert.deepEqual(await print(sampleRun), [
+    '05:12:33 demo            create       2 nodes in us-west-2, eu-central-1',
+    '05:12:33 us-west-2-1     pending',
+    '05:12:35 us-west-2-1     booting      i-0a1b2c3d4e5f67890, t3.medium in us-west-2a',
+    '05:12:42 us-west-2-1     connecting   203.0.113.7',
+    '05:12:53 us-west-2-1     uploading',
+    '05:13:04 us-west-2-1     failed       in configuring: sensor.service is missing',
+    '05:13:04 us-west-2-1     hint         add it to the payload, then: spot-tui push us-west-2-1',
+    '05:13:04 us-west-2-1     output       installing units',
+    '05:13:04 us-west-2-1     output       sensor.service: no such file',
+    '05:13:13 us-west-2-1     pending      attempt 2',
+    '05:13:54 us-west-2-1     ready        after 41 s',
+    '05:14:03 us-west-2-1     degraded     sensor.service is not active',
+    '05:14:03 us-west-2-1     hint         spot-tui logs us-west-2-1',
+    '05:14:13 us-west-2-1     interrupted  EC2 needs the capacity back (until 05:16:13)',
+    '05:16:23 us-west-2-1     interrupted  EC2 took it',
+    '05:16:24 us-west-2-1     terminating  Server.SpotInstanceTermination',
+    '05:16:25 us-west-2-1     terminated   gone',
+    '05:16:26 us-west-2       warning      no capacity for t3.medium in us-west-2a',
+    '05:16:26 us-west-2       hint         allow more instance types',
+    '05:16:27 demo            info         one node less',
+    '05:16:33 demo            summary      1 ready, 1 interrupted after 41.2 s and 17 EC2 requests',
+  ]);
+});
+
+test('verbose adds machines, progress and what nodes say', async () => {
+  const quiet = new Set(await print(sampleRun));
+  const added = (await print(sampleRun, { verbose: true })).filter((line) => !quiet.has(line));
+
+  assert.deepEqual(added, [
+    '05:12:35 us-west-2-1     instance     i-0a1b2c3d4e5f67890, t3.medium in us-west-2a',
+    '05:12:35 eu-central-1-1  instance     i-1 in us-west-2',
+    '05:12:42 us-west-2-1     log          spot-tui: connection refused',
+    '05:12:54 us-west-2-1     uploading    50 % of 1.0 MB',
+    '05:12:55 us-west-2-1     uploading    100 % of 1.0 MB',
+    '05:13:03 us-west-2-1     log          configure-services: reloading systemd',
+  ]);
+});
+
+const node = 'us-west-2-1';
+
+const log = (message: string): FleetEvent => ({
+  event: 'log',
+  time: at(1),
+  node,
+  source: 'sensor.service',
+  message,
+});
+
+const failed: FleetEvent = {
+  event: 'phase',
+  time: at(2),
+  node,
+  phase: 'failed',
+  failedPhase: 'verifying',
+  reason: 'it does not run',
+  hint: 'look at its log',
+};
+
+const outputs = (lines: readonly string[]) =>
+  lines.flatMap((line) => / output {7}(.*)$/.exec(line)?.[1] ?? []);
+
+test('a failure without output of its own comes with the node’s last log lines', async () => {
+  const logs = Array.from({ length: 15 }, (_, index) => log(`line ${index}`));
+  assert.deepEqual(
+    outputs(await print([...logs, failed])),
+    Array.from({ length: 10 }, (_, index) => `sensor.service: line ${index + 5}`),
+  );
+});
+
+test('log lines of an earlier attempt are not blamed', async () => {
+  const pending = (attempt: number): FleetEvent => ({
+    event: 'phase',
+    time: at(1),
+    node,
+    region: 'us-west-2',
+    phase: 'pending',
+    attempt,
+  });
+  assert.deepEqual(outputs(await print([pending(1), log('old'), pending(2), log('new'), failed])), [
+    'sensor.service: new',
+  ]);
+  assert.deepEqual(outputs(await print([log('once'), failed, failed])), ['sensor.service: once']);
+});
+
+test('progress is shown in steps, not for every block', async () => {
+  const steps = Array.from(
+    { length: 1_001 },
+    (_, done): FleetEvent => ({
+      event: 'progress',
+      time: at(1),
+      node,
+      phase: 'uploading',
+      done,
+      total: 1_000,
+    }),
+  );
+  assert.equal((await print(steps, { verbose: true })).length, 10);
+});
+
+test('long names widen the table instead of breaking it', async () => {
+  const lines = await print([log('x'), { ...failed, node: 'ap-southeast-4-1000' }, failed]);
+  const columns = lines.map((line) => line.indexOf('failed')).filter((column) => column > 0);
+  assert.deepEqual(columns, [30, 30]);
+});
+
+test('nothing that a node says can act on the terminal or pass for a line of its own', async () => {
+  const lines = await print([
+    { ...failed, reason: 'a\u001b[2Jb\n05:00:00 other-node  ready', node: 'us\u001b[31m-1' },
+  ]);
+  assert.match(lines[0] ?? '', /us-1 +failed +in verifying: ab 05:00:00 other-node {2}ready$/);
+  assert.equal(lines.length, 2);
+});
+
+class ColourStream extends SlowStream {
+  readonly isTTY = true;
+  hasColors(): boolean {
+    return true;
+  }
+}
+
+test('colour is for terminals that have it, unless NO_COLOR says no', async () => {
+  const isPlain = (lines: readonly string[]) => !lines.join('').includes('\u001b');
+
+  assert(isPlain(await print([failed])));
+  assert(!isPlain(await print([failed], { stream: new ColourStream() })));
+  assert(
+    isPlain(await print([failed], { stream: new ColourStream(), environment: { NO_COLOR: '1' } })),
+  );
+});
+
+test('colour does not move columns', async () => {
+  const bare = await print(sampleRun);
+  const coloured = await print(sampleRun, { stream: new ColourStream() });
+  assert.deepEqual(
+    coloured.map((line) => line.replace(/\u001b\[\d+m/g, '')),
+    bare,
+  );
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { formatEventLine } from '../../source/reporters/event-line.ts';
+import { createEventRecorder } from '../../source/reporters/event-recorder.ts';
+import { parseEventLine } from '../../source/reporters/parse-event.ts';
+import { sampleRun } from './sample-run.ts';
+
+let directory: string;
+let file: string;
+let problems: string[];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'spot-tui-recorder-'));
+  file = join(directory, 'runs', 'demo', 'run.ndjson');
+  problems = [];
+});
+
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const onProblem = (message: string) => problems.push(message);
+
+test('every event of a run is in the file, which only its owner may read', async () => {
+  const recorder = createEventRecorder({ file, onProblem });
+  for (const event of sampleRun) recorder.record(event);
+  await recorder.close();
+
+  assert.equal(
+    await readFile(file, 'utf8'),
+    sampleRun.map((event) => `${formatEventLine(event)}\n`).join(''),
+  );
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+  assert.equal((await stat(join(directory, 'runs'))).mode & 0o777, 0o700);
+  assert.deepEqual(problems, []);
+});
+
+test('a run without events leaves no file', async () => {
+  await createEventRecorder({ file, onProblem }).close();
+  await assert.rejects(stat(file), { code: 'ENOENT' });
+});
+
+test('events are on disk soon, not only in the end', async () => {
+  const recorder = createEventRecorder({ file, onProblem });
+  for (const event of sampleRun) recorder.record(event);
+  const read = () => readFile(file, 'utf8').catch(() => '');
+  const deadline = Date.now() + 5_000;
+  while ((await read()).split('\n').length <= sampleRun.length && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.equal((await read()).split('\n').length, sampleRun.length + 1);
+  await recorder.close();
+});
+
+test('a recording that grows too large ends with a notice in its place', async () => {
+  const recorder = createEventRecorder({ file, onProblem, maximumSize: 1_000 });
+  for (const event of [...sampleRun, ...sampleRun]) recorder.record(event);
+  await recorder.close();
+
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  const last = parseEventLine(lines.at(-1) ?? '');
+  assert('event' in last && last.event.event === 'notice');
+  assert.match(last.event.message, /the recording ends here: .* has reached 1000 bytes/);
+  assert(lines.slice(0, -1).join('\n').length < 1_000);
+  assert.equal(problems.length, 1);
+});
+
+test('a folder that can’t be made is reported once, and harms nothing', async () => {
+  await writeFile(join(directory, 'runs'), 'a file in the way');
+  const recorder = createEventRecorder({ file, onProblem });
+  for (const event of sampleRun) recorder.record(event);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  for (const event of sampleRun) recorder.record(event);
+  await recorder.close();
+
+  assert.equal(problems.length, 1);
+  assert.match(problems[0] ?? '', /^the run is not recorded any more: E(NOTDIR|EXIST)/);
+});
+
+test('a full disk is reported once, and harms nothing', async () => {
+  const recorder = createEventRecorder({ file: '/dev/full', onProblem });
+  for (const event of sampleRun) recorder.record(event);
+  await recorder.close();
+  for (const event of sampleRun) recorder.record(event);
+
+  assert.equal(problems.length, 1);
+  assert.match(problems[0] ?? '', /ENOSPC/);
+});
+
+test('a problem that becomes an event itself does not go round in circles', async () => {
+  await writeFile(join(directory, 'runs'), 'a file in the way');
+  let count = 0;
+  const recorder = createEventRecorder({
+    file,
+    onProblem: (message) => {
+      count += 1;
+      recorder.record({ event: 'notice', time: 0, level: 'warning', message });
+    },
+  });
+  for (const event of sampleRun) recorder.record(event);
+  await recorder.close();
+  assert.equal(count, 1);
+});
