@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { hasCode } from './has-code.ts';
 
 // Only the first four are needed to stop a sandbox; they have to stay for programs of other builds.
 const addressSchema = z.object({
@@ -75,7 +76,3 @@ const parseJson = (text: string): unknown => {
 
 const isMissing = (error: unknown): boolean =>
   hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR');
-
-/** Whether an error is the system's of that code, such as `ENOENT`. */
-export const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

@@ -1,12 +1,13 @@
 import { request } from 'node:http';
 import type { SandboxAddress } from './address-file.ts';
+import { hasCode } from './has-code.ts';
 
 /** What the process at an address said. */
 export type ControlReply =
   | { readonly type: 'answer'; readonly status: number; readonly body: unknown }
   /** Nobody listens there. */
   | { readonly type: 'refused' }
-  /** Somebody may be there, but does not speak in time. */
+  /** Somebody may be there, but does not speak, or not in time. */
   | { readonly type: 'silent' };
 
 /** Milliseconds in which a sandbox answers even on a machine that has much to do. */
@@ -33,15 +34,16 @@ export const askControl = (
     resolve({ type: 'silent' });
     outgoing.destroy();
   });
-  outgoing.on('error', () => {
+  outgoing.on('error', (error) => {
     if (signal?.aborted === true) reject(signal.reason);
-    // Reset in the middle of an answer is how a sandbox that ends looks as well.
-    else resolve({ type: 'refused' });
+    // Anything else, such as a reset, may come from a sandbox that has too much to do: taken for
+    // dead it would lose its fleet.
+    else resolve({ type: hasCode(error, 'ECONNREFUSED') ? 'refused' : 'silent' });
   });
   outgoing.on('response', (response) => {
     const chunks: Buffer[] = [];
     response.on('data', (chunk: Buffer) => chunks.push(chunk));
-    response.on('error', () => resolve({ type: 'refused' }));
+    response.on('error', () => resolve({ type: 'silent' }));
     response.on('end', () => {
       resolve({
         type: 'answer',

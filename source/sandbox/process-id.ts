@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hasCode } from './address-file.ts';
+import { hasCode } from './has-code.ts';
 
 /** Whether a process of that number runs, whoever it belongs to. */
 export const isAlive = (pid: number): boolean => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import ssh2 from 'ssh2';
-import { hasCode } from './address-file.ts';
+import { hasCode } from './has-code.ts';
 import { isAlive } from './process-id.ts';
 
 /** What one run of the sandbox keeps on disk, apart from every other run. */

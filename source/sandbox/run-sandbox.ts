@@ -5,6 +5,7 @@ import { fastBootTimes, realisticBootTimes } from './endpoint/boot-times.ts';
 import { type Endpoint, startEndpoint } from './endpoint/endpoint.ts';
 import type { Hypervisor } from './hypervisor.ts';
 import { Lifetime } from './lifetime.ts';
+import { pause } from './pause.ts';
 import type { Lifetimes, ProgramArguments } from './program-arguments.ts';
 import { createRunFolder, removeDeadRuns, removeRunFolder } from './run-folder.ts';
 
@@ -109,14 +110,6 @@ const untilUnneeded = async (
 async function* heartbeats(signal: AbortSignal): AsyncGenerator<number> {
   while (!signal.aborted) {
     yield Date.now();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, heartbeat);
-      function done() {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      }
-      signal.addEventListener('abort', done);
-    });
+    await pause(heartbeat, signal);
   }
 }

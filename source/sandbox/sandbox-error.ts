@@ -21,3 +21,10 @@ export class SandboxBuildMismatch extends SandboxError {
     );
   }
 }
+
+/** There is a process, but it does not speak. */
+export const noAnswer = (pid: number): SandboxError =>
+  new SandboxError(
+    `The sandbox (process ${pid}) does not answer`,
+    `End it (kill -KILL ${pid}) and try again.`,
+  );

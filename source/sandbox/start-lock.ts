@@ -1,6 +1,6 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { hasCode } from './address-file.ts';
+import { hasCode } from './has-code.ts';
 import { isAlive } from './process-id.ts';
 
 /** Milliseconds after which a lock is nobody's, whatever it says: starting takes less. */

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readAddress } from './address-file.ts';
+import { pause } from './pause.ts';
 import { type ProgramArguments, writeArguments } from './program-arguments.ts';
 import { SandboxError } from './sandbox-error.ts';
 
@@ -46,8 +45,8 @@ export const startProcess = async (
     await log.close();
   }
   const failed = new AbortController();
-  child.once('error', (error) => failed.abort(error.message));
-  child.once('exit', (code, name) => failed.abort(`it exited with ${name ?? code}`));
+  child.once('error', (error) => failed.abort(error));
+  child.once('exit', (code, name) => failed.abort(new Error(`it exited with ${name ?? code}`)));
   try {
     await addressOf(child, folder, AbortSignal.any([signal, failed.signal]));
   } catch (error) {
@@ -59,14 +58,20 @@ export const startProcess = async (
       { cause: error },
     );
   } finally {
-    child.removeAllListeners();
     child.unref();
   }
 };
 
-/** A program that was not built needs the loader that runs the caller as well. */
-const loaderArguments = (programPath: string): readonly string[] =>
-  programPath.endsWith('.ts') ? process.execArgv : [];
+/** A program that was not built needs the loaders that run the caller as well. */
+const loaderArguments = (programPath: string): readonly string[] => {
+  if (!programPath.endsWith('.ts')) return [];
+  return process.execArgv.flatMap((argument, index, all) => {
+    if (/^--(import|require)=/.test(argument)) return [argument];
+    return argument === '--import' || argument === '--require'
+      ? [argument, all[index + 1] ?? '']
+      : [];
+  });
+};
 
 const environmentFor = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => environmentNames.test(name)));
@@ -76,21 +81,20 @@ const addressOf = async (
   folder: string,
   signal: AbortSignal,
 ): Promise<void> => {
-  if (child.pid === undefined) await once(child, 'error', { signal });
   const deadline = Date.now() + longestStart;
   while ((await readAddress(folder))?.pid !== child.pid) {
     if (Date.now() > deadline) throw new Error(`it took more than ${longestStart / 1000} s`);
-    await sleep(20, undefined, { signal });
+    await pause(20, signal);
+    signal.throwIfAborted();
   }
 };
 
 const lastWords = async (logPath: string, error: unknown): Promise<string> => {
-  const text = await readFile(logPath, 'utf8').catch(() => '');
+  const text = await readFile(logPath, 'utf8');
   const message = text
     .split('\n')
     .map((line) => line.replace(/^\d{4}-\S+Z /, ''))
     .find((line) => /Error|already|missing/.test(line));
   if (message !== undefined) return message;
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  return error instanceof Error ? error.message : String(error);
 };
