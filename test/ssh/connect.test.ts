@@ -181,6 +181,21 @@ const attemptsToLogIn = async (
   return { server, logins: () => logins, connection };
 };
 
+test('no round trip is spent on asking what the node would accept', async () => {
+  const methods: string[] = [];
+  const server = await startOddServer({
+    onAuthentication: (context) => {
+      methods.push(context.method);
+      context.accept();
+    },
+  });
+  await connectionTo(server).connect(soon());
+
+  // Whether the key will do, then the proof of having it.
+  assert.deepEqual(methods, ['publickey', 'publickey']);
+  await server.stop();
+});
+
 test('an untrusted host key fails at once, before anything that proves who we are', async () => {
   const { server, logins, connection } = await attemptsToLogIn(async () => ({
     trusted: false,

@@ -156,7 +156,7 @@ describe('commands on OpenSSH', { skip: noOpenSsh }, () => {
           throw new Error('in the callback');
         },
       }),
-      /in the callback/,
+      { name: 'Error', message: 'in the callback' },
     );
     assert.equal((await connection.exec('true', { signal: soon() })).exitCode, 0);
   });
