@@ -123,9 +123,19 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
     terminal.stdout.emit('resize');
   };
   resize({ columns, rows });
-  await sleep(1);
-
   const screen = () => terminal.lastFrame() ?? '';
+  const width = () =>
+    Math.max(
+      ...screen()
+        .split('\n')
+        .map((line) => stringWidth(line)),
+    );
+  const fills = () =>
+    (screen().split('\n').length === rows && width() === columns) ||
+    screen().includes(`${columns}x${rows}`);
+  // The size is looked at in an effect, and effects take their time.
+  for (let attempt = 0; attempt < 400 && !fills(); attempt++) await sleep(5);
+
   return {
     ...terminal,
     store,
