@@ -68,7 +68,12 @@ const diagnose = async (
       checks = [
         { name: 'ssh', status: 'passed', detail: `${instance.address}` },
         ...(await withDeadline(config.timeouts.connecting, signal, (bounded) =>
-          examine({ config, scripts }, connection, checkTargetOf(config, payload), bounded),
+          examine(
+            { config, scripts },
+            connection,
+            checkTargetOf(config, payload, { exactFiles: false }),
+            bounded,
+          ),
         )),
       ];
     } finally {

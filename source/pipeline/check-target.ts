@@ -2,8 +2,16 @@ import type { Config } from '../config/config.ts';
 import type { CheckTarget } from './checks/check.ts';
 import type { Payload } from './payload/payload.ts';
 
-/** What a node of this configuration with this payload must look like. */
-export const checkTargetOf = (config: Config, payload: Payload): CheckTarget => ({
+/**
+ * What a node of this configuration with this payload must look like.
+ *
+ * @param options.exactFiles Whether it must have this payload, or any that was applied whole.
+ */
+export const checkTargetOf = (
+  config: Config,
+  payload: Payload,
+  { exactFiles }: { readonly exactFiles: boolean },
+): CheckTarget => ({
   directories: [
     config.payload.bacalhauNodeDirectory,
     config.payload.bacalhauDataDirectory,
@@ -15,6 +23,6 @@ export const checkTargetOf = (config: Config, payload: Payload): CheckTarget => 
     config.expectations.services ??
     payload.services.filter(({ action }) => action === 'start').map(({ unit }) => unit),
   containers: config.expectations.containers ?? payload.containers,
-  manifestDigest: payload.manifestDigest,
+  manifest: { digest: payload.manifestDigest, required: exactFiles },
   settleTime: config.settleTime,
 });

@@ -98,7 +98,9 @@ export const runPipeline = async (
       await during('configuring', (bounded) => configure(context, connection, bounded));
     }
     enter('verifying');
-    await verify(context, connection, checkTargetOf(config, payload), {
+    // Only where this run brought the files is it known that others are wrong.
+    const exactFiles = journey === 'create' || journey === 'push';
+    await verify(context, connection, checkTargetOf(config, payload, { exactFiles }), {
       milliseconds: config.timeouts.verifying,
       signal,
     });

@@ -19,8 +19,8 @@ export type CheckTarget = {
   readonly services: readonly string[];
   /** Containers that must run. */
   readonly containers: readonly string[];
-  /** Digest of the manifest that should be applied; absent where any will do. */
-  readonly manifestDigest?: string;
+  /** The files here, as the digest of their manifest, and whether the node must have just these. */
+  readonly manifest: { readonly digest: string; readonly required: boolean };
   /** Milliseconds a service must have been active. */
   readonly settleTime: number;
 };

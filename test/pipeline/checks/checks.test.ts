@@ -36,7 +36,7 @@ const target: CheckTarget = {
   directories: ['/opt/sensor'],
   services: ['web.service'],
   containers: ['bacalhau-node'],
-  manifestDigest: 'digest',
+  manifest: { digest: 'digest', required: true },
   settleTime: 5000,
 };
 
@@ -153,6 +153,15 @@ test('cloud-init that failed on a node that was never configured is a failure', 
     target,
   ).filter(({ status }) => status === 'failed');
   assert.equal(found[0]?.detail, 'runcmd failed');
+});
+
+test('other files than the ones here are no failure where nobody asked for just these', () => {
+  const [files] = results(
+    { appliedManifest: 'other' },
+    { manifest: { digest: 'digest', required: false } },
+  ).filter(({ name }) => name === 'files');
+  assert.equal(files?.status, 'passed');
+  assert.match(files?.detail ?? '', /push/);
 });
 
 test('a service that has just started has not settled', () => {
