@@ -49,7 +49,7 @@ const destroy = async (
     return exitStatus.success;
   }
   const fleet = openMachineRun({ ...workspace, clouds }, 'destroy');
-  fleet.onEvent(reporterFor(invocation));
+  fleet.addReporter(reporterFor(invocation));
   try {
     if (nodes.length > 0) {
       fleet.controller.attach('destroy', nodes);

@@ -7,6 +7,7 @@ import { buildPayload, type Payload } from '../pipeline/payload/payload.ts';
 import { loadRemoteScripts } from '../pipeline/remote-script.ts';
 import { buildUserData } from '../pipeline/user-data.ts';
 import { createEventRecorder } from '../reporters/event-recorder.ts';
+import type { Reporter } from '../reporters/reporter.ts';
 import type { Invocation } from './command.ts';
 import { openNodeAccess } from './node-access.ts';
 import { readPublicKey } from './public-key.ts';
@@ -16,8 +17,8 @@ import type { Workspace } from './workspace.ts';
 export type FleetRun = {
   readonly controller: FleetController;
   readonly store: FleetEventStore;
-  /** Adds a view of the events. */
-  readonly onEvent: (listener: Emit) => void;
+  /** Adds a view of the events; `close` waits until all that it has to say is handed over. */
+  readonly addReporter: (reporter: Reporter) => void;
   readonly emit: Emit;
   /** What became of the nodes so far. */
   readonly summarize: () => SummaryEvent;
@@ -91,6 +92,7 @@ const startRun = (
   const startedAt = clock();
   const store = createFleetStore();
   const listeners: Emit[] = [];
+  const reporters: Reporter[] = [];
   const emit: Emit = (event) => {
     store.dispatch(event);
     for (const listener of listeners) listener(event);
@@ -121,8 +123,9 @@ const startRun = (
     store,
     emit,
     recording,
-    onEvent: (listener) => {
-      listeners.push(listener);
+    addReporter: (reporter) => {
+      listeners.push(reporter);
+      reporters.push(reporter);
     },
     summarize: () => ({
       event: 'summary',
@@ -133,7 +136,7 @@ const startRun = (
     }),
     close: async () => {
       await controller.close();
-      await recorder.close();
+      await Promise.all([recorder.close(), ...reporters.map((reporter) => reporter.flush())]);
     },
   };
 };

@@ -27,7 +27,7 @@ export const runHeadless = async (
     const workspace = await openWorkspace(invocation, signal);
     await before?.(workspace);
     const run = await openFleetRun(invocation, workspace, { command });
-    run.onEvent(reporterFor(invocation));
+    run.addReporter(reporterFor(invocation));
     try {
       await untilAborted(signal, work(run, workspace, signal));
       run.emit(run.summarize());

@@ -18,6 +18,7 @@ export const run: RunCommand = async (invocation) => {
   if (!isInteractive(invocation)) {
     const report = reporterFor(invocation);
     for (const event of events) report(event);
+    await report.flush();
     return exitStatus.success;
   }
   const store = createFleetStore();
