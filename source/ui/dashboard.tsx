@@ -48,7 +48,12 @@ export const Dashboard = (props: DashboardProps) => {
         </>
       )}
       <StatusLine width={columns} />
-      <Footer selected={selected} isDriven={isDriven} width={columns} />
+      <Footer
+        selected={selected}
+        canAct={props.actions !== undefined}
+        isDriven={isDriven}
+        width={columns}
+      />
       <Overlays window={{ columns, rows: layout.height }} />
     </Box>
   );

@@ -9,6 +9,8 @@ import { useNode } from './use-fleet.ts';
 type FooterProps = {
   /** Name of the selected node: keys that can't act on it are drawn quietly. */
   readonly selected: string | undefined;
+  /** Whether nodes can be acted on at all: not in a recording. */
+  readonly canAct: boolean;
   /** Whether this process runs the pipeline of a node. */
   readonly isDriven: (node: string) => boolean;
   /** In terminal columns. */
@@ -16,13 +18,14 @@ type FooterProps = {
 };
 
 /** The keys that matter most. Where there is no room, help and quit stay. */
-export const Footer = memo(({ selected, isDriven, width }: FooterProps) => {
+export const Footer = memo(({ selected, canAct, isDriven, width }: FooterProps) => {
   const { theme } = useDashboard();
   const node = useNode(selected);
   const bindings = keyMap.filter(({ footer }) => footer !== undefined);
   const isUsable = (binding: KeyBinding) => {
     if (!isNodeCommand(binding)) return true;
-    return node !== undefined && refusal(binding.command, node, isDriven(node.name)) === undefined;
+    if (!canAct || node === undefined) return false;
+    return refusal(binding.command, node, isDriven(node.name)) === undefined;
   };
   const segments = chooseThatFit(bindings, width - 2).flatMap((binding): Segment[] => {
     const { accent, strong, quiet } = theme.styles;
