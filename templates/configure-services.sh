@@ -368,7 +368,7 @@ place_files() {
   done <"$staging/folders"
 
   # On the disk before they take their places: a power cut leaves old files or new ones.
-  find "$staging" -type f -exec sync {} + 2>/dev/null
+  [ -n "$root" ] || find "$staging" -type f -exec sync {} + 2>/dev/null
   while IFS="$tab" read -r _ target path; do
     source=$staging/$path
     case $path in

@@ -53,7 +53,8 @@ export const readAdditions = (
     if (refusal !== undefined) {
       if (value !== false) warn(key, refusal);
     } else if (key === 'runcmd' || key === 'bootcmd') {
-      result[key] = leaveOutCommands(value, (what, why) => warn(`${what} of ${key}`, why));
+      const commands = leaveOutCommands(value, (what, why) => warn(`${what} of ${key}`, why));
+      if (commands.length > 0) result[key] = commands;
     } else if (key === 'write_files') {
       result[key] = asList(value).flatMap((entry) => usableFile(entry, ownFiles, warn));
     } else if (key === 'users') {
@@ -67,7 +68,7 @@ export const readAdditions = (
         warn(key, `the login user is ${username}, from the configuration’s username`);
       }
     } else if (key === 'ssh_authorized_keys') {
-      result[key] = [...asList(result[key]), ...withoutMissingKey(value)];
+      addKeys(result, value);
     } else {
       result[key] = value;
     }
@@ -104,10 +105,7 @@ const parseAdditions = (file: string, text: string): unknown => {
 /** The program's own `user` makes the login user; only what it says nothing about is added. */
 const addLoginUser = (result: Record<string, unknown>, login: PlainMap): void => {
   const { name, sudo, shell, lock_passwd, groups, ssh_authorized_keys, ...rest } = login;
-  result.ssh_authorized_keys = [
-    ...asList(result.ssh_authorized_keys),
-    ...withoutMissingKey(ssh_authorized_keys),
-  ];
+  addKeys(result, ssh_authorized_keys);
   const others = asList(groups)
     .flatMap((group) => String(group).split(/[\s,]+/))
     .filter((group) => group !== '' && group !== 'docker');
@@ -116,8 +114,11 @@ const addLoginUser = (result: Record<string, unknown>, login: PlainMap): void =>
 };
 
 /** Without the placeholder that nothing could be filled in for. */
-const withoutMissingKey = (keys: unknown): readonly unknown[] =>
-  asList(keys).filter((key) => !/^\$\{public_ssh_key\}$/.test(String(key)));
+const addKeys = (result: Record<string, unknown>, keys: unknown): void => {
+  const usable = asList(keys).filter((key) => !/^\$\{public_ssh_key\}$/.test(String(key)));
+  if (usable.length === 0) return;
+  result.ssh_authorized_keys = [...asList(result.ssh_authorized_keys), ...usable];
+};
 
 const usableFile = (
   entry: unknown,
