@@ -15,4 +15,6 @@ export const isInteractive = ({
   !options.json &&
   stdin.isTTY === true &&
   stdout.isTTY === true &&
+  // Such a terminal can't place its cursor.
+  environment.TERM !== 'dumb' &&
   !isCi(environment.CI);

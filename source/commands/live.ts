@@ -55,7 +55,7 @@ export const runLive = async (
       store: run.store,
       actions: run.controller,
       signal: lifetime.signal,
-      title: workspace.config.deployment,
+      isDriven: (node) => run.controller.isWorkingOn(node),
       stdin: invocation.stdin,
       stdout: invocation.stdout,
       stderr: invocation.stderr,

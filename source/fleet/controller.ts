@@ -63,6 +63,11 @@ export class FleetController implements FleetActions {
     return [...this.#sessions.values()];
   }
 
+  /** Whether a run of the node is under way. */
+  isWorkingOn(node: string): boolean {
+    return this.#sessions.get(node)?.isWorking ?? false;
+  }
+
   /**
    * Brings the fleet to the configured size and every node to ready. Resolves when each node has
    * settled.
