@@ -14,8 +14,8 @@ export type CommandOptions = {
   readonly directory?: string;
   /** Milliseconds after which the command is killed; default one minute. */
   readonly timeout?: number;
-  /** Complete lines of standard output as they come. */
-  readonly onLine?: (line: string) => void;
+  /** Complete lines of standard output as they come, with a way to kill the command then. */
+  readonly onLine?: (line: string, kill: () => void) => void;
 };
 
 /** Runs a program to its end. A non-zero exit is a result; a program that can't start rejects. */
@@ -39,7 +39,7 @@ export const runCommand = (
       stdout += text;
       const lines = (pending + text).split('\n');
       pending = lines.pop() ?? '';
-      for (const line of lines) options.onLine?.(line);
+      for (const line of lines) options.onLine?.(line, () => child.kill('SIGKILL'));
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;

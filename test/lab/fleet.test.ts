@@ -131,6 +131,20 @@ describe('a fleet of three booted machines', { skip: await skipReason() }, () =>
     assert.equal(stdout.trim(), 'debian');
   });
 
+  it('exec runs on all nodes and groups what is the same', async () => {
+    const { exitCode, stdout, stderr } = await lab.spotTui(['exec', '--', 'sudo docker --version']);
+    assert.equal(exitCode, 0, stderr);
+    assert.equal(stdout.split('Docker version').length, 2, stdout);
+    for (const node of nodes) assert.ok(stdout.includes(node), stdout);
+  });
+
+  it('logs shows what the services said', async () => {
+    const { exitCode, stdout, stderr } = await lab.spotTui(['logs', nodes[0] ?? '']);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /configure-services.*installed \d+ files/);
+    assert.match(stdout, /bacalhau-startup.*stand-in for bacalhau/);
+  });
+
   it('has units and user data that systemd and cloud-init find nothing wrong with', async () => {
     const [machine] = machines;
     assert.ok(machine);
@@ -194,6 +208,22 @@ describe('a fleet of three booted machines', { skip: await skipReason() }, () =>
       await machine.read('sha256sum </opt/uploaded_files/blob | cut -c 1-64'),
       createHash('sha256').update(blob).digest('hex'),
     );
+  });
+
+  it('refuses to talk to a node whose host key changed', async () => {
+    const [, , machine] = machines;
+    const [, , node] = nodes;
+    assert.ok(machine && node);
+    await machine.read(
+      'rm /etc/ssh/ssh_host_* && ssh-keygen -A >/dev/null && systemctl restart ssh.service',
+    );
+    const { exitCode, stdout, stderr } = await lab.spotTui(['exec', node, '--', 'touch /tmp/in']);
+    assert.equal(exitCode, 1);
+    assert.match(stderr + stdout, /host key/i);
+    const ssh = await lab.spotTui(['ssh', node, '--', 'touch /tmp/in']);
+    assert.notEqual(ssh.exitCode, 0);
+    assert.match(ssh.stderr, /host key/i);
+    assert.equal((await machine.run('test -e /tmp/in')).exitCode, 1);
   });
 
   it('destroy leaves nothing', async () => {

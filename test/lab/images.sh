@@ -28,7 +28,7 @@ recipe=$(cat "${BASH_SOURCE[0]}" "$here"/image/* | sha256sum | cut -d ' ' -f 1)
 # Compose is a plugin of the docker command since trixie, where that command is a package of its own.
 packages_of() {
   local common='cloud-init openssh-server sudo iproute2 iptables docker.io docker-compose locales
-    busybox-static procps less vim-tiny python3-jsonschema libpam-systemd'
+    busybox-static procps less vim-tiny python3-jsonschema libpam-systemd libnss-myhostname'
   case $1 in
     bookworm) echo "$common" ;;
     trixie) echo "$common docker-cli" ;;

@@ -150,7 +150,10 @@ export class Lab {
   /** Runs the program in the user's folder. */
   async spotTui(
     parameters: readonly string[],
-    options: { readonly onLine?: (line: Line) => void; readonly timeout?: number } = {},
+    options: {
+      readonly onLine?: (line: Line, kill: () => void) => void;
+      readonly timeout?: number;
+    } = {},
   ): Promise<ProgramResult> {
     const lines: Line[] = [];
     const result = await runCommand(process.execPath, [program, ...parameters], {
@@ -165,11 +168,11 @@ export class Lab {
         AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
         AWS_EC2_METADATA_DISABLED: 'true',
       },
-      onLine: (text) => {
+      onLine: (text, kill) => {
         const line = parseLine(text);
         if (line === undefined) return;
         lines.push(line);
-        options.onLine?.(line);
+        options.onLine?.(line, kill);
       },
     });
     for (const entry of this.endpoint.ledger.entries()) {

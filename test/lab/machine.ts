@@ -21,6 +21,8 @@ export type MachineQuirks = {
 /** A booted container that takes itself for an EC2 instance: real systemd, cloud-init, OpenSSH. */
 export class Machine {
   readonly instanceId: string;
+  /** 0 for the first that was launched. */
+  readonly index: number;
   readonly address: string;
   readonly imageId: string;
   readonly #slot: MachineSlot;
@@ -31,12 +33,13 @@ export class Machine {
   #boots = 0;
   #booting: Promise<void> | undefined;
 
-  constructor(request: MachineRequest, slot: MachineSlot, quirks: MachineQuirks) {
+  constructor(request: MachineRequest, slot: MachineSlot, quirks: MachineQuirks, index: number) {
     this.instanceId = request.instanceId;
     this.imageId = request.imageId;
     this.address = slot.machineAddress;
     this.#slot = slot;
     this.#quirks = quirks;
+    this.index = index;
   }
 
   /** The host's name for it, `lab-<n>`. */

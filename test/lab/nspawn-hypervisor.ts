@@ -34,10 +34,11 @@ export class NspawnHypervisor implements Hypervisor {
 
   async launch(request: MachineRequest): Promise<MachineAddress> {
     const image = this.#options.image(request);
-    const quirks = this.#options.quirks(this.#launched, request);
+    const index = this.#launched;
     this.#launched += 1;
+    const quirks = this.#options.quirks(index, request);
     const slot = await takeSlot();
-    const machine = new Machine(request, slot, quirks);
+    const machine = new Machine(request, slot, quirks, index);
     this.#machines.set(request.instanceId, machine);
     await machine.start(image, request);
     return { publicAddress: slot.machineAddress, privateAddress: slot.machineAddress };
@@ -79,8 +80,9 @@ export class NspawnHypervisor implements Hypervisor {
     return machine;
   }
 
+  /** In the order of their launch. */
   get machines(): readonly Machine[] {
-    return [...this.#machines.values()];
+    return [...this.#machines.values()].sort((first, second) => first.index - second.index);
   }
 
   /** Ends all machines and removes everything of them. */

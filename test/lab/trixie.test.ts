@@ -35,15 +35,26 @@ describe('two machines with newer cloud-init, OpenSSH and Compose', {
   before(async () => {
     lab = await Lab.start([{ cloudInitDelay: 8 }, { reachableAfterCloudInit: true }]);
     ({ folders } = await lab.begin({ region: trixieRegion, count: 2 }));
+    const killed = await lab.spotTui(['create', '--ci', '--json'], {
+      onLine: ({ phase }, kill) => {
+        if (phase === 'connecting') kill();
+      },
+    });
+    assert.equal(killed.exitCode, null);
+    machines = lab.hypervisor.machines;
     created = await lab.spotTui(['create', '--ci', '--json']);
     assert.equal(created.exitCode, 0, created.stderr + created.stdout);
-    machines = lab.hypervisor.machines;
     assert.equal(machines.length, 2);
     nodes = machines.map(({ instanceId }) => nodeOf(created.lines, instanceId));
   });
 
   after(async () => {
     await lab.close();
+  });
+
+  it('create carries on where a killed one left off, and launches nothing twice', () => {
+    assert.deepEqual(lab.hypervisor.machines, machines);
+    assert.equal(created.lines.at(-1)?.ready, 2);
   });
 
   it('create takes both to ready, uploading before and after cloud-init', async () => {
