@@ -146,8 +146,9 @@ test('a reader that stops for a while gets the newest progress, and everything e
   const report = createNdjsonReporter(stream);
   stream.block();
   report(log('the last line that it takes'));
-  for (let done = 0; done <= 100; done += 1) report(progress(done));
-  report(log('after the upload'));
+  for (let done = 0; done < 100; done += 1) report(progress(done));
+  report(log('meanwhile'));
+  report(progress(100));
   report(ready);
   const flushed = report.flush();
   stream.unblock();
@@ -155,7 +156,7 @@ test('a reader that stops for a while gets the newest progress, and everything e
 
   assert.deepEqual(
     stream.lines,
-    [log('the last line that it takes'), progress(100), log('after the upload'), ready].map(
+    [log('the last line that it takes'), log('meanwhile'), progress(100), ready].map(
       formatEventLine,
     ),
   );
@@ -196,6 +197,18 @@ test('a reader that has seen enough ends nothing', async () => {
   await report.flush();
 
   assert.equal(Buffer.concat(output).toString(), `${formatEventLine(log('first'))}\n`);
+  assert.deepEqual(problems, []);
+});
+
+test('a broken pipe is no problem to speak of', async () => {
+  const problems: string[] = [];
+  const stream = new SlowStream();
+  const report = createNdjsonReporter(stream, { onProblem: (text) => problems.push(text) });
+  stream.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+  await once(stream, 'close').catch(() => undefined);
+  report(ready);
+  await report.flush();
+
   assert.deepEqual(problems, []);
 });
 
