@@ -1,0 +1,395 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { packTar } from 'modern-tar';
+import type { ConsoleLog } from '../console-log.ts';
+import { fingerprintOf, type HostKey } from '../host-key.ts';
+import { loginUser } from '../isolation/skeleton.ts';
+import type { NodeShell } from '../node-shell.ts';
+import type { Journal } from '../systemd/journal.ts';
+import {
+  type CloudConfig,
+  type CloudFile,
+  filesOf,
+  readCloudConfig,
+  scriptOf,
+} from './cloud-config.ts';
+import { CloudInitStatus, type StageName } from './status-files.ts';
+import { readUserData, type UserData } from './user-data.ts';
+
+const version = '24.4-0ubuntu1~24.04.2';
+
+/** Milliseconds that parts of the first boot take. */
+export type CloudInitTimes = {
+  /** Of the config stage. */
+  readonly config: number;
+  /** Of the final stage, before its commands run. */
+  readonly final: number;
+};
+
+export type CloudInitMachine = {
+  readonly shell: NodeShell;
+  readonly console: ConsoleLog;
+  readonly journal: Journal;
+  readonly hostname: string;
+  readonly instanceId: string;
+  readonly hostKey: HostKey;
+  /** The key pair's public key, which the login user gets. */
+  readonly publicKey: string;
+  /** Records packages as installed; rejects for what is none. */
+  installPackages(names: readonly string[]): Promise<void>;
+  /** Whether commands of the user data may run, as they are or replaced. */
+  admitCommand(command: string): string;
+  powerChange(kind: 'reboot' | 'poweroff'): void;
+};
+
+/**
+ * A node's cloud-init: applies the user data at first boot, in the stages and with the traces of the
+ * real one. https://docs.cloud-init.io/en/latest/explanation/boot.html
+ */
+export class CloudInit {
+  readonly #machine: CloudInitMachine;
+  readonly #userData: UserData;
+  readonly #config: CloudConfig;
+  readonly #warnings: readonly string[];
+  readonly #times: CloudInitTimes;
+  #status: CloudInitStatus;
+  #firstBoot = true;
+  #unit = 'cloud-init-local.service';
+  readonly #output: string[] = [];
+
+  constructor(options: {
+    readonly machine: CloudInitMachine;
+    readonly userData: string;
+    readonly times: CloudInitTimes;
+  }) {
+    this.#machine = options.machine;
+    this.#times = options.times;
+    this.#userData = readUserData(options.userData);
+    const { config, warnings } = readCloudConfig(this.#userData.config);
+    this.#config = config;
+    this.#warnings = [...this.#userData.warnings, ...warnings];
+    this.#status = new CloudInitStatus(options.machine.shell);
+  }
+
+  get status(): CloudInitStatus {
+    return this.#status;
+  }
+
+  get userDataConfig(): CloudConfig {
+    return this.#config;
+  }
+
+  /** Before the network: which instance this is. */
+  async runLocalStage(): Promise<void> {
+    this.#status = new CloudInitStatus(this.#machine.shell);
+    this.#enter('init-local', 'cloud-init-local.service');
+    await this.#status.begin('init-local');
+    const { instanceId, shell } = this.#machine;
+    await shell.run(
+      `cloud="$SPOT_TUI_ROOT/var/lib/cloud"
+      mkdir -p "$cloud/data" "$cloud/instances/$1/scripts" &&
+        printf '%s\\n' "$1" >"$cloud/data/instance-id" &&
+        ln -sfn "/var/lib/cloud/instances/$1" "$cloud/instance" &&
+        printf '%s\\n' "$1" >"$SPOT_TUI_ROOT/run/cloud-init/.instance-id"`,
+      [instanceId],
+    );
+    await this.#status.end('init-local');
+  }
+
+  /** With the network: files, users and keys; logins are possible afterwards. */
+  async runNetworkStage(): Promise<void> {
+    const { hostKey, hostname } = this.#machine;
+    this.#enter('init', 'cloud-init.service');
+    await this.#status.begin('init');
+    for (const warning of this.#warnings) {
+      this.#status.warn('init', warning);
+      this.#say(`WARNING: ${warning}`);
+    }
+    await this.#module('init', 'bootcmd', async () => {
+      const { bootcmd } = this.#config;
+      if (bootcmd === undefined) return;
+      const { status } = await this.#runScript(scriptOf(bootcmd), 'bootcmd');
+      if (status !== 0) throw new Error(`bootcmd ended with status ${status}`);
+    });
+    if (this.#firstBoot) {
+      await this.#module('init', 'write_files', () =>
+        this.#writeFiles(filesOf(this.#config).filter(({ deferred }) => !deferred)),
+      );
+      await this.#module('init', 'users_groups', () => this.#makeUsers());
+      await this.#module('init', 'ssh', () => this.#installKeys());
+      for (const line of [
+        'Generating public/private ed25519 key pair.',
+        'Your identification has been saved in /etc/ssh/ssh_host_ed25519_key',
+        'Your public key has been saved in /etc/ssh/ssh_host_ed25519_key.pub',
+        'The key fingerprint is:',
+        `${hostKey.fingerprint} root@${hostname}`,
+      ]) {
+        this.#say(line);
+      }
+    }
+    await this.#status.end('init');
+  }
+
+  async runConfigStage(signal: AbortSignal): Promise<void> {
+    this.#enter('modules:config', 'cloud-config.service');
+    if (this.#firstBoot) await sleep(this.#times.config, undefined, { signal });
+    const { runcmd } = this.#config;
+    if (this.#firstBoot && runcmd !== undefined) {
+      await this.#machine.shell.run(
+        'file="$SPOT_TUI_ROOT/var/lib/cloud/instance/scripts/runcmd"; mkdir -p "${file%/*}"; cat >"$file" && chmod 0700 "$file"',
+        [],
+        scriptOf(runcmd),
+      );
+    }
+  }
+
+  /** Packages and commands; the answer is whether all went well. */
+  async runFinalStage(signal: AbortSignal): Promise<boolean> {
+    this.#enter('modules:final', 'cloud-final.service');
+    await this.#status.begin('modules-final');
+    if (this.#firstBoot) {
+      await this.#module('modules-final', 'package_update_upgrade_install', async () => {
+        const packages = (this.#config.packages ?? []).map((name) =>
+          Array.isArray(name) ? (name[0] ?? '') : name,
+        );
+        if (packages.length > 0) await this.#machine.installPackages(packages);
+      });
+      await sleep(this.#times.final, undefined, { signal });
+      await this.#module('modules-final', 'write_files_deferred', () =>
+        this.#writeFiles(filesOf(this.#config).filter(({ deferred }) => deferred)),
+      );
+      await this.#module('modules-final', 'scripts_user', () => this.#runUserScripts());
+      this.#printAuthorizedKeys();
+      this.#printHostKeys();
+    }
+    await this.#status.end('modules-final');
+    this.#say(
+      (
+        this.#config.final_message ??
+        `Cloud-init v. ${version} finished at ${new Date().toUTCString()}. Datasource DataSourceEc2Local.  Up ${this.#machine.console.seconds} seconds`
+      ).trim(),
+    );
+    await this.#writeOutput();
+    const wasFirst = this.#firstBoot;
+    this.#firstBoot = false;
+    const mode = this.#config.power_state?.mode;
+    if (wasFirst && mode !== undefined) {
+      this.#machine.powerChange(mode === 'reboot' ? 'reboot' : 'poweroff');
+    }
+    return this.#status.errors.length === 0;
+  }
+
+  #enter(stage: string, unit: string): void {
+    this.#unit = unit;
+    this.#say(`Cloud-init v. ${version} running '${stage}' at ${new Date().toUTCString()}.`);
+  }
+
+  async #module(stage: StageName, name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#say(`failed: running module ${name}: ${message}`);
+      this.#status.fail(stage, `('${name}', ${message})`);
+    }
+  }
+
+  async #writeFiles(files: readonly CloudFile[]): Promise<void> {
+    if (files.length === 0) return;
+    const { shell } = this.#machine;
+    const archive = await packTar(
+      files
+        .filter(({ append }) => !append)
+        .map(({ path, content, mode }) => ({
+          header: {
+            name: path.replace(/^\/+/, ''),
+            type: 'file' as const,
+            size: content.length,
+            mode,
+            uid: 0,
+            gid: 0,
+            mtime: new Date(),
+          },
+          body: content,
+        })),
+    );
+    const { status, stderr } = await shell.run(
+      'umask 022; exec tar -C "${SPOT_TUI_ROOT:-/}" -xpf - --no-same-owner',
+      [],
+      Buffer.from(archive),
+    );
+    if (status !== 0) throw new Error(`OSError("${stderr.trim().split('\n')[0]}")`);
+    for (const { path, content } of files.filter(({ append }) => append)) {
+      await shell.run(
+        'file="$SPOT_TUI_ROOT$1"; mkdir -p "${file%/*}"; cat >>"$file"',
+        [path],
+        content,
+      );
+    }
+    for (const { path, owner } of files) {
+      if (owner === 'root:root' || owner === 'root') continue;
+      const given = await shell.run('[ -n "$SPOT_TUI_ROOT" ] || chown "$2" "$1"', [path, owner]);
+      if (given.status !== 0) {
+        throw new Error(`OSError('Unknown user or group: ${given.stderr.trim()}')`);
+      }
+    }
+  }
+
+  async #makeUsers(): Promise<void> {
+    const { user, users = ['default'], groups } = this.#config;
+    const named = (Array.isArray(groups) ? groups : (groups?.split(',') ?? [])).flatMap((group) =>
+      typeof group === 'string' ? [group.trim()] : Object.keys(group),
+    );
+    const defaultUser = typeof user === 'string' ? user : user?.name;
+    const wanted: { name: string; groups: string }[] = [];
+    if (defaultUser !== undefined && defaultUser !== loginUser && users.includes('default')) {
+      wanted.push({ name: defaultUser, groups: 'adm,sudo' });
+    }
+    for (const each of users) {
+      if (typeof each === 'string') continue;
+      wanted.push({ name: each.name, groups: [each.groups ?? []].flat().join(',') });
+    }
+    if (named.length === 0 && wanted.length === 0) return;
+    const words = wanted.flatMap(({ name, groups: memberOf }) => [name, memberOf]);
+    const { status, stderr } = await this.#machine.shell.run(
+      `count=$1; shift
+      while [ "$count" -gt 0 ]; do
+        getent group "$1" >/dev/null 2>&1 || groupadd "$1" || exit
+        shift; count=$((count - 1))
+      done
+      while [ "$#" -gt 0 ]; do
+        id "$1" >/dev/null 2>&1 || useradd -m -s /bin/bash "$1" || exit
+        [ -z "$2" ] || usermod -aG "$(printf %s "$2" | tr -d ' ')" "$1" || exit
+        shift 2
+      done`,
+      [String(named.length), ...named, ...words],
+    );
+    if (status !== 0) throw new Error(`ProcessExecutionError(${stderr.trim()})`);
+  }
+
+  async #installKeys(): Promise<void> {
+    const { hostKey, hostname, publicKey, shell } = this.#machine;
+    const { user, users = [], ssh_authorized_keys: keys = [] } = this.#config;
+    const name = (typeof user === 'string' ? user : user?.name) ?? loginUser;
+    const authorized = [name, [publicKey, ...keys].filter((key) => key !== '').join('\n')];
+    for (const each of users) {
+      if (typeof each === 'string' || each.ssh_authorized_keys === undefined) continue;
+      authorized.push(each.name, each.ssh_authorized_keys.join('\n'));
+    }
+    await shell.run(
+      `printf '%s\\n' "$1" >"$SPOT_TUI_ROOT/etc/ssh/ssh_host_ed25519_key.pub"
+      shift
+      while [ "$#" -gt 0 ]; do
+        home=$(sed -n "s/^$1:[^:]*:[^:]*:[^:]*:[^:]*:\\([^:]*\\):.*/\\1/p" "$SPOT_TUI_ROOT/etc/passwd")
+        folder=$SPOT_TUI_ROOT\${home:-/root}/.ssh
+        mkdir -p -m 0700 "$folder" && printf '%s\\n' "$2" >"$folder/authorized_keys" &&
+          chmod 0600 "$folder/authorized_keys"
+        [ -n "$SPOT_TUI_ROOT" ] || chown -R "$1:" "$folder"
+        shift 2
+      done`,
+      [`${hostKey.line} root@${hostname}`, ...authorized],
+    );
+  }
+
+  async #runUserScripts(): Promise<void> {
+    const failed: string[] = [];
+    let count = 0;
+    if (this.#config.runcmd !== undefined) {
+      count += 1;
+      const commands = this.#config.runcmd.map((command) =>
+        this.#machine.admitCommand(scriptOf([command]).split('\n').slice(1).join('\n').trimEnd()),
+      );
+      const { status } = await this.#runScript(scriptOf(commands), 'runcmd');
+      if (status !== 0) failed.push('runcmd');
+    }
+    for (const { name, text } of this.#userData.scripts) {
+      count += 1;
+      const { status } = await this.#runScript(this.#machine.admitCommand(text), name);
+      if (status !== 0) failed.push(name);
+    }
+    if (failed.length > 0) {
+      throw new Error(
+        `RuntimeError('Runparts: ${failed.length} failures (${failed.join(', ')}) in ${count} attempted commands')`,
+      );
+    }
+  }
+
+  /** Runs a script as root, by its own first line; what it prints is cloud-init's output. */
+  async #runScript(text: string, name: string): Promise<{ readonly status: number }> {
+    await this.#writeOutput();
+    return this.#machine.shell.follow(
+      `file="$SPOT_TUI_ROOT/var/lib/cloud/instance/scripts/$1"
+      mkdir -p "\${file%/*}" && cat >"$file" && chmod 0700 "$file" || exit
+      set -- "$file"
+      [ -z "$SPOT_TUI_ROOT" ] || set -- sh "$file"
+      exec 3>&1
+      status=$({ { "$@" </dev/null 2>&1; echo $? >&4; } |
+        tee -a "$SPOT_TUI_ROOT/var/log/cloud-init-output.log" >&3; } 4>&1)
+      exit "$status"`,
+      [name],
+      text,
+      (line) => this.#log(line),
+    );
+  }
+
+  /** Adds what cloud-init said since to its log on the node. */
+  async #writeOutput(): Promise<void> {
+    const lines = this.#output.splice(0);
+    if (lines.length === 0) return;
+    await this.#machine.shell.run(
+      'cat >>"$SPOT_TUI_ROOT/var/log/cloud-init-output.log"',
+      [],
+      lines.map((line) => `${line}\n`).join(''),
+    );
+  }
+
+  #printAuthorizedKeys(): void {
+    const [type = '', key = '', ...comment] = this.#machine.publicKey.split(' ');
+    if (key === '') return;
+    const fingerprint = fingerprintOf(Buffer.from(key, 'base64'));
+    const row = `| ${type} | ${fingerprint} |    -    | ${comment.join(' ') || '-'} |`;
+    const rule = row.replace(/[^|]/g, '-').replaceAll('|', '+');
+    const title = `Authorized keys from /home/${loginUser}/.ssh/authorized_keys for user ${loginUser}`;
+    this.#machine.console.add(
+      `ci-info: ${title.padStart(title.length + 14, '+')}${'+'.repeat(14)}`,
+    );
+    this.#machine.console.add(`ci-info: ${rule}`);
+    this.#machine.console.add(
+      `ci-info: | ${'Keytype'.padEnd(type.length)} | ${'Fingerprint (sha256)'.padEnd(fingerprint.length)} | Options | Comment |`,
+    );
+    for (const line of [rule, row, rule]) this.#machine.console.add(`ci-info: ${line}`);
+  }
+
+  #printHostKeys(): void {
+    const { hostKey, hostname, console: log } = this.#machine;
+    const [, day, month, , clock] = new Date().toUTCString().split(' ');
+    const time = `${month} ${day} ${clock}`;
+    for (const line of [
+      '#############################################################',
+      '-----BEGIN SSH HOST KEY FINGERPRINTS-----',
+      `256 ${hostKey.fingerprint} root@${hostname} (ED25519)`,
+      '-----END SSH HOST KEY FINGERPRINTS-----',
+      '#############################################################',
+    ]) {
+      log.add(`<14>${time} cloud-init: ${line}`);
+    }
+    log.add('-----BEGIN SSH HOST KEY KEYS-----');
+    log.add(`${hostKey.line} root@${hostname}`);
+    log.add('-----END SSH HOST KEY KEYS-----');
+  }
+
+  /** To the console, the journal and the log. */
+  #say(line: string): void {
+    this.#machine.console.say(`cloud-init[612]: ${line}`);
+    this.#output.push(line);
+    this.#log(line);
+  }
+
+  #log(line: string): void {
+    this.#machine.journal.write({
+      message: line,
+      priority: 6,
+      identifier: 'cloud-init',
+      unit: this.#unit,
+    });
+  }
+}

@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { NodeShell } from '../node-shell.ts';
+import type { Answer } from '../stand-ins/call.ts';
+import {
+  type BaseFolder,
+  installProgramsLocally,
+  makeBaseFolder,
+  type UsrMount,
+  writeMountTable,
+} from './base-folder.ts';
+import { chooseIdentityMap, type IdentityMap } from './identity-map.ts';
+import { NamespaceRoot } from './namespace-root.ts';
+import { openUserNamespace, type UserNamespace } from './namespaces.ts';
+import type { NodeRoot } from './node-root.ts';
+import { PrefixRoot } from './prefix-root.ts';
+import { ShippedScripts } from './shipped-scripts.ts';
+
+/** `best` takes namespaces where they are to be had, and else the root prefix. */
+export type IsolationChoice = 'best' | 'namespaces' | 'prefix';
+
+/** What keeps the nodes of a sandbox apart from the machine that it runs on. */
+export type Isolation = {
+  readonly kind: NodeRoot['kind'];
+  /** Why it is not namespaces; absent where it is. */
+  readonly reason?: string;
+  /** Makes a node's folder, with the files that it begins with. */
+  makeFolder(folder: string): Promise<void>;
+  makeRoot(options: RootOptions): NodeRoot;
+  close(): Promise<void>;
+};
+
+type RootOptions = {
+  readonly folder: string;
+  readonly hostname: string;
+  /** Answers the calls of stand-ins where those can't be run. */
+  readonly answer: Answer;
+};
+
+type IsolationOptions = {
+  readonly folder: string;
+  readonly templatesFolder: string;
+  readonly choice: IsolationChoice;
+};
+
+/**
+ * Finds out what the machine offers, by trying it, and makes the folder that nodes share.
+ *
+ * @throws Error when namespaces were asked for and can't be had.
+ */
+export const openIsolation = async (options: IsolationOptions): Promise<Isolation> => {
+  if (options.choice === 'prefix') return openPrefix(options, 'it was asked for');
+  try {
+    return await openNamespaces(options);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    const reason = `nodes can't be walled off on this machine (${problem}). Linux with unprivileged user namespaces can; on Ubuntu they are allowed by: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`;
+    if (options.choice === 'namespaces') throw new Error(reason, { cause: error });
+    return openPrefix(options, reason);
+  }
+};
+
+const openNamespaces = async ({
+  folder,
+  templatesFolder,
+}: IsolationOptions): Promise<Isolation> => {
+  if (process.platform !== 'linux') throw new Error(`${process.platform} has no namespaces`);
+  const identities = await chooseIdentityMap();
+  const base = await makeBaseFolder({
+    folder: path.join(folder, '.base'),
+    templatesFolder,
+    identities,
+  });
+  const namespace = await openUserNamespace(identities);
+  try {
+    await chooseUsrMount(base, namespace, folder);
+  } catch (error) {
+    await namespace.close();
+    throw error;
+  }
+  return {
+    kind: 'namespaces',
+    makeFolder: (target) => copySkeleton(base, target),
+    makeRoot: (options) => new NamespaceRoot({ ...options, namespace }),
+    close: () => namespace.close(),
+  };
+};
+
+/** Takes the first way of mounting `/usr` with which a node works. */
+const chooseUsrMount = async (
+  base: BaseFolder,
+  namespace: UserNamespace,
+  folder: string,
+): Promise<void> => {
+  let problem: unknown;
+  for (const usr of ['overlay', 'bind'] satisfies UsrMount[]) {
+    await writeMountTable(base, usr);
+    if (usr === 'bind') await installProgramsLocally(base);
+    try {
+      await tryNode(base, namespace, path.join(folder, '.trial'));
+      return;
+    } catch (error) {
+      problem ??= error;
+    }
+  }
+  throw problem;
+};
+
+const tryNode = async (
+  base: BaseFolder,
+  namespace: UserNamespace,
+  folder: string,
+): Promise<void> => {
+  const root = new NamespaceRoot({ folder, hostname: 'trial', namespace });
+  try {
+    await copySkeleton(base, folder);
+    await root.start();
+    const result = await new NodeShell(root).run(
+      'command -v systemctl >/dev/null && sudo -u ubuntu true',
+    );
+    if (result.status !== 0) {
+      throw new Error(
+        `a command in a node ended with status ${result.status}: ${result.stderr.trim()}`,
+      );
+    }
+  } finally {
+    await root.stop();
+    await root.remove();
+  }
+};
+
+const openPrefix = async (
+  { folder, templatesFolder }: IsolationOptions,
+  reason: string,
+): Promise<Isolation> => {
+  const identities: IdentityMap = {
+    type: 'single',
+    outside: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+  };
+  const base = await makeBaseFolder({
+    folder: path.join(folder, '.base'),
+    templatesFolder,
+    identities,
+  });
+  const shipped = await ShippedScripts.read(templatesFolder);
+  return {
+    kind: 'prefix',
+    reason,
+    makeFolder: (target) => copySkeleton(base, target),
+    makeRoot: (options) => new PrefixRoot({ ...options, programs: base.programs, shipped, reason }),
+    close: async () => undefined,
+  };
+};
+
+const copySkeleton = async (base: BaseFolder, target: string): Promise<void> => {
+  await promisify(execFile)('cp', ['-a', base.skeleton, target]);
+};

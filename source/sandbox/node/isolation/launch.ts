@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { PassThrough, Readable } from 'node:stream';
+import {
+  type CommandEnd,
+  launchStatus,
+  type NodeCommand,
+  type RunningCommand,
+} from './node-root.ts';
+
+/**
+ * Runs within the node, with the rights of the command: goes to its directory, sets its environment
+ * and becomes it. The environment may not be set earlier: it decides what code a program loads.
+ */
+const prelude = `
+cd "$1" 2>/dev/null || {
+  [ -z "$2" ] || exit ${launchStatus.directory}
+  echo "Could not chdir to home directory $1: No such file or directory" >&2
+  cd /
+}
+strict=$2 out=$3 err=$4
+shift 4
+unset PWD OLDPWD
+while [ "$1" != -- ]; do
+  export "$1"
+  shift
+done
+shift
+[ -z "$strict" ] || command -v -- "$1" >/dev/null || exit ${launchStatus.program}
+[ -z "$out" ] || exec >>"$out"
+[ -z "$err" ] || exec 2>>"$err"
+unset strict out err
+exec "$@"
+`;
+
+/**
+ * Starts a command behind the words that put it into a node.
+ *
+ * @param within What runs in the node for the process of that id here.
+ */
+export const launch = (
+  enter: readonly string[],
+  command: NodeCommand,
+  within: ProcessWithin,
+): RunningCommand => {
+  const [file = '', ...words] = [
+    ...enter,
+    ...['/bin/sh', '-c', prelude, 'sh'],
+    command.directory,
+    command.manner === 'service' ? 'strict' : '',
+    command.appendTo?.stdout ?? '',
+    command.appendTo?.stderr ?? '',
+    ...variables(command.environment),
+    '--',
+    ...command.words,
+  ];
+  const child = spawn(file, words, {
+    cwd: '/',
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    stdio: [command.stdin, 'pipe', 'pipe'],
+    detached: true,
+  });
+  const { stdin, stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('a command was started without output');
+  const exited = new Promise<CommandEnd>((resolve) => {
+    child.once('error', () => resolve({ code: launchStatus.program }));
+    child.once('exit', (code, name) =>
+      resolve(name === null ? { code: code ?? 255 } : { signal: name }),
+    );
+  });
+  const ended = new Promise<CommandEnd>((resolve) => {
+    child.once('error', () => resolve({ code: launchStatus.program }));
+    child.once('close', (code, name) =>
+      resolve(name === null ? { code: code ?? 255 } : { signal: name }),
+    );
+  });
+  return {
+    ...(stdin === null ? {} : { stdin }),
+    stdout,
+    stderr,
+    exited,
+    ended,
+    pid: () => (isRunning(child) ? within.pid(child.pid) : undefined),
+    terminal: () => (isRunning(child) ? within.terminal(child.pid) : undefined),
+    signal: (name, scope = 'group') => {
+      if (isRunning(child)) within.signal(child.pid, name, scope);
+    },
+  };
+};
+
+/** How to reach the process in a node that a process of the sandbox stands for. */
+export type ProcessWithin = {
+  pid(outer: number): number | undefined;
+  terminal(outer: number): number | undefined;
+  signal(outer: number, name: NodeJS.Signals, scope: 'group' | 'process'): void;
+};
+
+/** What a command is that was started in a node that is down. */
+export const endedCommand = (): RunningCommand => {
+  const end: CommandEnd = { signal: 'SIGKILL' };
+  return {
+    stdin: new PassThrough().resume(),
+    stdout: Readable.from([]),
+    stderr: Readable.from([]),
+    exited: Promise.resolve(end),
+    ended: Promise.resolve(end),
+    pid: () => undefined,
+    terminal: () => undefined,
+    signal: () => undefined,
+  };
+};
+
+const isRunning = (child: ChildProcess): child is ChildProcess & { readonly pid: number } =>
+  child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+
+/** `NAME=value` for each variable that a shell can set. */
+const variables = (environment: Readonly<Record<string, string>>): string[] =>
+  Object.entries(environment)
+    .filter(([name]) => /^[A-Za-z_]\w*$/.test(name))
+    .map(([name, value]) => `${name}=${value}`);

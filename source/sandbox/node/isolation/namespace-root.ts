@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { chmod, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { endedCommand, launch, type ProcessWithin } from './launch.ts';
+import { firstOutput, toolEnvironment, type UserNamespace } from './namespaces.ts';
+import type { NodeCommand, NodeRoot, RunningCommand } from './node-root.ts';
+
+/**
+ * What even root of a node keeps of root's rights, over the node's own files and processes. Mounting,
+ * making devices, changing the root folder and the like are not among them.
+ */
+const keptCapabilities =
+  '-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+net_bind_service';
+
+/** A node in mount, process, network, name and IPC namespaces of its own. */
+export class NamespaceRoot implements NodeRoot {
+  readonly kind = 'namespaces';
+  readonly distinguishesUsers: boolean;
+  readonly callsFolder: string;
+  readonly #folder: string;
+  readonly #hostname: string;
+  readonly #namespace: UserNamespace;
+  #first: { readonly child: ChildProcess; readonly pid: string } | undefined;
+
+  constructor(options: {
+    /** The node's folder, made from the skeleton. */
+    readonly folder: string;
+    readonly hostname: string;
+    readonly namespace: UserNamespace;
+  }) {
+    this.#folder = options.folder;
+    this.#hostname = options.hostname;
+    this.#namespace = options.namespace;
+    this.distinguishesUsers = options.namespace.identities.type === 'range';
+    this.callsFolder = path.join(options.folder, 'calls');
+  }
+
+  innerUid(uid: number): number {
+    const { identities } = this.#namespace;
+    return identities.type === 'range' ? uid - identities.base : 0;
+  }
+
+  async start(): Promise<void> {
+    const [file = '', ...words] = [
+      ...this.#namespace.enter,
+      ...['unshare', '--mount', '--pid', '--uts', '--ipc', '--net', '--fork', '--kill-child'],
+      ...['sh', '../.base/start-node', this.#hostname],
+    ];
+    const child = spawn(file, words, {
+      cwd: this.#folder,
+      env: toolEnvironment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const ready = await firstOutput(child);
+    const pid = /^ready (\d+)/.exec(ready)?.[1];
+    if (pid === undefined) throw new Error(`the node's first process says: ${ready.trim()}`);
+    this.#first = { child, pid };
+  }
+
+  run(command: NodeCommand): RunningCommand {
+    if (this.#first === undefined) return endedCommand();
+    return launch(
+      [
+        ...this.#enter(),
+        '/usr/bin/setsid',
+        '/usr/bin/setpriv',
+        ...this.#identity(command.user),
+        '--',
+      ],
+      command,
+      behindNsenter,
+    );
+  }
+
+  admitCommand(command: string): string {
+    return command;
+  }
+
+  async fillDisk(): Promise<void> {
+    throw new Error('not yet');
+  }
+
+  async stop(): Promise<void> {
+    const first = this.#first;
+    this.#first = undefined;
+    if (first === undefined) return;
+    const { child } = first;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.stdin?.destroy();
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  async remove(): Promise<void> {
+    try {
+      await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error;
+      await openFolders(this.#folder);
+      await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+
+  #enter(): string[] {
+    const first = this.#first;
+    if (first === undefined) throw new Error('the node is not running');
+    const [nsenter = 'nsenter'] = this.#namespace.enter;
+    return [
+      nsenter,
+      `--target=${first.pid}`,
+      ...['--user', '--mount', '--pid', '--uts', '--ipc', '--net'],
+      ...this.#namespace.preserveCredentials,
+      '--',
+    ];
+  }
+
+  #identity(user: string): string[] {
+    const bounds = `--bounding-set=${keptCapabilities}`;
+    if (!this.distinguishesUsers || user === 'root') return [bounds, '--inh-caps=-all'];
+    // What the login user may by sudo, it may become without a setuid program.
+    const becoming = '-all,+setuid,+setgid';
+    return [
+      ...[`--reuid=${user}`, `--regid=${user}`, '--init-groups'],
+      ...[bounds, `--inh-caps=${becoming}`, `--ambient-caps=${becoming}`],
+    ];
+  }
+}
+
+/** `nsenter` waits outside for the command that it started inside: that one is meant. */
+const behindNsenter: ProcessWithin = {
+  pid: (outer) => {
+    const child = childOf(outer);
+    const status = child === undefined ? undefined : readProcess(`${child}/status`);
+    return Number(/^NSpid:.*\t(\d+)$/m.exec(status ?? '')?.[1]) || undefined;
+  },
+  terminal: (outer) => {
+    const maker = childOf(outer);
+    const shell = maker === undefined ? undefined : childOf(maker);
+    const fields = shell === undefined ? undefined : readProcess(`${shell}/stat`);
+    // proc_pid_stat(5): fields behind the name, which may hold spaces itself.
+    const device = Number(fields?.slice(fields.lastIndexOf(')') + 2).split(' ')[4]);
+    if (!device) return undefined;
+    return (device & 0xff) | ((device >>> 12) & 0xfff00);
+  },
+  signal: (outer, name, scope) => {
+    const child = childOf(outer);
+    if (child === undefined) return;
+    for (const target of scope === 'group' ? [-child, child] : [child]) {
+      try {
+        process.kill(target, name);
+        return;
+      } catch {
+        // It leads no group yet, or has ended meanwhile.
+      }
+    }
+  },
+};
+
+const childOf = (pid: number): number | undefined =>
+  Number(readProcess(`${pid}/task/${pid}/children`)?.split(' ')[0]) || undefined;
+
+const readProcess = (file: string): string | undefined => {
+  try {
+    return readFileSync(`/proc/${file}`, 'utf8');
+  } catch {
+    // It has ended meanwhile.
+    return undefined;
+  }
+};
+
+/** Folders that their owner may not read can't be emptied. */
+const openFolders = async (folder: string): Promise<void> => {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await openFolders(path.join(folder, entry.name));
+  }
+};

@@ -1,0 +1,333 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, realpathSync } from 'node:fs';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname as machineName } from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import type { Answer } from '../stand-ins/call.ts';
+import { answeredPrograms } from './base-folder.ts';
+import { endedCommand, launch, type ProcessWithin } from './launch.ts';
+import type { CommandEnd, NodeCommand, NodeRoot, RunningCommand } from './node-root.ts';
+import type { ShippedScripts } from './shipped-scripts.ts';
+import { parseSimpleCommand } from './simple-command.ts';
+
+/** Programs that only read, and only what they are given by name. */
+const readers = ['cat', 'head', 'tail', 'sha256sum', 'ls', 'wc'];
+
+/**
+ * A node without walls around it, for machines that offer none. Nothing runs here but what the
+ * product ships, which keeps to the root prefix, and what the sandbox answers by itself. Services
+ * with programs of their own are said to run.
+ */
+export class PrefixRoot implements NodeRoot {
+  readonly kind = 'prefix';
+  readonly distinguishesUsers = false;
+  readonly callsFolder: string;
+  readonly #folder: string;
+  readonly #root: string;
+  readonly #hostname: string;
+  readonly #programs: string;
+  readonly #shipped: ShippedScripts;
+  readonly #answer: Answer;
+  readonly #reason: string;
+  readonly #running = new Set<RunningCommand>();
+  #isUp = false;
+
+  constructor(options: {
+    readonly folder: string;
+    readonly hostname: string;
+    /** Folder of the stand-in programs. */
+    readonly programs: string;
+    readonly shipped: ShippedScripts;
+    readonly answer: Answer;
+    /** Why there are no walls. */
+    readonly reason: string;
+  }) {
+    this.#folder = options.folder;
+    this.#root = path.join(options.folder, 'root');
+    this.#hostname = options.hostname;
+    this.#programs = options.programs;
+    this.#shipped = options.shipped;
+    this.#answer = options.answer;
+    this.#reason = options.reason;
+    this.callsFolder = path.join(this.#root, 'run', 'sandbox');
+  }
+
+  innerUid(): number {
+    return 0;
+  }
+
+  async start(): Promise<void> {
+    const local = path.join(this.#root, 'usr', 'local');
+    await cp(path.join(this.#folder, 'usr-local'), local, { recursive: true });
+    await rm(this.callsFolder, { recursive: true, force: true });
+    await mkdir(this.callsFolder, { recursive: true });
+    await promisify(execFile)('mkfifo', [path.join(this.callsFolder, 'requests')]);
+    const random = path.join(this.#root, 'proc', 'sys', 'kernel', 'random');
+    await mkdir(random, { recursive: true });
+    await writeFile(
+      path.join(random, 'boot_id'),
+      await readFile(path.join(this.#folder, 'boot-id')),
+    );
+    this.#isUp = true;
+  }
+
+  run(command: NodeCommand): RunningCommand {
+    if (!this.#isUp) return endedCommand();
+    const running = this.#start(command);
+    this.#running.add(running);
+    void running.ended.then(() => this.#running.delete(running));
+    return running;
+  }
+
+  admitCommand(command: string): string {
+    const library = path.join(this.#root, 'usr', 'local', 'lib', 'spot-tui');
+    const isOwn =
+      this.#shipped.hasCommand(command) &&
+      ['prepare-node.sh', 'configure-services.sh', 'render-template.sh'].every((name) =>
+        this.#isShippedFile(path.join(library, name)),
+      );
+    return isOwn ? command : `echo 'sandbox: a command of the user data was left out here'`;
+  }
+
+  async fillDisk(): Promise<void> {
+    throw new Error(
+      `a disk can't be filled here, since nodes have none of their own: ${this.#reason}`,
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#isUp = false;
+    const running = [...this.#running];
+    for (const command of running) command.signal('SIGKILL');
+    await Promise.all(running.map((command) => command.exited));
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  #start(command: NodeCommand): RunningCommand {
+    if (command.manner === 'sandbox') return this.#spawn(command, command.words);
+    if (command.terminal === true) {
+      return saying(`No shell here: ${this.#reason}\n`, { code: 1 });
+    }
+    const [shell, option, line] = command.words;
+    const parsed =
+      command.manner === 'login' && shell === '/bin/bash' && option === '-c'
+        ? parseSimpleCommand(line ?? '')
+        : { words: command.words, discardsErrors: false };
+    const words = parsed?.words ?? [];
+    const [program = ''] = words;
+    const name = program.replace(/^\/(?:usr\/)?s?bin\//, '');
+    if ((answeredPrograms as readonly string[]).includes(name)) {
+      return this.#answerCall(command, name, words.slice(1));
+    }
+    if (name === 'sh' && words[1] === '-c' && this.#shipped.has(words[2] ?? '')) {
+      return this.#spawn(command, words);
+    }
+    if (program.startsWith('/') && this.#isShippedFile(path.join(this.#root, program))) {
+      return this.#spawn(command, ['sh', path.join(this.#root, program), ...words.slice(1)]);
+    }
+    if (command.manner === 'service') return this.#pretend(command);
+    if (readers.includes(name)) return this.#read(command, name, words.slice(1));
+    const known = this.#wellKnown(name, words.slice(1));
+    if (known !== undefined) return known;
+    return refusing(
+      `${program === '' ? (line ?? 'a shell') : program}: not run in this sandbox, since nothing would keep it from your machine: ${this.#reason}\n`,
+    );
+  }
+
+  #spawn(command: NodeCommand, words: readonly string[]): RunningCommand {
+    const inside = (file: string): string => path.join(this.#root, file);
+    const appendTo = {
+      ...(command.appendTo?.stdout === undefined
+        ? {}
+        : { stdout: inside(command.appendTo.stdout) }),
+      ...(command.appendTo?.stderr === undefined
+        ? {}
+        : { stderr: inside(command.appendTo.stderr) }),
+    };
+    return launch(
+      [],
+      {
+        ...command,
+        words,
+        directory: inside(command.directory),
+        appendTo,
+        environment: {
+          ...command.environment,
+          PATH: `${this.#programs}:${process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
+          HOME: inside('/root'),
+          SPOT_TUI_ROOT: this.#root,
+        },
+      },
+      itself,
+    );
+  }
+
+  #answerCall(command: NodeCommand, program: string, words: readonly string[]): RunningCommand {
+    const stdout = new PassThrough();
+    const stderr = new PassThrough();
+    const stdin = new PassThrough();
+    const controller = new AbortController();
+    const answered = this.#answer({
+      program,
+      words,
+      directory: command.directory,
+      user: 0,
+      environment: command.environment,
+      out: (output) => void stdout.write(output),
+      err: (output) => void stderr.write(output),
+      stream: () => undefined,
+      input: () => text(stdin),
+      signal: controller.signal,
+    }).catch((error: unknown) => {
+      stderr.write(`${program}: the sandbox failed: ${String(error)}\n`);
+      return 1;
+    });
+    let killedBy: NodeJS.Signals | undefined;
+    const killed = new Promise<void>((resolve) => {
+      controller.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const exited = Promise.race([answered, killed]).then((status): CommandEnd => {
+      stdout.end();
+      stderr.end();
+      return killedBy !== undefined
+        ? { signal: killedBy }
+        : { code: typeof status === 'number' ? status : 1 };
+    });
+    // As a program whose output nobody reads any more.
+    stdout.once('close', () => controller.abort());
+    return {
+      stdin,
+      stdout,
+      stderr,
+      exited,
+      ended: exited,
+      pid: () => undefined,
+      terminal: () => undefined,
+      signal: (name) => {
+        killedBy ??= name;
+        controller.abort();
+      },
+    };
+  }
+
+  /** A service's own program is not run; the service is up all the same. */
+  #pretend(command: NodeCommand): RunningCommand {
+    const note = `sandbox: not run here, only said to: ${command.words.join(' ')}\n`;
+    if (command.lasting !== true) return saying(note, { code: 0 });
+    const stdout = new PassThrough();
+    const stderr = new PassThrough();
+    stdout.write(note);
+    let end: (signal: NodeJS.Signals) => void = () => undefined;
+    const exited = new Promise<CommandEnd>((resolve) => {
+      end = (signal) => {
+        stdout.end();
+        stderr.end();
+        resolve({ signal });
+      };
+    });
+    return {
+      stdout,
+      stderr,
+      exited,
+      ended: exited,
+      pid: () => undefined,
+      terminal: () => undefined,
+      signal: (name) => end(name),
+    };
+  }
+
+  /** Runs a program that only reads, on files of the node. */
+  #read(command: NodeCommand, program: string, words: readonly string[]): RunningCommand {
+    const files: string[] = [];
+    for (const word of words) {
+      if (word.startsWith('-')) {
+        if (word.includes('/') || word.includes('='))
+          return refusing(`${program}: ${word} is not simulated here\n`);
+        files.push(word);
+        continue;
+      }
+      const file = path.join(this.#root, path.resolve(command.directory, word));
+      if (/^\d+$/.test(word)) files.push(word);
+      else if (this.#isInside(file)) files.push(file);
+      else return refusing(`${program}: ${word}: No such file or directory\n`, 1);
+    }
+    return this.#spawn({ ...command, directory: '/' }, [program, ...files]);
+  }
+
+  #wellKnown(program: string, words: readonly string[]): RunningCommand | undefined {
+    switch (program) {
+      case 'true':
+        return saying('', { code: 0 });
+      case 'false':
+        return saying('', { code: 1 });
+      case 'echo':
+        return saying(`${words.join(' ')}\n`, { code: 0 });
+      case 'hostname':
+        return saying(`${this.#hostname}\n`, { code: 0 });
+      case 'uname':
+        return saying(`Linux (sandbox on ${machineName()})\n`, { code: 0 });
+      case 'whoami':
+        return saying('ubuntu\n', { code: 0 });
+      default:
+        return undefined;
+    }
+  }
+
+  #isShippedFile(file: string): boolean {
+    try {
+      return this.#isInside(file) && this.#shipped.has(readFileSync(file, 'utf8'));
+    } catch {
+      // What can't be read is none of ours.
+      return false;
+    }
+  }
+
+  /** Whether no link leads from there out of the node. */
+  #isInside(file: string): boolean {
+    try {
+      const real = realpathSync(file);
+      const root = realpathSync(this.#root);
+      return real === root || real.startsWith(`${root}${path.sep}`);
+    } catch {
+      // What is not there is nowhere.
+      return false;
+    }
+  }
+}
+
+const itself: ProcessWithin = {
+  pid: (outer) => outer,
+  terminal: () => undefined,
+  signal: (outer, name, scope) => {
+    try {
+      process.kill(scope === 'group' ? -outer : outer, name);
+    } catch {
+      // It has ended meanwhile.
+    }
+  },
+};
+
+const saying = (output: string, end: CommandEnd, complaint = ''): RunningCommand => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  stdout.end(output);
+  stderr.end(complaint);
+  return {
+    stdin: new PassThrough().resume(),
+    stdout,
+    stderr,
+    exited: Promise.resolve(end),
+    ended: Promise.resolve(end),
+    pid: () => undefined,
+    terminal: () => undefined,
+    signal: () => undefined,
+  };
+};
+
+/** As a shell that finds a program but may not run it. */
+const refusing = (complaint: string, code = 126): RunningCommand => saying('', { code }, complaint);

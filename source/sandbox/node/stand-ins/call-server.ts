@@ -1,0 +1,259 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { open, unlink } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import path from 'node:path';
+import { type Answer, type Call, complain } from './call.ts';
+
+/** Calls with more bytes of arguments and environment than this are not read. */
+const maximumRequest = 1 << 20;
+const maximumInput = 1 << 24;
+const suffixes = ['', '.in', '.request', '.out', '.err', '.status', '.stdin'];
+
+/**
+ * Answers the calls of a node's stand-in programs (`templates/sandbox/call`) through pipes and files
+ * in a folder that both sides see.
+ *
+ * Whatever lies in that folder was put there by the node: names are numbers, links are not followed,
+ * and nothing is written but to pipes and to files that did not exist.
+ */
+export class CallServer {
+  readonly #folder: string;
+  readonly #answer: Answer;
+  readonly #innerUid: (uid: number) => number;
+  readonly #onProblem: (problem: string) => void;
+  readonly #underWay = new Set<AbortController>();
+  #requests: Socket | undefined;
+
+  constructor(options: {
+    readonly folder: string;
+    readonly answer: Answer;
+    readonly innerUid: (uid: number) => number;
+    /** Hears of calls that could not be answered. */
+    readonly onProblem: (problem: string) => void;
+  }) {
+    this.#folder = options.folder;
+    this.#answer = options.answer;
+    this.#innerUid = options.innerUid;
+    this.#onProblem = options.onProblem;
+  }
+
+  /** Begins to answer; once the node's folder is there and before anything runs in the node. */
+  open(): void {
+    const requests = openPipe(path.join(this.#folder, 'requests'), 'read');
+    this.#requests = requests;
+    let rest = '';
+    requests.setEncoding('latin1').on('data', (text: string) => {
+      const lines = `${rest}${text}`.split('\n');
+      rest = (lines.pop() ?? '').slice(-100);
+      for (const line of lines) if (/^\d{1,10}$/.test(line)) void this.#take(line);
+    });
+  }
+
+  /** Stops to answer; calls that are under way are aborted. */
+  close(): void {
+    this.#requests?.destroy();
+    this.#requests = undefined;
+    for (const controller of this.#underWay) controller.abort();
+  }
+
+  async #take(number: string): Promise<void> {
+    const controller = new AbortController();
+    this.#underWay.add(controller);
+    try {
+      await this.#serve(path.join(this.#folder, number), controller);
+    } catch (error) {
+      // A caller that was killed takes its files along.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+        this.#onProblem(`a call could not be answered: ${String(error)}`);
+      }
+    } finally {
+      this.#underWay.delete(controller);
+      controller.abort();
+      await removeFiles(suffixes.map((suffix) => `${path.join(this.#folder, number)}${suffix}`));
+    }
+  }
+
+  async #serve(stem: string, controller: AbortController): Promise<void> {
+    const request = await readRequest(`${stem}.request`);
+    const user = this.#innerUid(request.owner);
+    const reply = openPipe(stem, 'write');
+    let liveness: Socket | undefined;
+    try {
+      const caller = openPipe(`${stem}.in`, 'watch');
+      liveness = caller;
+      const gone = new Promise<void>((resolve) => caller.once('close', () => resolve()));
+      const exchange = new Exchange(stem, { ...request, user }, reply, caller, controller);
+      const status = await this.#answer(exchange.call).catch((error: unknown) => {
+        this.#onProblem(`${request.program} ${request.words.join(' ')}: ${String(error)}`);
+        return complain(exchange.call, `${request.program}: the sandbox failed: ${String(error)}`);
+      });
+      await exchange.finish(status);
+      // The caller may still be reading; its files are removed once it is gone.
+      await gone;
+    } finally {
+      reply.destroy();
+      liveness?.destroy();
+    }
+  }
+}
+
+/** One call's way back to its caller. */
+class Exchange {
+  readonly call: Call;
+  readonly #stem: string;
+  readonly #reply: Socket;
+  #output = '';
+  #complaint = '';
+  #streaming = false;
+
+  constructor(
+    stem: string,
+    request: Request & Pick<Call, 'user'>,
+    reply: Socket,
+    caller: Socket,
+    controller: AbortController,
+  ) {
+    this.#stem = stem;
+    this.#reply = reply;
+    let inputIsThere = (): void => undefined;
+    caller.on('data', () => inputIsThere());
+    caller.once('close', () => {
+      controller.abort();
+      inputIsThere();
+    });
+    this.call = {
+      program: request.program,
+      words: request.words,
+      directory: request.directory,
+      environment: request.environment,
+      user: request.user,
+      signal: controller.signal,
+      out: (text) => {
+        if (this.#streaming) reply.write(text);
+        else this.#output += text;
+      },
+      err: (text) => {
+        this.#complaint += text;
+      },
+      stream: () => {
+        if (this.#streaming) return;
+        this.#streaming = true;
+        reply.write('0 stream\n');
+        reply.write(this.#output);
+        this.#output = '';
+      },
+      input: async () => {
+        const arrived = new Promise<void>((resolve) => {
+          inputIsThere = resolve;
+        });
+        reply.write('0 stdin\n');
+        await arrived;
+        if (controller.signal.aborted) return '';
+        return (await readSmall(`${stem}.stdin`, maximumInput)).text;
+      },
+    };
+  }
+
+  async finish(status: number): Promise<void> {
+    const [output, complaint] = [this.#output, this.#complaint];
+    if (this.#streaming) {
+      await writeNew(`${this.#stem}.err`, complaint);
+      await writeNew(`${this.#stem}.status`, `${status}\n`);
+      await drained(this.#reply);
+      this.#reply.destroy();
+    } else if (output === '' && complaint === '') {
+      this.#reply.write(`${status} none\n`);
+    } else if (
+      complaint === '' &&
+      /^[^\n\\]{1,200}\n$/.test(output) &&
+      output.trim() === output.slice(0, -1)
+    ) {
+      this.#reply.write(`${status} line ${output}`);
+    } else {
+      await writeNew(`${this.#stem}.out`, output);
+      await writeNew(`${this.#stem}.err`, complaint);
+      this.#reply.write(`${status} files\n`);
+    }
+  }
+}
+
+type Request = Pick<Call, 'program' | 'words' | 'directory' | 'environment'> & {
+  /** Uid, on the machine of the sandbox, of who called. */
+  readonly owner: number;
+};
+
+const readRequest = async (file: string): Promise<Request> => {
+  const { text, owner } = await readSmall(file, maximumRequest);
+  const fields = text.split('\0');
+  const [program = '', directory = '/', user = '', count = '0'] = fields;
+  const end = 4 + (Number.parseInt(count, 10) || 0);
+  const environment: Record<string, string> = {};
+  for (const field of fields.slice(end)) {
+    const at = field.indexOf('=');
+    if (at > 0) environment[field.slice(0, at)] = field.slice(at + 1);
+  }
+  return {
+    program,
+    directory,
+    words: fields.slice(4, end),
+    environment: { USER: user, ...environment },
+    owner,
+  };
+};
+
+const readSmall = async (
+  file: string,
+  maximum: number,
+): Promise<{ readonly text: string; readonly owner: number }> => {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const status = await handle.stat();
+    if (!status.isFile() || status.size > maximum) throw new Error('it is no file, or too large');
+    return { text: await handle.readFile('utf8'), owner: status.uid };
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Opens a pipe that the node made; never waits for the other end. */
+const openPipe = (file: string, purpose: 'read' | 'write' | 'watch'): Socket => {
+  // Our own second end keeps a pipe from ending, or from refusing, while nobody else has it open.
+  const mode = purpose === 'watch' ? constants.O_RDONLY : constants.O_RDWR;
+  const descriptor = openSync(file, mode | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  if (!fstatSync(descriptor).isFIFO()) {
+    closeSync(descriptor);
+    throw new Error('it is no pipe');
+  }
+  const writes = purpose === 'write';
+  return new Socket({ fd: descriptor, readable: !writes, writable: writes });
+};
+
+const writeNew = async (file: string, text: string): Promise<void> => {
+  const handle = await open(
+    file,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o644,
+  );
+  try {
+    await handle.writeFile(text);
+  } finally {
+    await handle.close();
+  }
+};
+
+const drained = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.destroyed) resolve();
+    socket.once('close', () => resolve());
+    socket.write('', () => resolve());
+  });
+
+const removeFiles = async (files: readonly string[]): Promise<void> => {
+  await Promise.all(
+    files.map((file) =>
+      unlink(file).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+      }),
+    ),
+  );
+};
