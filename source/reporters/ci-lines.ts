@@ -181,7 +181,7 @@ const phaseDetails = (
     case 'booting':
       return instance === undefined ? (event.instanceId ?? '') : describeInstance(instance);
     case 'connecting':
-      return instance?.address ?? '';
+      return instance === undefined ? '' : describeAddress(instance);
     case 'ready':
       return `after ${Math.round((event.time - begun) / 1_000)} s`;
     default:
@@ -193,6 +193,9 @@ const describeInstance = ({ instanceId, instanceType, zone, region }: InstanceEv
   const type = instanceType === undefined ? '' : `, ${instanceType}`;
   return `${instanceId}${type} in ${zone ?? region}`;
 };
+
+const describeAddress = ({ address = '', sshPort = 22 }: InstanceEvent): string =>
+  sshPort === 22 ? address : `${address} port ${sshPort}`;
 
 const counted = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`;
