@@ -1,12 +1,13 @@
-import { addAbortListener, once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import ssh2, { type AnyAuthMethod, type Client } from 'ssh2';
+import { addAbortListener } from 'node:events';
+import type { Socket } from 'node:net';
+import ssh2, { type Client } from 'ssh2';
 import type { Admission } from './admission.ts';
-import { OneKeyAgent } from './agent.ts';
 import { algorithms } from './algorithms.ts';
+import { authentication } from './authentication.ts';
 import { cleanText } from './clean-text.ts';
 import type { HostKeySource, SshIdentity, SshTarget } from './connection.ts';
 import { describeHostKey } from './host-key.ts';
+import { openSocket } from './open-socket.ts';
 import {
   type ClientError,
   classifyHandshakeError,
@@ -51,28 +52,8 @@ export const shakeHands = async (
   signal: AbortSignal,
   onWaiting: (reason: string) => void,
 ): Promise<Session> => {
-  const socket = await openSocket(options, signal);
+  const socket = await openSocket(options.target, options.connectTimeout, signal);
   return new Handshake(options, socket, signal, onWaiting).run();
-};
-
-const openSocket = async (options: HandshakeOptions, signal: AbortSignal): Promise<Socket> => {
-  signal.throwIfAborted();
-  const { target, connectTimeout } = options;
-  const socket = connect({ host: target.host, port: target.port, noDelay: true });
-  const timer = setTimeout(() => socket.destroy(new Error('no answer')), connectTimeout);
-  const abort = addAbortListener(signal, () => socket.destroy(new Error('aborted')));
-
-  try {
-    await once(socket, 'connect');
-    return socket;
-  } catch (error) {
-    signal.throwIfAborted();
-    const reason = error instanceof Error ? describeSocketError(error) : String(error);
-    throw new NotReadyError('unreached', reason, { cause: error });
-  } finally {
-    clearTimeout(timer);
-    abort[Symbol.dispose]();
-  }
 };
 
 /** How long a host key source may take before its handshake gives its place to others. */
@@ -285,30 +266,6 @@ class Handshake {
     this.#leave();
   }
 }
-
-/** Exactly one method: asking what the server allows first would cost a round trip. */
-const authentication = ({ username }: SshTarget, identity: SshIdentity): AnyAuthMethod => {
-  switch (identity.type) {
-    case 'key':
-      return {
-        type: 'publickey',
-        username,
-        key: identity.privateKey,
-        ...(identity.passphrase === undefined ? {} : { passphrase: identity.passphrase }),
-      };
-    case 'agent':
-      return {
-        type: 'agent',
-        username,
-        agent:
-          identity.publicKey === undefined
-            ? identity.socket
-            : new OneKeyAgent(identity.socket, identity.publicKey),
-      };
-    default:
-      return identity satisfies never;
-  }
-};
 
 const uncheckable = (target: SshTarget, error: unknown): SshError => {
   const message = error instanceof Error ? error.message : String(error);
