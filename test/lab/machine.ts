@@ -10,7 +10,7 @@ import { freeSlot, type MachineSlot } from './machine-slot.ts';
 
 /** How a machine differs from one that behaves. */
 export type MachineQuirks = {
-  /** Seconds by which cloud-init's last stage is late. */
+  /** Seconds by which cloud-init's last stage is late at first boot. */
   readonly cloudInitDelay?: number;
   /** The network comes up only once cloud-init has finished. */
   readonly reachableAfterCloudInit?: boolean;
@@ -195,7 +195,7 @@ export class Machine {
       await mkdir(dropIns, { recursive: true });
       await writeFile(
         path.join(dropIns, 'late.conf'),
-        `[Service]\nExecStartPre=/bin/sleep ${this.#quirks.cloudInitDelay}\n`,
+        `[Service]\nExecStartPre=/bin/sh -c 'mkdir /var/lib/late-once && sleep ${this.#quirks.cloudInitDelay} || true'\n`,
       );
     }
   }
