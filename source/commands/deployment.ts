@@ -11,6 +11,9 @@ import type { Invocation } from './command.ts';
 /** The default name of the configuration. */
 const defaultFile = 'config.yaml';
 
+/** Milliseconds; where nothing takes long, nothing takes long to fail either. */
+const fastSettleTime = 500;
+
 /** The configuration of a call, and the embedded cloud if that is what it is for. */
 export type Deployment = {
   readonly config: Config;
@@ -48,8 +51,9 @@ export const findDeployment = async (
   });
   const { privateKeyPath, publicKeyPath } = sandbox;
   if (loaded === undefined) {
+    const config = builtInConfig({ templatesFolder, privateKeyPath, publicKeyPath });
     return {
-      config: builtInConfig({ templatesFolder, privateKeyPath, publicKeyPath }),
+      config: sandbox.fast ? { ...config, settleTime: fastSettleTime } : config,
       warnings: [],
       sandbox,
     };

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { RegionCloud } from '../ec2/cloud.ts';
 import { Ec2Error } from '../ec2/errors.ts';
 import type { Ec2RegionCloud } from '../ec2/region-cloud.ts';
@@ -58,6 +59,7 @@ const destroy = async (
     }
     const left = await cleanUp(fleet, clouds, signal);
     if (nodes.length === 0 && !left.didSomething) notice(fleet, 'Nothing to destroy.');
+    if (left.isEmpty) await rm(workspace.folders.knownHosts(config.deployment), { force: true });
     if (nodes.length > 0) fleet.emit(fleet.summarize());
     return left.isClean ? exitStatus.success : exitStatus.failure;
   } finally {
@@ -99,9 +101,9 @@ const cleanUp = async (
   fleet: FleetRun,
   clouds: readonly RegionCloud[],
   signal: AbortSignal,
-): Promise<{ didSomething: boolean; isClean: boolean }> => {
+): Promise<{ isEmpty: boolean; didSomething: boolean; isClean: boolean }> => {
   const remaining = (await describeAll(clouds, signal)).filter(isAlive);
-  if (remaining.length > 0) return { didSomething: false, isClean: true };
+  if (remaining.length > 0) return { isEmpty: false, didSomething: false, isClean: true };
   const answers = await Promise.all(clouds.map((cloud) => cloud.cleanUp(signal)));
   for (const { removed, left } of answers) {
     for (const what of removed) notice(fleet, `removed ${what}`);
@@ -110,6 +112,7 @@ const cleanUp = async (
     }
   }
   return {
+    isEmpty: true,
     didSomething: answers.some(({ removed, left }) => removed.length + left.length > 0),
     isClean: answers.every(({ left }) => left.length === 0),
   };

@@ -15,6 +15,12 @@ import type { Workspace } from './workspace.ts';
 /** Handshakes at a time: enough to hide the network, few enough to keep the screen alive. */
 const handshakes = 24;
 
+/**
+ * Milliseconds since its launch in which a machine may not know its keys yet; afterwards a refused
+ * key is refused.
+ */
+const keysInstalledAfter = 5 * 60_000;
+
 /** How this call reaches nodes by SSH: one key, one set of pinned host keys. */
 export type NodeAccess = {
   connect(instance: Instance): NodeConnection;
@@ -67,6 +73,9 @@ export const openNodeAccess = async (
         identity: loaded.identity,
         hostKey: pinOnFirstUse(knownHostsFile, instance.instanceId),
         admission,
+        ...(Date.now() - instance.launchedAt > keysInstalledAfter
+          ? { authenticationGrace: 0 }
+          : {}),
       }),
     openSsh: (instance, command) =>
       openSshCommand({

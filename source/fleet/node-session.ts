@@ -97,10 +97,10 @@ export class NodeSession {
       event: 'instance',
       time: this.#clock(),
       node: this.name,
-      region: this.context.region,
       instanceId: instance.instanceId,
-      instanceType: instance.instanceType,
+      region: this.context.region,
       ...(instance.zone === undefined ? {} : { zone: instance.zone }),
+      instanceType: instance.instanceType,
     });
   }
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import ssh2 from 'ssh2';
 import { hasCode } from './has-code.ts';
+import { generateHostKey } from './node/host-key.ts';
 import { isAlive } from './process-id.ts';
 
 /** What one run of the sandbox keeps on disk, apart from every other run. */
@@ -27,13 +27,14 @@ export const createRunFolder = async (sandboxFolder: string): Promise<RunFolder>
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const nodes = path.join(folder, 'nodes');
   await mkdir(nodes, { mode: 0o700 });
-  const keys = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'spot-tui sandbox' });
+  const key = generateHostKey();
+  const publicKeyLine = `${key.line} spot-tui sandbox`;
   const privateKeyPath = path.join(folder, 'id_ed25519');
   const publicKeyPath = `${privateKeyPath}.pub`;
-  await writeFile(privateKeyPath, keys.private, { mode: 0o600 });
+  await writeFile(privateKeyPath, key.privateKey, { mode: 0o600 });
   await chmod(privateKeyPath, 0o600);
-  await writeFile(publicKeyPath, `${keys.public}\n`);
-  return { path: folder, nodes, privateKeyPath, publicKeyPath, publicKeyLine: keys.public };
+  await writeFile(publicKeyPath, `${publicKeyLine}\n`);
+  return { path: folder, nodes, privateKeyPath, publicKeyPath, publicKeyLine };
 };
 
 /**

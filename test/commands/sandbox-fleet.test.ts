@@ -171,8 +171,8 @@ suite('a fleet in the sandbox', () => {
 test('nothing to destroy is said, and is no failure', async () => {
   const user = await User.create();
   try {
-    const { status, stdout } = await user.run(['destroy', '--sandbox=fast', '--ci']);
-    assert.equal(status, 0);
+    const { status, stdout, stderr } = await user.run(['destroy', '--sandbox=fast', '--ci']);
+    assert.equal(status, 0, stderr);
     assert.match(stdout, /Nothing to destroy/);
   } finally {
     await user.remove();
@@ -216,7 +216,7 @@ test('capacity that is refused fails the region’s nodes with EC2’s reason', 
     const failed = lines(stdout).find(({ phase }) => phase === 'failed');
     assert.equal(failed?.node, 'us-east-1-1');
     assert.equal(failed?.failedPhase, 'launching');
-    assert.match(String(failed?.reason), /no spot capacity.*InsufficientInstanceCapacity/);
+    assert.match(String(failed?.reason), /no Spot capacity.*InsufficientInstanceCapacity/);
     assert.equal(lines(stdout).at(-1)?.ready, 1);
   } finally {
     await user.remove();
