@@ -6,7 +6,7 @@ import { type Journey, type PipelineOutcome, runPipeline } from '../pipeline/pip
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { MachineRecord } from './machine-record.ts';
 import { isAlive } from './plan.ts';
-import { isReclaim } from './reclaim.ts';
+import { describeEnd, isReclaim } from './state-reason.ts';
 
 /** What became of a node, as far as exit statuses and summaries are concerned. */
 export type NodeStanding = 'working' | 'ready' | 'failed' | 'interrupted' | 'terminated';
@@ -151,7 +151,7 @@ export class NodeSession {
   }
 
   #gone(instance: Instance): void {
-    const reason = instance.stateReason ?? `the instance is ${instance.state}`;
+    const reason = describeEnd(instance);
     const reclaimed = isReclaim(instance);
     const standing = reclaimed ? 'interrupted' : 'terminated';
     const phase = reclaimed

@@ -7,8 +7,11 @@ export type NodeReport = {
   phase(phase: PipelinePhase, attempt: number, instanceId?: string): void;
   failed(phase: PipelinePhase, failure: PhaseFailure): void;
   progress(phase: PipelinePhase, done: number, total: number): void;
-  /** @param source Defaults to the controller itself. */
-  log(message: string, source?: string): void;
+  /**
+   * @param source Defaults to the controller itself.
+   * @param time When it was said, in milliseconds since the Unix epoch; defaults to now.
+   */
+  log(message: string, source?: string, time?: number): void;
 };
 
 /** Progress events a second and node at most: more would only be drawn over. */
@@ -52,8 +55,8 @@ export const reportAs = (
       lastProgress = time;
       emit({ event: 'progress', time, node: node.name, phase, done, total });
     },
-    log: (message, source = 'spot-tui') => {
-      emit({ event: 'log', time: clock(), node: node.name, source, message });
+    log: (message, source = 'spot-tui', time = clock()) => {
+      emit({ event: 'log', time, node: node.name, source, message });
     },
   };
 };

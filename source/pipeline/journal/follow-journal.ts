@@ -26,7 +26,7 @@ export const followJournal = async (
       cursor = record.cursor;
       for (const text of record.message.split('\n')) {
         const clean = cleanText(text).trimEnd();
-        if (clean !== '') report.log(clean, record.source);
+        if (clean !== '') report.log(clean, record.source, record.time);
       }
     },
     signal,

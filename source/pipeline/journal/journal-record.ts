@@ -7,6 +7,8 @@ import * as z from 'zod';
  */
 const recordSchema = z.object({
   __CURSOR: z.string(),
+  /** Microseconds since the Unix epoch. */
+  __REALTIME_TIMESTAMP: z.coerce.number().optional(),
   MESSAGE: z.union([z.string(), z.array(z.number().int().min(0).max(255)), z.null()]).optional(),
   UNIT: z.string().optional(),
   _SYSTEMD_UNIT: z.string().optional(),
@@ -16,6 +18,8 @@ const recordSchema = z.object({
 export type JournalRecord = {
   /** Resumes the journal behind this record. */
   readonly cursor: string;
+  /** By the node's clock, in milliseconds since the Unix epoch. */
+  readonly time?: number;
   /** Unit without `.service`, else the program's name. */
   readonly source: string;
   /** As it came: may hold anything, several lines included. */
@@ -28,6 +32,7 @@ export const parseJournalRecord = (line: string): JournalRecord | undefined => {
   if (!parsed.success) return undefined;
   const {
     __CURSOR: cursor,
+    __REALTIME_TIMESTAMP: microseconds,
     MESSAGE: message,
     UNIT,
     _SYSTEMD_UNIT,
@@ -35,6 +40,7 @@ export const parseJournalRecord = (line: string): JournalRecord | undefined => {
   } = parsed.data;
   return {
     cursor,
+    ...(microseconds === undefined ? {} : { time: Math.floor(microseconds / 1000) }),
     source: (UNIT ?? _SYSTEMD_UNIT ?? SYSLOG_IDENTIFIER ?? 'journal').replace(/\.service$/, ''),
     message: messageText(message),
   };
