@@ -46,7 +46,7 @@ export const run: RunCommand = (invocation) =>
         for (const line of stdout.split('\n')) {
           const record = parseJournalRecord(line);
           for (const text of record?.message.split('\n') ?? []) {
-            print(cleanText(text).trimEnd(), record?.source);
+            print(cleanText(text).trimEnd(), record?.source, record?.time);
           }
         }
       }
@@ -62,11 +62,11 @@ export const run: RunCommand = (invocation) =>
 
 const printer =
   ({ options, stdout }: Invocation, node: string) =>
-  (message: string, source = 'spot-tui'): void => {
+  (message: string, source = 'spot-tui', time = Date.now()): void => {
     if (message === '') return;
     stdout.write(
       options.json
-        ? `${JSON.stringify({ time: new Date().toISOString(), event: 'log', node, source, message })}\n`
+        ? `${JSON.stringify({ time: new Date(time).toISOString(), event: 'log', node, source, message })}\n`
         : `${source}: ${message}\n`,
     );
   };

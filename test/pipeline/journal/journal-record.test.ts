@@ -20,6 +20,13 @@ test('what systemd says of a unit counts as the unit’s', () => {
   assert.equal(found?.source, 'web');
 });
 
+test('a message is dated by the node’s clock', () => {
+  assert.equal(
+    record({ MESSAGE: 'x', __REALTIME_TIMESTAMP: '1795500812700123' })?.time,
+    1795500812700,
+  );
+});
+
 test('a message of bytes is decoded', () => {
   assert.equal(record({ MESSAGE: [104, 105, 0xff] })?.message, 'hi\ufffd');
 });
