@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { skipReason } from './images.ts';
 import {
@@ -147,6 +148,23 @@ describe('what goes wrong on a booted machine', { skip: await skipReason() }, ()
     assert.match(hint ?? '', /unit file/);
 
     await lab.write(`${folders.units}/absent.service`, unit('moody.sh'));
+    await mended('push', node);
+  });
+
+  it('a full disk: said with what is left; ready after push, once there is room', async () => {
+    const [, , machine] = machines;
+    const [, , node] = nodes;
+    assert.ok(machine && node);
+    await lab.write(`${folders.files}/blob`, randomBytes(512 * 1024));
+    await machine.read('mount -o remount,size=256k /tmp');
+    const pushed = await lab.spotTui(['push', node, '--ci', '--json']);
+    assert.equal(pushed.exitCode, 1, pushed.stderr + pushed.stdout);
+    const { failedPhase, reason, hint } = failureOf(pushed.lines, node);
+    assert.equal(failedPhase, 'uploading');
+    assert.match(reason ?? '', /no space left/i);
+    assert.ok(hint);
+
+    await machine.read('mount -o remount,size=64m /tmp');
     await mended('push', node);
   });
 

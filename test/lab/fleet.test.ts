@@ -210,6 +210,26 @@ describe('a fleet of three booted machines', { skip: await skipReason() }, () =>
     );
   });
 
+  it('push goes on and ends ready when the node reboots during the upload', async () => {
+    const [, machine] = machines;
+    const [, node] = nodes;
+    assert.ok(machine && node);
+    let reboot: Promise<void> | undefined;
+    const { exitCode, stdout, stderr, lines } = await lab.spotTui(
+      ['push', node, '--ci', '--json'],
+      {
+        onLine: ({ event, done = 0, total = 0 }) => {
+          if (event === 'progress' && done > 0 && done < total / 2) reboot ??= machine.reboot();
+        },
+      },
+    );
+    assert.ok(reboot, 'the upload was over before the node could be rebooted');
+    await reboot;
+    assert.equal(exitCode, 0, stderr + stdout);
+    assert.ok(reached(lines, node, 'ready') > 0);
+    assert.equal(await bootCount(machine), 2);
+  });
+
   it('refuses to talk to a node whose host key changed', async () => {
     const [, , machine] = machines;
     const [, , node] = nodes;
