@@ -13,7 +13,7 @@ const payload: Readonly<Record<string, Content>> = {
   'scripts/b.sh': script,
   'config/token': { content: 'secret\n', mode: 0o600 },
   'files/data/table.csv': '1,2\n',
-  'units/a.service': unit('a.sh'),
+  'units/a.service': { content: unit('a.sh'), mode: 0o775 },
   'units/b.service': unit('b.sh'),
   'units/b.service.d/more.conf': '[Service]\nNice=5\n',
   'services.tsv': 'a.service\ta1\tstart\nb.service\tb1\tstart\n',
@@ -50,6 +50,8 @@ describe('configure-services', () => {
     assert.equal(await node.read('opt/uploaded_files/data/table.csv'), '1,2\n');
     assert.equal(await node.mode('opt/uploaded_files/data'), 0o755);
     assert.equal(await node.read('etc/systemd/system/a.service'), unit('a.sh'));
+    // systemd warns about units that are executable.
+    assert.equal(await node.mode('etc/systemd/system/a.service'), 0o644);
     assert.equal(
       await node.read('etc/systemd/system/b.service.d/more.conf'),
       '[Service]\nNice=5\n',

@@ -52,6 +52,12 @@ describe('an upload', () => {
     ]);
   });
 
+  it('closes a folder that was made for all to read', async () => {
+    await mkdir(path.join(node.root, 'tmp/exs'), { recursive: true, mode: 0o755 });
+    assert.equal((await node.upload(files)).status, 0);
+    assert.equal(await node.mode('tmp/exs'), 0o700);
+  });
+
   it('replaces the one before it, and nothing of that remains', async () => {
     await node.upload(files);
     const { status, stderr } = await node.upload({ 'files/only.txt': 'new\n' });
