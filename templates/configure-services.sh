@@ -363,10 +363,14 @@ place_files() {
   while IFS= read -r folder; do
     must "can't make $folder" mkdir "$folder"
     case $folder in
-      "$uploaded"/*) own "$folder" ;;
+      "$uploaded"/*) give "$login_user" "$folder" ;;
     esac
   done <"$staging/folders"
 
+  for name in scripts config files; do
+    give "$login_user" "$staging/$name"
+  done
+  give root "$staging/units"
   # On the disk before they take their places: a power cut leaves old files or new ones.
   [ -n "$root" ] || find "$staging" -type f -exec sync {} + 2>/dev/null
   while IFS="$tab" read -r _ target path; do
@@ -374,10 +378,8 @@ place_files() {
     case $path in
       units/*)
         must "can't install $target" chmod a-x,go-w "$source"
-        own_by_root "$source"
         must "can't install $target" mv -f "$source" "${target%/*}/.spot-tui.new"
         source=${target%/*}/.spot-tui.new ;;
-      *) own "$source" ;;
     esac
     [ ! -d "$target" ] ||
       fail "$target is a folder on this node, but a file in the payload" \
@@ -386,12 +388,9 @@ place_files() {
   done <"$staging/plan"
 }
 
-own() {
-  [ -z "$login_user" ] || must "can't give $1 to $login_user" chown "$login_user:" "$1"
-}
-
-own_by_root() {
-  [ -z "$login_user" ] || must "can't give $1 to root" chown root:root "$1"
+# give OWNER PATH: with all that is in it.
+give() {
+  [ -z "$login_user" ] || [ ! -e "$2" ] || must "can't give $2 to $1" chown -R "$1:" "$2"
 }
 
 # The old system's units expect Bacalhau's configuration where bacalhau-startup.sh would put it.
