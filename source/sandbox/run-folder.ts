@@ -8,8 +8,6 @@ import { isAlive } from './process-id.ts';
 /** What one run of the sandbox keeps on disk, apart from every other run. */
 export type RunFolder = {
   readonly path: string;
-  /** For the nodes. */
-  readonly nodes: string;
   readonly privateKeyPath: string;
   readonly publicKeyPath: string;
   /** One line, as OpenSSH has it. */
@@ -25,8 +23,6 @@ export const createRunFolder = async (sandboxFolder: string): Promise<RunFolder>
     `${prefix}${process.pid}-${randomBytes(4).toString('hex')}`,
   );
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const nodes = path.join(folder, 'nodes');
-  await mkdir(nodes, { mode: 0o700 });
   const key = generateHostKey();
   const publicKeyLine = `${key.line} spot-tui sandbox`;
   const privateKeyPath = path.join(folder, 'id_ed25519');
@@ -34,7 +30,7 @@ export const createRunFolder = async (sandboxFolder: string): Promise<RunFolder>
   await writeFile(privateKeyPath, key.privateKey, { mode: 0o600 });
   await chmod(privateKeyPath, 0o600);
   await writeFile(publicKeyPath, `${publicKeyLine}\n`);
-  return { path: folder, nodes, privateKeyPath, publicKeyPath, publicKeyLine };
+  return { path: folder, privateKeyPath, publicKeyPath, publicKeyLine };
 };
 
 /**

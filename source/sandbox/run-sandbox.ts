@@ -11,7 +11,7 @@ import { createRunFolder, removeDeadRuns, removeRunFolder } from './run-folder.t
 
 /** Makes what makes the machines of one run of the sandbox. */
 export type CreateHypervisor = (options: {
-  /** A folder for the machines, empty. */
+  /** Folder of the run; machines may use anything below `nodes/` in it. */
   readonly folder: string;
   readonly fast: boolean;
   /** The only key that machines may let in. */
@@ -43,7 +43,7 @@ export const runSandbox = async (
   const run = await createRunFolder(folder);
   try {
     const hypervisor = await createHypervisor({
-      folder: run.nodes,
+      folder: run.path,
       fast,
       publicKeyLine: run.publicKeyLine,
     });

@@ -17,8 +17,9 @@ export const getConsoleOutput: Action = ({ cloud, region, parameters }) => {
     );
   }
   return async () => {
-    const isSilent = instance.consoleIsSilent || instance.state === 'terminated';
-    const text = isSilent ? '' : await cloud.hypervisor.consoleOutput(instance.id);
+    // Before and after there may be no machine to ask.
+    const isTelling = instance.state === 'running' && !instance.consoleIsSilent;
+    const text = isTelling ? await cloud.hypervisor.consoleOutput(instance.id) : '';
     const output = Buffer.from(text).subarray(-consoleSize).toString('base64');
     return {
       instanceId: instance.id,

@@ -130,6 +130,17 @@ test('an instance that is terminated while it boots leaves no machine behind', a
   assert.equal(endpoint.aliveCount(), 0);
 });
 
+test('an instance that is terminated while it is pending never runs', async (context) => {
+  const clock = new ManualClock();
+  const bootTimes = { ...realisticBootTimes, visible: [0, 0], shuttingDown: [0, 0] } as const;
+  const { region } = await startCloud(context, { clock, bootTimes });
+  const ec2 = region();
+  const id = idOf((await run(ec2))[0]);
+  await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+  await clock.pass(10_000);
+  assert.equal((await describeOne(ec2, id))?.State?.Name, 'terminated');
+});
+
 test('one unknown id fails a whole termination', async (context) => {
   const { region, endpoint } = await startCloud(context);
   const ec2 = region();

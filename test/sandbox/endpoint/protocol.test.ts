@@ -181,7 +181,7 @@ test('text of any kind comes back as it was', async (context) => {
   const { region } = await startCloud(context);
   const ec2 = region();
   const Description = 'a & b; (c) [d]';
-  const Tags = [{ Key: 'odd', Value: '<b>"ü" & \'本\'\n\r\ttab</b>' }];
+  const Tags = [{ Key: 'odd', Value: '<b>"ü" &amp; & \'本\'\n\r\ttab</b>' }];
   const { GroupId = '' } = await ec2.send(
     new CreateSecurityGroupCommand({
       GroupName: 'odd',
