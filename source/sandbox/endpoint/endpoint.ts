@@ -114,6 +114,9 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
       response.destroy();
     });
   });
+  // Longer than anybody's pause between two polls: a connection that is closed as it is used again
+  // looks like a failure.
+  server.keepAliveTimeout = 120_000;
   const host = options.host ?? '127.0.0.1';
   const port = await listen(server, host);
 
