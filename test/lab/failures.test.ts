@@ -57,7 +57,7 @@ describe('what goes wrong on a booted machine', { skip: await skipReason() }, ()
 
   before(async () => {
     lab = await Lab.start([{ beforeBoot: flipsBits }, { beforeBoot: failsCloudInit }]);
-    ({ configuration, folders } = await lab.begin({ region: bookwormRegion, count: 3 }));
+    ({ configuration, folders } = await lab.begin({ regions: [bookwormRegion], count: 3 }));
     created = await lab.spotTui(['create', '--ci', '--json']);
     machines = lab.hypervisor.machines;
     assert.equal(machines.length, 3, created.stderr + created.stdout);

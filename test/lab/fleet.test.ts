@@ -38,7 +38,7 @@ describe('a fleet of three booted machines', { skip: await skipReason() }, () =>
 
   before(async () => {
     lab = await Lab.start([{ cloudInitDelay: lateness }, { reachableAfterCloudInit: true }]);
-    ({ folders } = await lab.begin({ region: bookwormRegion, count: 3 }));
+    ({ folders } = await lab.begin({ regions: [bookwormRegion], count: 3 }));
     created = await lab.spotTui(['create', '--ci', '--json']);
     assert.equal(created.exitCode, 0, created.stderr + created.stdout);
     machines = lab.hypervisor.machines;

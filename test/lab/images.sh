@@ -17,7 +17,7 @@ refuse() { say "$*"; exit 1; }
 
 [ "$(uname -s)" = Linux ] || refuse 'needs Linux'
 [ "$(id -u)" = 0 ] || refuse 'needs root'
-for tool in debootstrap:debootstrap unshare:util-linux flock:util-linux chroot:coreutils; do
+for tool in debootstrap:debootstrap dpkg-deb:dpkg unshare:util-linux flock:util-linux chroot:coreutils; do
   command -v "${tool%%:*}" >/dev/null ||
     refuse "${tool%%:*} is missing: apt-get install ${tool##*:}"
 done
@@ -25,13 +25,14 @@ done
 
 recipe=$(cat "${BASH_SOURCE[0]}" "$here"/image/* | sha256sum | cut -d ' ' -f 1)
 
+base_packages='cloud-init openssh-server sudo iproute2 iptables locales busybox-static procps less
+  vim-tiny python3-jsonschema libpam-systemd libnss-myhostname apparmor'
+
 # Compose is a plugin of the docker command since trixie, where that command is a package of its own.
-packages_of() {
-  local common='cloud-init openssh-server sudo iproute2 iptables docker.io docker-compose locales
-    busybox-static procps less vim-tiny python3-jsonschema libpam-systemd libnss-myhostname'
+docker_packages_of() {
   case $1 in
-    bookworm) echo "$common" ;;
-    trixie) echo "$common docker-cli" ;;
+    bookworm) echo docker.io docker-compose ;;
+    trixie) echo docker.io docker-cli docker-compose ;;
     *) refuse "unknown release $1: bookworm and trixie are known" ;;
   esac
 }
@@ -46,6 +47,18 @@ in_root() {
     "$root" "$root" \
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
     DEBIAN_FRONTEND=noninteractive "$@" </dev/null >&2
+}
+
+# Docker's packages as an archive for machines that begin without Docker and have no way out.
+keep_archive() {
+  local archive="$1/usr/local/share/spot-tui-lab/archive" file
+  mkdir -p "$archive"
+  cp "$1"/var/cache/apt/archives/*.deb "$archive"
+  for file in "$archive"/*.deb; do
+    dpkg-deb --field "$file"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "${file##*/}" "$(stat --format %s "$file")" \
+      "$(sha256sum "$file" | cut -d ' ' -f 1)"
+  done >"$archive/Packages"
 }
 
 configure() {
@@ -110,9 +123,14 @@ build() {
 
   say "$release: packages"
   local packages
-  packages=$(packages_of "$release")
-  # shellcheck disable=SC2086 # a list of words
+  packages=$(docker_packages_of "$release")
+  # shellcheck disable=SC2086 # lists of words
   { in_root "$root" apt-get -q update &&
+    in_root "$root" apt-get -qy --no-install-recommends install $base_packages &&
+    in_root "$root" apt-get clean &&
+    in_root "$root" apt-get -qy --no-install-recommends --download-only install \
+      $packages ca-certificates &&
+    keep_archive "$root" &&
     in_root "$root" apt-get -qy --no-install-recommends install $packages &&
     in_root "$root" apt-get clean; } >>"$work/log" 2>&1 ||
     { tail -n 20 "$work/log" >&2; refuse "$release: packages failed, see $work/log"; }
@@ -133,7 +151,7 @@ build() {
 
 ensure() {
   local release=$1
-  packages_of "$release" >/dev/null
+  docker_packages_of "$release" >/dev/null
   exec 9>"$cache/.$release.lock"
   flock 9
   if [ "$(cat "$cache/$release/recipe" 2>/dev/null)" = "$recipe" ]; then

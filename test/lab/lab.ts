@@ -80,7 +80,10 @@ export class Lab {
    * Begins as a user does, with `init`, then makes the configuration fit the lab: its user, key and
    * regions, and images that are there without a way out.
    */
-  async begin(wanted: { readonly region: string; readonly count: number }): Promise<Starter> {
+  async begin(wanted: {
+    readonly regions: readonly string[];
+    readonly count: number;
+  }): Promise<Starter> {
     const { exitCode, stderr, stdout } = await this.spotTui(['init']);
     if (exitCode !== 0) throw new Error(`spot-tui init failed: ${stderr}${stdout}`);
     const starter: Configuration = parse(
@@ -98,7 +101,7 @@ export class Lab {
         ssh_allowed_cidrs: ['10.99.0.0/16'],
         files_directory: 'files',
       },
-      regions: [{ [wanted.region]: { machine_type: 't3.medium', image: 'auto' } }],
+      regions: wanted.regions.map((region) => ({ [region]: { machine_type: 't3.medium' } })),
       images: {
         bacalhau: 'spot-tui-lab/bacalhau:stand-in',
         sensor: 'spot-tui-lab/sensor:stand-in',

@@ -34,7 +34,7 @@ describe('two machines with newer cloud-init, OpenSSH and Compose', {
 
   before(async () => {
     lab = await Lab.start([{ cloudInitDelay: 8 }, { reachableAfterCloudInit: true }]);
-    ({ folders } = await lab.begin({ region: trixieRegion, count: 2 }));
+    ({ folders } = await lab.begin({ regions: [trixieRegion], count: 2 }));
     const killed = await lab.spotTui(['create', '--ci', '--json'], {
       onLine: ({ phase }, kill) => {
         if (phase === 'connecting') kill();
