@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { cp, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -11,6 +12,7 @@ import {
 } from './evidence.ts';
 import { skipReason } from './images.ts';
 import {
+  type Configuration,
   Lab,
   nodeOf,
   type ProgramResult,
@@ -27,6 +29,7 @@ describe('two machines with newer cloud-init, OpenSSH and Compose', {
   skip: await skipReason(),
 }, () => {
   let lab: Lab;
+  let configuration: Configuration;
   let folders: Starter['folders'];
   let created: ProgramResult;
   let machines: readonly Machine[] = [];
@@ -34,7 +37,7 @@ describe('two machines with newer cloud-init, OpenSSH and Compose', {
 
   before(async () => {
     lab = await Lab.start([{ cloudInitDelay: 8 }, { reachableAfterCloudInit: true }]);
-    ({ folders } = await lab.begin({ regions: [trixieRegion], count: 2 }));
+    ({ configuration, folders } = await lab.begin({ regions: [trixieRegion], count: 2 }));
     const killed = await lab.spotTui(['create', '--ci', '--json'], {
       onLine: ({ phase }, kill) => {
         if (phase === 'connecting') kill();
@@ -89,6 +92,49 @@ describe('two machines with newer cloud-init, OpenSSH and Compose', {
     const { exitCode, stdout, stderr } = await lab.spotTui(['configure', '--ci', '--json']);
     assert.equal(exitCode, 0, stderr + stdout);
     assert.deepEqual(await Promise.all(machines.map(runsOf)), before);
+  });
+
+  it('push takes the old system’s layout, and removes what is no longer part of it', async () => {
+    const { scripts_directory, config_directory, units_directory, files_directory, ...aws } =
+      configuration.aws;
+    const unit = await readFile(
+      `${lab.folder}/${units_directory}/bacalhau-startup.service`,
+      'utf8',
+    );
+    // The old units require one that the old system never uploaded.
+    await lab.write(
+      'instance/scripts/bacalhau-startup.service',
+      unit.replace('Requires=', 'Requires=setup-config.service '),
+    );
+    await cp(
+      `${lab.folder}/${scripts_directory}/bacalhau-startup.sh`,
+      `${lab.folder}/instance/scripts/bacalhau-startup.sh`,
+    );
+    await lab.write('instance/startup.sh', '#!/bin/bash\nset -e\ntouch /opt/started-up\n');
+    await lab.writeConfiguration({
+      ...configuration,
+      aws: {
+        ...aws,
+        scripts_directory: 'instance/scripts',
+        startup_script: 'instance/startup.sh',
+        bacalhau_config_template: `${config_directory}/bacalhau-config.yaml`,
+        docker_compose_template: `${config_directory}/docker-compose.yaml`,
+      },
+    });
+    const { exitCode, stdout, stderr } = await lab.spotTui(['push', '--ci', '--json']);
+    assert.equal(exitCode, 0, stderr + stdout);
+    for (const machine of machines) {
+      await machine.read('test -e /opt/started-up');
+      assert.equal(await machine.read('docker ps --format "{{.Names}}"'), 'bacalhau-node');
+      for (const gone of [
+        '/etc/systemd/system/sensor.service',
+        '/etc/systemd/system/multi-user.target.wants/sensor.service',
+        '/opt/uploaded_files/scripts/sensor.sh',
+        '/opt/uploaded_files/greeting',
+      ]) {
+        assert.equal((await machine.run(`test -e ${gone}`)).exitCode, 1, gone);
+      }
+    }
   });
 
   it('everything comes back by itself after a reboot', async () => {
