@@ -203,6 +203,7 @@ export class StandInNode {
   ): Promise<ScriptResult> {
     const child = spawn(file, args, {
       env: { PATH: `${this.#programs}:${process.env.PATH}`, ...environment },
+      timeout: 30_000,
     });
     // A script that ends without reading its input is what some tests are about.
     child.stdin.on('error', () => undefined);
