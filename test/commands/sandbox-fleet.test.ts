@@ -196,8 +196,13 @@ test('an interrupted create says how to go on, and what it launched is still the
       stderr.trimEnd(),
       /what runs keeps running.*spot-tui --sandbox.*destroy --sandbox/,
     );
-    const { stdout } = await user.run(['list', '--sandbox', '--json']);
-    assert.ok(JSON.parse(stdout).nodes.length > 0);
+    // EC2 takes a moment to show what it launched.
+    const deadline = Date.now() + 20_000;
+    for (let found = 0; found === 0; ) {
+      const { stdout } = await user.run(['list', '--sandbox', '--json']);
+      found = JSON.parse(stdout).nodes.length;
+      assert.ok(found > 0 || Date.now() < deadline, 'what was launched never appeared');
+    }
   } finally {
     await user.remove();
   }
