@@ -7,7 +7,7 @@ import { fastBootTimes } from '../../source/sandbox/endpoint/boot-times.ts';
 import { type Endpoint, startEndpoint } from '../../source/sandbox/endpoint/endpoint.ts';
 import { type CommandResult, output, runCommand } from './command.ts';
 import { ensureImages } from './images.ts';
-import type { MachineQuirks } from './machine.ts';
+import type { MachineQuirks } from './machine-disk.ts';
 import { freeAbandonedSlots } from './machine-slot.ts';
 import { NspawnHypervisor } from './nspawn-hypervisor.ts';
 

@@ -1,22 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readFile, readlink, writeFile } from 'node:fs/promises';
+import { open, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineRequest } from '../../source/sandbox/hypervisor.ts';
 import { type CommandResult, output, runCommand } from './command.ts';
 import { killControlGroupNow, makeControlGroup } from './control-group.ts';
+import { type MachineQuirks, makeDisk } from './machine-disk.ts';
 import { freeSlot, type MachineSlot } from './machine-slot.ts';
-
-/** How a machine differs from one that behaves. */
-export type MachineQuirks = {
-  /** Seconds by which cloud-init's last stage is late at first boot. */
-  readonly cloudInitDelay?: number;
-  /** The network comes up only once cloud-init has finished. */
-  readonly reachableAfterCloudInit?: boolean;
-  /** Shell commands that run in the machine's root directory before it boots, as root. */
-  readonly beforeBoot?: string;
-};
 
 /** A booted container that takes itself for an EC2 instance: real systemd, cloud-init, OpenSSH. */
 export class Machine {
@@ -62,11 +53,7 @@ export class Machine {
 
   /** Lays the machine's disk over the image and boots it. */
   async start(image: string, request: MachineRequest): Promise<void> {
-    await this.#makeDisk(image);
-    await this.#seed(request);
-    if (this.#quirks.beforeBoot !== undefined) {
-      await output('sh', ['-euc', this.#quirks.beforeBoot], { directory: this.#root });
-    }
+    await makeDisk(this.#slot, image, request, this.#quirks);
     this.#procsFile = await makeControlGroup(this.#slot.name);
     this.#boot();
   }
@@ -164,40 +151,6 @@ export class Machine {
   killNow(): void {
     this.#removed = true;
     if (this.#procsFile !== '') killControlGroupNow(this.#procsFile);
-  }
-
-  async #makeDisk(image: string): Promise<void> {
-    const { folder } = this.#slot;
-    for (const name of ['root', 'upper', 'work', 'docker']) await mkdir(path.join(folder, name));
-    const layers = `lowerdir=${image},upperdir=${folder}/upper,workdir=${folder}/work`;
-    await output('mount', ['-t', 'overlay', '-o', layers, this.#slot.name, this.#root]);
-  }
-
-  /** https://cloudinit.readthedocs.io/en/latest/reference/datasources/nocloud.html */
-  async #seed(request: MachineRequest): Promise<void> {
-    const hostname = `ip-${this.address.replaceAll('.', '-')}`;
-    const metaData = {
-      'instance-id': request.instanceId,
-      'local-hostname': hostname,
-      ...(request.publicKey === undefined ? {} : { 'public-keys': [request.publicKey.trim()] }),
-    };
-    const seed = path.join(this.#root, 'var/lib/cloud/seed/nocloud');
-    await mkdir(seed, { recursive: true });
-    await writeFile(path.join(seed, 'meta-data'), `${JSON.stringify(metaData)}\n`);
-    await writeFile(path.join(seed, 'user-data'), request.userData);
-    await writeFile(
-      path.join(this.#root, 'etc/machine-id'),
-      `${(await readFile('/proc/sys/kernel/random/uuid', 'utf8')).replaceAll('-', '')}`,
-    );
-    await mkdir(path.join(this.#root, 'var/log/journal'), { recursive: true });
-    if (this.#quirks.cloudInitDelay !== undefined) {
-      const dropIns = path.join(this.#root, 'etc/systemd/system/cloud-final.service.d');
-      await mkdir(dropIns, { recursive: true });
-      await writeFile(
-        path.join(dropIns, 'late.conf'),
-        `[Service]\nExecStartPre=/bin/sh -c 'mkdir /var/lib/late-once && sleep ${this.#quirks.cloudInitDelay} || true'\n`,
-      );
-    }
   }
 
   #boot(): void {

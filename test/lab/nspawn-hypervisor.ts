@@ -5,7 +5,8 @@ import type {
   MachineRequest,
 } from '../../source/sandbox/hypervisor.ts';
 import { removeParentGroup } from './control-group.ts';
-import { Machine, type MachineQuirks } from './machine.ts';
+import { Machine } from './machine.ts';
+import type { MachineQuirks } from './machine-disk.ts';
 import { takeSlot } from './machine-slot.ts';
 
 export type NspawnOptions = {
