@@ -21,6 +21,9 @@ const answerSchema = z.object({
     .nullable()
     .default(null),
   disabled: z.boolean().default(false),
+  /** Why the part of it that is ours failed, which cloud-init itself only counts. */
+  reason: z.string().nullable().default(null),
+  hint: z.string().nullable().default(null),
 });
 
 /** How cloud-init ended on a node. */
@@ -29,6 +32,8 @@ export type CloudInitOutcome = {
   readonly errors: readonly string[];
   /** What it could work around. */
   readonly warnings: readonly string[];
+  /** What to do about the errors, where that is known. */
+  readonly hint?: string;
 };
 
 /**
@@ -60,8 +65,10 @@ export const awaitCloudInit = async (
       'Use an image that runs cloud-init, such as Ubuntu (image: auto).',
     );
   }
+  const { hint, reason, result } = answer.data;
   return {
-    errors: answer.data.result?.v1.errors ?? [],
+    errors: [...(reason === null ? [] : [reason]), ...(result?.v1.errors ?? [])],
+    ...(hint === null ? {} : { hint }),
     warnings: Object.values(answer.data.status?.recoverable_errors ?? {}).flat(),
   };
 };
@@ -70,7 +77,7 @@ export const awaitCloudInit = async (
 export const requireCloudInitSuccess = async (
   { report }: NodeContext,
   connection: NodeConnection,
-  { errors }: CloudInitOutcome,
+  { errors, hint }: CloudInitOutcome,
   signal: AbortSignal,
 ): Promise<void> => {
   const [error] = errors;
@@ -82,7 +89,7 @@ export const requireCloudInitSuccess = async (
   );
   throw new PhaseFailure(
     `cloud-init failed: ${error}`,
-    'Look at /var/log/cloud-init-output.log on the node and mend the cause there; `configure` then goes on without cloud-init.',
+    `${hint ?? 'Look at /var/log/cloud-init-output.log on the node and mend the cause there.'} Then \`configure\` goes on without cloud-init.`,
     lastLines(stdout),
   );
 };
