@@ -95,7 +95,12 @@ export class Machine {
     this.#ssh = new SshServer({
       hostKey,
       allowed: options.allowed,
-      machine: { root, shell: this.#shell, motd: () => this.#greeting() },
+      machine: {
+        root,
+        shell: this.#shell,
+        motd: () => greeting,
+        onHangUp: (pid) => this.#calls.hangUp(pid),
+      },
     });
     this.#port = new Port((socket) => this.#ssh.accept(socket));
     this.#calls = new CallServer({
@@ -333,14 +338,12 @@ export class Machine {
     const job = await manager.request('stop', victim.unit.id);
     await job.result;
   }
+}
 
-  #greeting(): string {
-    return `Welcome to Ubuntu 24.04 LTS (sandbox)
+const greeting = `Welcome to Ubuntu 24.04 LTS (sandbox)
 
  This is a node of spot-tui's sandbox. Commands run for real, but see and reach
  only this node. systemctl, journalctl, docker, apt-get and cloud-init are
  stand-ins.
 
 `;
-  }
-}

@@ -1,4 +1,14 @@
-import { chmod, copyFile, lstat, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import type { IdentityMap } from './identity-map.ts';
 import { writeSkeleton } from './skeleton.ts';
@@ -53,6 +63,8 @@ export type BaseFolder = {
   /** Folder of stand-ins on the machine itself, for where they can't be put into `/usr/bin`. */
   readonly programs: string;
   readonly skeleton: string;
+  /** Script that fills and frees a node's disk. */
+  readonly diskScript: string;
 };
 
 /** How the machine's programs get into a node. */
@@ -103,7 +115,8 @@ export const makeBaseFolder = async ({
   if (identities.type === 'single') {
     await install('chown', path.join(skeleton, 'usr-local', 'sbin', 'chown'));
   }
-  return { folder, programs, skeleton };
+  const diskScript = await readFile(path.join(source, 'fill-disk'), 'utf8');
+  return { folder, programs, skeleton, diskScript };
 };
 
 /** The machine's own programs of these names may also lie in `/usr/sbin`. */

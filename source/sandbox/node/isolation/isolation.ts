@@ -82,7 +82,8 @@ const openNamespaces = async ({
   return {
     kind: 'namespaces',
     makeFolder: (target) => copySkeleton(base, target),
-    makeRoot: (options) => new NamespaceRoot({ ...options, namespace }),
+    makeRoot: (options) =>
+      new NamespaceRoot({ ...options, namespace, diskScript: base.diskScript }),
     close: () => namespace.close(),
   };
 };
@@ -112,7 +113,12 @@ const tryNode = async (
   namespace: UserNamespace,
   folder: string,
 ): Promise<void> => {
-  const root = new NamespaceRoot({ folder, hostname: 'trial', namespace });
+  const root = new NamespaceRoot({
+    folder,
+    hostname: 'trial',
+    namespace,
+    diskScript: base.diskScript,
+  });
   try {
     await copySkeleton(base, folder);
     await root.start();

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { NodeShell } from '../node-shell.ts';
 import { endedCommand, launch, type ProcessWithin } from './launch.ts';
 import { firstOutput, toolEnvironment, type UserNamespace } from './namespaces.ts';
 import type { NodeCommand, NodeRoot, RunningCommand } from './node-root.ts';
@@ -14,6 +15,9 @@ import type { NodeCommand, NodeRoot, RunningCommand } from './node-root.ts';
 const keptCapabilities =
   '-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+net_bind_service';
 
+/** Milliseconds between looks whether a full disk is to have room again. */
+const diskWatchInterval = 1000;
+
 /** A node in mount, process, network, name and IPC namespaces of its own. */
 export class NamespaceRoot implements NodeRoot {
   readonly kind = 'namespaces';
@@ -22,6 +26,9 @@ export class NamespaceRoot implements NodeRoot {
   readonly #folder: string;
   readonly #hostname: string;
   readonly #namespace: UserNamespace;
+  readonly #diskScript: string;
+  #isDiskMoved = false;
+  #diskWatch: NodeJS.Timeout | undefined;
   #first: { readonly child: ChildProcess; readonly pid: string } | undefined;
 
   constructor(options: {
@@ -29,10 +36,13 @@ export class NamespaceRoot implements NodeRoot {
     readonly folder: string;
     readonly hostname: string;
     readonly namespace: UserNamespace;
+    /** `templates/sandbox/fill-disk`. */
+    readonly diskScript: string;
   }) {
     this.#folder = options.folder;
     this.#hostname = options.hostname;
     this.#namespace = options.namespace;
+    this.#diskScript = options.diskScript;
     this.distinguishesUsers = options.namespace.identities.type === 'range';
     this.callsFolder = path.join(options.folder, 'calls');
   }
@@ -80,10 +90,17 @@ export class NamespaceRoot implements NodeRoot {
   }
 
   async fillDisk(): Promise<void> {
-    throw new Error('not yet');
+    const { status, complaint } = await this.#changeDisk('fill');
+    if (status !== 0) throw new Error(`the disk can't be filled: ${complaint}`);
+    this.#isDiskMoved = true;
+    clearInterval(this.#diskWatch);
+    this.#diskWatch = setInterval(() => void this.#makeRoomIfWanted(), diskWatchInterval);
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#diskWatch);
+    if (this.#isDiskMoved) await this.#changeDisk('keep');
+    this.#isDiskMoved = false;
     const first = this.#first;
     this.#first = undefined;
     if (first === undefined) return;
@@ -103,6 +120,38 @@ export class NamespaceRoot implements NodeRoot {
       await openFolders(this.#folder);
       await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
     }
+  }
+
+  /** The disk stays full until somebody removes what fills it. */
+  async #makeRoomIfWanted(): Promise<void> {
+    const { status } = await new NodeShell(this).run('[ -e /var/tmp/filler ]');
+    if (status !== 1 || !this.#isDiskMoved) return;
+    clearInterval(this.#diskWatch);
+    await this.#changeDisk('free');
+  }
+
+  /** Runs the script that moves the node's disk, with the rights to mount. */
+  async #changeDisk(
+    change: 'fill' | 'free' | 'keep',
+  ): Promise<{ status: number; complaint: string }> {
+    if (this.#first === undefined) return { status: 1, complaint: 'the node is not running' };
+    const [file = '', ...words] = [
+      ...this.#enter(),
+      '/bin/sh',
+      '-c',
+      this.#diskScript,
+      'disk',
+      change,
+    ];
+    return new Promise((resolve) => {
+      execFile(
+        file,
+        words,
+        { env: toolEnvironment, cwd: '/', timeout: 10_000 },
+        (error, _, complaint) =>
+          resolve({ status: error === null ? 0 : 1, complaint: complaint.trim() }),
+      );
+    });
   }
 
   #enter(): string[] {

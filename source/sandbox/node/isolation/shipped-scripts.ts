@@ -19,7 +19,7 @@ export class ShippedScripts {
     const texts = new Set<string>();
     for (const entry of await readdir(templatesFolder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || !entry.name.endsWith('.sh')) continue;
-      texts.add(await readFile(path.join(entry.parentPath, entry.name), 'utf8'));
+      texts.add(withoutComments(await readFile(path.join(entry.parentPath, entry.name), 'utf8')));
     }
     const userData = await readFile(path.join(templatesFolder, 'cloud-init.yaml'), 'utf8').catch(
       (error: NodeJS.ErrnoException) => {
@@ -38,7 +38,7 @@ export class ShippedScripts {
 
   /** Whether a text is that of a script that the product ships. */
   has(text: string): boolean {
-    return this.#texts.has(text);
+    return this.#texts.has(withoutComments(text));
   }
 
   /** Whether a command is one of those in the product's own user data. */
@@ -46,3 +46,10 @@ export class ShippedScripts {
     return this.#commands.has(command.trim());
   }
 }
+
+/** The user data leaves them out, for its size. */
+const withoutComments = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !/^\s*#(?!!)/.test(line))
+    .join('\n');

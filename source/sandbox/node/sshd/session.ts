@@ -8,6 +8,8 @@ import { clamp, onTerminal, resizeScript, shellWord, type TerminalSize } from '.
 export type SessionMachine = {
   readonly root: NodeRoot;
   readonly shell: NodeShell;
+  /** Hears that whoever started a command, whose number this is in the node, is gone. */
+  readonly onHangUp: (pid: number) => void;
   /** What greets somebody at a shell. */
   readonly motd: () => string;
 };
@@ -65,7 +67,7 @@ export const serveSession = (
     if (terminal !== undefined && command === undefined) {
       channel.write(machine.motd().replaceAll('\n', '\r\n'));
     }
-    await connect(channel, running, terminal !== undefined);
+    await connect(channel, running, terminal !== undefined, machine.onHangUp);
   };
   const begin = (channel: ServerChannel, command: string | undefined): void => {
     serve(channel, command).catch((error: unknown) => {
@@ -85,6 +87,7 @@ const connect = async (
   channel: ServerChannel,
   command: RunningCommand,
   isTerminal: boolean,
+  onHangUp: (pid: number) => void,
 ): Promise<void> => {
   const { stdin, stdout, stderr, ended } = command;
   if (stdin !== undefined) {
@@ -98,11 +101,13 @@ const connect = async (
   stdout.pipe(channel, { end: false });
   stderr.pipe(channel.stderr, { end: false });
   channel.once('close', () => {
-    // Without a reader the command finds its output closed, as with sshd; one at a terminal that
-    // is gone is told.
+    // Without a reader the command finds its output closed, as with sshd; those that wait for
+    // something to print, and those at a terminal that is gone, are told.
     stdout.destroy();
     stderr.destroy();
+    const pid = command.pid();
     if (isTerminal) hangUp(command);
+    else if (pid !== undefined) onHangUp(pid);
   });
   const end = await ended;
   await Promise.all([flushed(channel), flushed(channel.stderr)]);

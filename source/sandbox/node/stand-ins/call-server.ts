@@ -21,7 +21,7 @@ export class CallServer {
   readonly #answer: Answer;
   readonly #innerUid: (uid: number) => number;
   readonly #onProblem: (problem: string) => void;
-  readonly #underWay = new Set<AbortController>();
+  readonly #underWay = new Map<AbortController, { session: number }>();
   #requests: Socket | undefined;
 
   constructor(options: {
@@ -53,12 +53,19 @@ export class CallServer {
   close(): void {
     this.#requests?.destroy();
     this.#requests = undefined;
-    for (const controller of this.#underWay) controller.abort();
+    for (const controller of this.#underWay.keys()) controller.abort();
+  }
+
+  /** Ends what a session waits for whose client is gone. */
+  hangUp(session: number): void {
+    for (const [controller, call] of this.#underWay) {
+      if (call.session === session) controller.abort();
+    }
   }
 
   async #take(number: string): Promise<void> {
     const controller = new AbortController();
-    this.#underWay.add(controller);
+    this.#underWay.set(controller, { session: 0 });
     try {
       await this.#serve(path.join(this.#folder, number), controller);
     } catch (error) {
@@ -75,6 +82,7 @@ export class CallServer {
 
   async #serve(stem: string, controller: AbortController): Promise<void> {
     const request = await readRequest(`${stem}.request`);
+    this.#underWay.set(controller, { session: request.session });
     const user = this.#innerUid(request.owner);
     const reply = openPipe(stem, 'write');
     let liveness: Socket | undefined;
@@ -180,13 +188,15 @@ class Exchange {
 type Request = Pick<Call, 'program' | 'words' | 'directory' | 'environment'> & {
   /** Uid, on the machine of the sandbox, of who called. */
   readonly owner: number;
+  /** Process that leads the caller's session; 0 where that is unknown. */
+  readonly session: number;
 };
 
 const readRequest = async (file: string): Promise<Request> => {
   const { text, owner } = await readSmall(file, maximumRequest);
   const fields = text.split('\0');
-  const [program = '', directory = '/', user = '', count = '0'] = fields;
-  const end = 4 + (Number.parseInt(count, 10) || 0);
+  const [program = '', directory = '/', user = '', session = '', count = '0'] = fields;
+  const end = 5 + (Number.parseInt(count, 10) || 0);
   const environment: Record<string, string> = {};
   for (const field of fields.slice(end)) {
     const at = field.indexOf('=');
@@ -195,9 +205,10 @@ const readRequest = async (file: string): Promise<Request> => {
   return {
     program,
     directory,
-    words: fields.slice(4, end),
+    words: fields.slice(5, end),
     environment: { USER: user, ...environment },
     owner,
+    session: Number.parseInt(session, 10) || 0,
   };
 };
 
