@@ -17,6 +17,18 @@ suite('bad input', () => {
     await writeFile(file, content);
   };
 
+  test('an old Node is told so before anything fails', async () => {
+    const pretend = path.join(user.folder, 'pretend.mjs');
+    await writeFile(
+      pretend,
+      "Object.defineProperty(process.versions, 'node', { value: '20.1.0' });\n" +
+        "Object.defineProperty(process, 'version', { value: 'v20.1.0' });\n",
+    );
+    const { status, stderr } = await user.run(['list'], { NODE_OPTIONS: `--import=${pretend}` });
+    assert.equal(status, 2);
+    assert.match(stderr, /^spot-tui: needs Node\.js 22 or later, this is v20\.1\.0\n/);
+  });
+
   test('an unknown command is a usage error', async () => {
     const { status, stderr, stdout } = await user.run(['crate']);
     assert.equal(status, 2);
