@@ -20,6 +20,7 @@ export class CloudInitStatus {
   readonly #stages: Record<StageName, StageReport>;
   #current: StageName | undefined;
   #changedAt = 0;
+  #isDone = false;
 
   constructor(shell: NodeShell) {
     this.#shell = shell;
@@ -37,8 +38,9 @@ export class CloudInitStatus {
     };
   }
 
+  /** Whether the last stage is over, and its result is written. */
   get isDone(): boolean {
-    return this.#stages['modules-final'].finished !== null;
+    return this.#isDone;
   }
 
   get errors(): string[] {
@@ -65,7 +67,9 @@ export class CloudInitStatus {
     this.#stages[stage].finished = now();
     this.#current = undefined;
     // The next stage writes what became of this one.
-    if (stage === 'modules-final') await this.#write();
+    if (stage !== 'modules-final') return;
+    await this.#write();
+    this.#isDone = true;
   }
 
   /** The text of `cloud-init status`, and its exit status. */
@@ -123,15 +127,13 @@ export class CloudInitStatus {
         stage: this.#current ?? null,
       },
     };
+    const hasEnded = this.#stages['modules-final'].finished !== null;
     const result = { v1: { datasource: 'DataSourceEc2Local', errors: this.errors } };
     await this.#shell.run(
       `cd "$SPOT_TUI_ROOT/run/cloud-init" || exit
       printf '%s\\n' "$1" >.status && mv -f .status status.json
       [ -z "$2" ] || { printf '%s\\n' "$2" >.result && mv -f .result result.json; }`,
-      [
-        JSON.stringify(status, undefined, 1),
-        this.isDone ? JSON.stringify(result, undefined, 1) : '',
-      ],
+      [JSON.stringify(status, undefined, 1), hasEnded ? JSON.stringify(result, undefined, 1) : ''],
     );
   }
 }
