@@ -82,7 +82,11 @@ suite('a terminal on a sandbox node', () => {
     await node.until('pgrep -f "^sleep 601" > /dev/null');
     channel.write('\x1a');
     await shows(/Stopped\s+sleep 601/);
-    channel.write('kill -9 %1; wait; exit\r');
+    channel.write('fg\r');
+    await shows(/fg\r\n[\s\S]*sleep 601\r\n/);
+    channel.write('\x03');
+    await shows(/\^C[\s\S]*\$ /);
+    channel.write('exit\r');
     await outcome;
   });
 
