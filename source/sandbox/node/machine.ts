@@ -106,7 +106,7 @@ export class Machine {
     this.#calls = new CallServer({
       folder: root.callsFolder,
       innerUid: (uid) => root.innerUid(uid),
-      answer: (call) => this.answer(call),
+      answer: (call) => this.answer({ ...call, directory: root.innerPath(call.directory) }),
       onProblem: (problem) =>
         this.#journal.write({ message: problem, priority: 3, identifier: 'sandbox' }),
     });

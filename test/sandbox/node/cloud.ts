@@ -96,9 +96,9 @@ export class TestNode {
 
   /** Runs a command, and gives it all of its input. */
   async run(command: string, input?: string | Buffer): Promise<Outcome> {
-    const channel = await this.exec(command);
+    const { channel, outcome } = await this.exec(command);
     channel.end(input);
-    return outcomeOf(channel);
+    return outcome;
   }
 
   /** What a command printed, with nothing around it; fails where the command does. */
@@ -108,7 +108,8 @@ export class TestNode {
     return stdout.trim();
   }
 
-  exec(command: string): Promise<ClientChannel> {
+  /** Starts a command; its outcome is listened for from the first packet on. */
+  exec(command: string): Promise<{ channel: ClientChannel; outcome: Promise<Outcome> }> {
     return new Promise((resolve, reject) => {
       const client = this.#client;
       if (client === undefined) {
@@ -116,7 +117,7 @@ export class TestNode {
         return;
       }
       client.exec(command, (error, channel) => {
-        if (error === undefined) resolve(channel);
+        if (error === undefined) resolve({ channel, outcome: outcomeOf(channel) });
         else reject(error);
       });
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { Cloud, outcomeOf, type TestNode } from './cloud.ts';
+import { Cloud, type TestNode } from './cloud.ts';
 
 suite('docker on a sandbox node', () => {
   let cloud: Cloud;
@@ -97,8 +97,9 @@ suite('docker on a sandbox node', () => {
   });
 
   test('compose in the foreground lasts until it is stopped, or a container ends', async () => {
-    const channel = await node.exec('cd app && exec docker compose up --abort-on-container-exit');
-    const outcome = outcomeOf(channel);
+    const { outcome } = await node.exec(
+      'cd app && exec docker compose up --abort-on-container-exit',
+    );
     await node.until('docker ps --format "{{.Names}}" | grep -qx database');
     await node.read('docker kill database');
     const { code, stdout } = await outcome;
@@ -106,10 +107,9 @@ suite('docker on a sandbox node', () => {
     assert.match(stdout, /Attaching to app-web-1, database[\s\S]*database exited with code 137/);
 
     const second = await node.exec('cd app && exec docker compose up');
-    const ended = outcomeOf(second);
     await node.until('docker ps --format "{{.Names}}" | grep -qx database');
-    second.signal('TERM');
-    assert.equal((await ended).signal, 'SIGTERM');
+    second.channel.signal('TERM');
+    assert.equal((await second.outcome).signal, 'SIGTERM');
     await node.until('test -z "$(docker ps -q)"');
   });
 

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { promisify } from 'node:util';
-import { Cloud, connectOnce, outcomeOf } from './cloud.ts';
+import { Cloud, connectOnce } from './cloud.ts';
 
 /** Processes of this machine whose command line holds a text. */
 const processesWith = async (text: string): Promise<string[]> => {
@@ -37,8 +37,7 @@ suite('the life of sandbox nodes', () => {
   test('a machine that is terminated takes its processes, files and port along', async () => {
     const node = await cloud.launch();
     const mark = `${process.pid}${Date.now()}`;
-    const channel = await node.exec(`exec sleep 600.${mark}`);
-    const outcome = outcomeOf(channel);
+    const { channel, outcome } = await node.exec(`exec sleep 600.${mark}`);
     channel.on('error', () => undefined);
     const client = await connectOnce(node.port, cloud.privateKey);
     client.on('error', () => undefined);

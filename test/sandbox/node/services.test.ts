@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, suite, test } from 'node:test';
-import { Cloud, outcomeOf, type TestNode } from './cloud.ts';
+import { Cloud, type TestNode } from './cloud.ts';
 
 suite('services of a sandbox node', () => {
   let cloud: Cloud;
@@ -215,8 +215,7 @@ ExecStart=/bin/sh -c 'echo "$$NAME $$NUMBER $$PWD" > /tmp/settings'
       'talk',
       '[Service]\nType=oneshot\nSyslogIdentifier=talker\nExecStart=/bin/sh -c "echo one; echo \'<3>two\'"\n',
     );
-    const channel = await node.exec('journalctl -u talk -f -o json -n 0');
-    const outcome = outcomeOf(channel);
+    const { channel, outcome } = await node.exec('journalctl -u talk -f -o json -n 0');
     await node.until('pgrep -f "journalctl -u tal[k]" > /dev/null');
     const data = once(channel, 'data');
     await node.read('sudo systemctl start talk');
@@ -240,7 +239,7 @@ ExecStart=/bin/sh -c 'echo "$$NAME $$NUMBER $$PWD" > /tmp/settings'
   });
 
   test('journalctl ends when its reader is gone', async () => {
-    const channel = await node.exec('journalctl -u none -f');
+    const { channel } = await node.exec('journalctl -u none -f');
     await node.until('pgrep -f "journalctl -u non[e]" > /dev/null');
     channel.close();
     await node.until('! pgrep -f "journalctl -u non[e]" > /dev/null');

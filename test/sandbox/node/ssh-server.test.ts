@@ -33,8 +33,9 @@ suite('SSH to a sandbox node', () => {
   });
 
   test('passes a signal on to a command and to what it started', async () => {
-    const channel = await node.exec('trap "echo caught; exit 3" USR1; sleep 30 & echo up; wait');
-    const outcome = outcomeOf(channel);
+    const { channel, outcome } = await node.exec(
+      'trap "echo caught; exit 3" USR1; sleep 30 & echo up; wait',
+    );
     await once(channel, 'data');
     channel.signal('USR1');
     const { code, stdout } = await outcome;
@@ -53,8 +54,7 @@ suite('SSH to a sandbox node', () => {
   });
 
   test('holds a sender back whose input nobody reads', async () => {
-    const channel = await node.exec('sleep 0.3; head -c 5; exit 4');
-    const outcome = outcomeOf(channel);
+    const { channel, outcome } = await node.exec('sleep 0.3; head -c 5; exit 4');
     const accepted = channel.write(Buffer.alloc(16 * 1024 * 1024));
     assert.equal(accepted, false);
     channel.end();

@@ -88,7 +88,7 @@ export class CloudInit {
       `cloud="$SPOT_TUI_ROOT/var/lib/cloud"
       mkdir -p "$cloud/data" "$cloud/instances/$1/scripts" &&
         printf '%s\\n' "$1" >"$cloud/data/instance-id" &&
-        ln -sfn "/var/lib/cloud/instances/$1" "$cloud/instance" &&
+        ln -sfn "instances/$1" "$cloud/instance" &&
         printf '%s\\n' "$1" >"$SPOT_TUI_ROOT/run/cloud-init/.instance-id"`,
       [instanceId],
     );

@@ -52,6 +52,10 @@ export class NamespaceRoot implements NodeRoot {
     return identities.type === 'range' ? uid - identities.base : 0;
   }
 
+  innerPath(file: string): string {
+    return file;
+  }
+
   async start(): Promise<void> {
     const [file = '', ...words] = [
       ...this.#namespace.enter,

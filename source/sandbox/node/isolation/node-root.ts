@@ -74,4 +74,6 @@ export interface NodeRoot {
   readonly callsFolder: string;
   /** Uid of the file's owner as seen within the node. */
   innerUid(uid: number): number;
+  /** What a process of the node calls a path, as seen within the node. */
+  innerPath(file: string): string;
 }

@@ -59,6 +59,11 @@ export class PrefixRoot implements NodeRoot {
     return 0;
   }
 
+  innerPath(file: string): string {
+    const below = path.relative(this.#root, file);
+    return below.startsWith('..') ? file : `/${below}`;
+  }
+
   async start(): Promise<void> {
     const local = path.join(this.#root, 'usr', 'local');
     await cp(path.join(this.#folder, 'usr-local'), local, { recursive: true });

@@ -89,6 +89,7 @@ const folders = (names: string, rest: { mode?: number; owner?: 'login' } = {}): 
     .split(/\s+/)
     .map((folder) => ({ folder, ...rest }));
 
+/** Links are relative, so that they lead nowhere else where a node has no root of its own. */
 const entries = (identities: IdentityMap): Entry[] => [
   ...folders(`
     dev dev/pts dev/shm etc home media mnt opt proc run srv sys usr usr/local var
@@ -103,8 +104,8 @@ const entries = (identities: IdentityMap): Entry[] => [
   { folder: 'root', mode: 0o700 },
   { folder: `home/${loginUser}`, mode: 0o750, owner: 'login' },
   { folder: `home/${loginUser}/.ssh`, mode: 0o700, owner: 'login' },
-  { link: 'var/run', target: '/run' },
-  { link: 'var/lock', target: '/run/lock' },
+  { link: 'var/run', target: '../run' },
+  { link: 'var/lock', target: '../run/lock' },
   { link: 'dev/ptmx', target: 'pts/ptmx' },
   { link: 'dev/fd', target: '/proc/self/fd' },
   { link: 'dev/stdin', target: '/proc/self/fd/0' },
@@ -116,7 +117,7 @@ const entries = (identities: IdentityMap): Entry[] => [
   })),
   { file: 'etc/ld.so.preload', text: '' },
   { file: 'etc/ld.so.cache', text: '' },
-  { link: 'etc/localtime', target: '/usr/share/zoneinfo/Etc/UTC' },
+  { link: 'etc/localtime', target: '../usr/share/zoneinfo/Etc/UTC' },
   { file: 'etc/timezone', text: 'Etc/UTC\n' },
   {
     file: 'etc/fstab',
