@@ -14,6 +14,7 @@ export const defaultCommand: CommandDefinition = {
     ['spot-tui --sandbox', 'open it for what runs in the sandbox'],
   ],
   maximumWords: 0,
+  outlivesReader: true,
   load: () => import('./dashboard.ts'),
 };
 
@@ -34,6 +35,7 @@ export const commandTable: readonly CommandDefinition[] = [
       ['spot-tui create --ci --json', 'for scripts: one JSON object a line'],
     ],
     maximumWords: 0,
+    outlivesReader: true,
     load: () => import('./create.ts'),
   },
   {
@@ -60,6 +62,7 @@ export const commandTable: readonly CommandDefinition[] = [
       ['spot-tui destroy', 'all nodes of the deployment'],
       ['spot-tui destroy us-west-2-1 --yes', 'one node, without a question'],
     ],
+    outlivesReader: true,
     load: () => import('./destroy.ts'),
   },
   {
@@ -71,6 +74,7 @@ export const commandTable: readonly CommandDefinition[] = [
     ],
     options: [],
     examples: [['spot-tui configure us-west-2-1', 'after mending something on a node by hand']],
+    outlivesReader: true,
     load: () => import('./configure.ts'),
   },
   {
@@ -82,6 +86,7 @@ export const commandTable: readonly CommandDefinition[] = [
     ],
     options: [],
     examples: [['spot-tui push', 'roll an edited service out to every node']],
+    outlivesReader: true,
     load: () => import('./push.ts'),
   },
   {

@@ -13,6 +13,8 @@ export type Invocation = {
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
   readonly stderr: WriteStream;
+  /** Aborts when nobody reads standard output any more. */
+  readonly readerGone: AbortSignal;
   /** Absolute path of the folder in which the program was called. */
   readonly currentFolder: string;
   /** Absolute path of the program's own templates. */
@@ -37,6 +39,8 @@ export type CommandDefinition = {
   readonly maximumWords?: number;
   /** Whether it takes a command after `--`. */
   readonly takesRemoteCommand?: boolean;
+  /** Whether its work goes on when nobody reads what it says any more. */
+  readonly outlivesReader?: boolean;
   readonly load: () => Promise<{ readonly run: RunCommand }>;
 };
 

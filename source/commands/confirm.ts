@@ -7,7 +7,7 @@ import { isInteractive } from './interactivity.ts';
  * Asks a question that has to be answered before something is done; `--yes` answers it.
  *
  * @param question Complete, without the choice: `Terminate 3 nodes?`.
- * @throws UsageError where nobody can be asked.
+ * @throws UsageError where nobody can be asked, and the signal's reason once that aborts.
  */
 export const confirm = async (
   invocation: Invocation,
@@ -22,9 +22,16 @@ export const confirm = async (
     );
   }
   const terminal = createInterface({ input: invocation.stdin, output: invocation.stderr });
+  // While a line is read, ctrl-c is a key and no signal.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     const answer = await terminal.question(`${question} [y/N] `, { signal });
     return /^y(es)?$/i.test(answer.trim());
+  } catch {
+    invocation.stderr.write('\n');
+    signal.throwIfAborted();
+    // Ctrl-d closes the input without an answer.
+    return false;
   } finally {
     terminal.close();
   }

@@ -5,10 +5,11 @@ import { confirm } from './confirm.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { runHeadless } from './headless.ts';
 import { isInteractive } from './interactivity.ts';
-import { untilSignal, withInterruption } from './interruption.ts';
+import { withInterruption } from './interruption.ts';
 import { showPlan } from './launch-plan.ts';
 import { runLive } from './live.ts';
-import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
+import { stayWithWatch } from './stay.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Brings the fleet to the configured size, every node ready. */
 export const run: RunCommand = async (invocation) => {
@@ -18,7 +19,7 @@ export const run: RunCommand = async (invocation) => {
       before: requirePaths,
       work: async ({ controller }, _workspace, signal) => {
         await controller.create(signal);
-        if (invocation.options.watch) await untilSignal(signal);
+        await stayWithWatch(invocation, signal);
       },
     });
   }
@@ -33,13 +34,11 @@ export const run: RunCommand = async (invocation) => {
   });
 };
 
-const dryRun = (invocation: Invocation): Promise<ExitStatus> => {
-  const timeout = commandTimeout(invocation);
-  return withInterruption(timeout === undefined ? {} : { timeout }, async (signal) => {
+const dryRun = (invocation: Invocation): Promise<ExitStatus> =>
+  withInterruption(invocation, async (signal) => {
     await showPlan(invocation, await openWorkspace(invocation, signal), signal);
     return exitStatus.success;
   });
-};
 
 /** Everything that the configuration names is there before anything is launched. */
 const requirePaths = async ({ config, issueAt }: Workspace): Promise<void> => {

@@ -3,8 +3,8 @@ import type { RunCommand } from './command.ts';
 import type { FleetRun } from './fleet-run.ts';
 import { runHeadless } from './headless.ts';
 import { isInteractive } from './interactivity.ts';
-import { untilSignal } from './interruption.ts';
 import { runLive } from './live.ts';
+import { stayWithWatch } from './stay.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Attaches to the deployment: in a terminal the dashboard, elsewhere a line for every event. */
@@ -16,7 +16,7 @@ export const run: RunCommand = (invocation) =>
     : runHeadless(invocation, 'attach', {
         work: async (run, workspace, signal) => {
           await attach(run, workspace, signal);
-          if (invocation.options.watch) await untilSignal(signal);
+          await stayWithWatch(invocation, signal);
         },
       });
 

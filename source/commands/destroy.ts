@@ -11,16 +11,14 @@ import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type FleetRun, openMachineRun } from './fleet-run.ts';
 import { reporterFor } from './headless.ts';
 import { untilAborted, withInterruption } from './interruption.ts';
-import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Terminates nodes and cleans up behind the last one. */
-export const run: RunCommand = (invocation) => {
-  const timeout = commandTimeout(invocation);
-  return withInterruption(timeout === undefined ? {} : { timeout }, async (signal) => {
+export const run: RunCommand = (invocation) =>
+  withInterruption(invocation, async (signal) => {
     const workspace = await openWorkspace(invocation, signal);
     return destroy(invocation, workspace, signal);
   });
-};
 
 const destroy = async (
   invocation: Invocation,

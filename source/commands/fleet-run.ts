@@ -1,5 +1,4 @@
 import type { Emit, SummaryEvent } from '../events/event.ts';
-import { isSettled } from '../events/phase.ts';
 import { FleetController, type FleetControllerOptions } from '../fleet/controller.ts';
 import type { FleetState } from '../fleet/state.ts';
 import { createFleetStore, type FleetEventStore } from '../fleet/store.ts';
@@ -9,6 +8,7 @@ import { buildUserData } from '../pipeline/user-data.ts';
 import { createEventRecorder } from '../reporters/event-recorder.ts';
 import type { Reporter } from '../reporters/reporter.ts';
 import type { Invocation } from './command.ts';
+import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { openNodeAccess } from './node-access.ts';
 import { readPublicKey } from './public-key.ts';
 import type { Workspace } from './workspace.ts';
@@ -22,6 +22,8 @@ export type FleetRun = {
   readonly emit: Emit;
   /** What became of the nodes so far. */
   readonly summarize: () => SummaryEvent;
+  /** What the command would end with now. */
+  readonly exitStatus: () => ExitStatus;
   /** Where the events are recorded. */
   readonly recording: string;
   readonly close: () => Promise<void>;
@@ -35,14 +37,14 @@ export type FleetRun = {
 export const openFleetRun = async (
   invocation: Invocation,
   workspace: Workspace,
-  { command }: { readonly command: string },
+  { command, signal }: { readonly command: string; readonly signal: AbortSignal },
 ): Promise<FleetRun> => {
   const { config } = workspace;
   const { stderr, templatesFolder } = invocation;
   const [payload, scripts, access, rendered] = await Promise.all([
     buildPayload(config, templatesFolder),
     loadRemoteScripts(templatesFolder),
-    openNodeAccess(invocation, workspace),
+    openNodeAccess(invocation, workspace, signal),
     readPublicKey(config).then((publicKey) => buildUserData(config, templatesFolder, publicKey)),
   ]);
   for (const warning of rendered.warnings) stderr.write(`warning: ${warning}\n`);
@@ -134,6 +136,10 @@ const startRun = (
       elapsedSeconds: Math.round((clock() - startedAt) / 100) / 10,
       apiCalls: calls.total,
     }),
+    exitStatus: () =>
+      isAllReady(store.getState())
+        ? exitStatus.success
+        : controller.fatalExitStatus || exitStatus.failure,
     close: async () => {
       await controller.close();
       await Promise.all([recorder.close(), ...reporters.map((reporter) => reporter.flush())]);
@@ -167,10 +173,5 @@ export const countNodes = (
   return counts;
 };
 
-/** Whether every node is ready. */
-export const isAllReady = (state: FleetState): boolean =>
-  [...state.nodes.values()].every(({ phase }) => phase === 'ready');
-
-/** Whether nothing more happens to any node by itself. */
-export const isAllSettled = (state: FleetState): boolean =>
-  [...state.nodes.values()].every(({ phase }) => isSettled(phase));
+const isAllReady = ({ nodes }: FleetState): boolean =>
+  [...nodes.values()].every(({ phase }) => phase === 'ready');

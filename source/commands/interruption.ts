@@ -1,74 +1,67 @@
+import type { Invocation } from './command.ts';
+import { commandLine } from './command-line.ts';
+import { startCommandTimeout } from './command-timeout.ts';
 import { exitStatus } from './exit-status.ts';
 
-/** A signal asked the program to leave. What runs on AWS keeps running. */
+/** Signals that ask the program to leave. */
+export type LeavingSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** A signal asked the program to leave. What runs in EC2 keeps running, and the message says so. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
+  readonly exitStatus: number;
 
-  constructor(readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
-    super(`interrupted by ${signal}`);
-  }
-
-  get exitStatus(): number {
-    return this.signal === 'SIGINT' ? exitStatus.interrupted : exitStatus.terminated;
-  }
-}
-
-/** The time that `--timeout` gave the whole command ran out. */
-export class CommandTimeoutError extends Error {
-  override readonly name = 'CommandTimeoutError';
-  readonly exitStatus = exitStatus.failure;
-  readonly hint =
-    'What was begun keeps running; run the command again to carry on, or allow more with --timeout.';
-
-  /** @param duration As it was written on the command line. */
-  constructor(duration: string) {
-    super(`not done after ${duration}`);
+  constructor(signal: LeavingSignal, invocation: Pick<Invocation, 'options'>) {
+    super(
+      `${signal}: what runs keeps running. Attach with \`${commandLine(invocation)}\`, end it with \`${commandLine(invocation, 'destroy')}\`.`,
+    );
+    this.exitStatus = signal === 'SIGINT' ? exitStatus.interrupted : exitStatus.terminated;
   }
 }
 
-export type InterruptionOptions = {
-  /** Called for a first SIGINT; without it the first one ends the work. */
-  readonly onFirstInterrupt?: () => void;
-  readonly timeout?: { readonly text: string; readonly milliseconds: number };
-};
+/** Milliseconds in which work may put things in order after it was asked to end. */
+const grace = 5_000;
 
 /**
- * Runs work that ends when a signal or the timeout says so. The program's handlers stand only as
- * long as the work does.
+ * Runs work that ends when a signal or `--timeout` says so: the signal that it is given aborts, and
+ * it has a moment to put things in order, which a second SIGINT cuts short. The program's handlers
+ * stand only as long as the work does.
  *
  * @throws InterruptedError or CommandTimeoutError when that is why the work ended.
  */
 export const withInterruption = async <Result>(
-  { onFirstInterrupt, timeout }: InterruptionOptions,
+  invocation: Pick<Invocation, 'options'>,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> => {
-  const controller = new AbortController();
-  let announced = onFirstInterrupt === undefined;
-  const interrupt = () => {
-    if (announced) {
-      controller.abort(new InterruptedError('SIGINT'));
-    } else {
-      announced = true;
-      onFirstInterrupt?.();
+  const ending = new AbortController();
+  const overdue = Promise.withResolvers<never>();
+  let patience: NodeJS.Timeout | undefined;
+  const end = (reason: Error) => {
+    if (ending.signal.aborted) {
+      overdue.reject(reason);
+      return;
     }
+    ending.abort(reason);
+    patience = setTimeout(() => overdue.reject(reason), grace);
   };
-  const terminate = () => controller.abort(new InterruptedError('SIGTERM'));
-  const hangUp = () => controller.abort(new InterruptedError('SIGHUP'));
+  const stopTimeout = startCommandTimeout(invocation, end);
+  const interrupt = () => end(new InterruptedError('SIGINT', invocation));
+  const terminate = () => end(new InterruptedError('SIGTERM', invocation));
+  const hangUp = () => end(new InterruptedError('SIGHUP', invocation));
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', terminate);
   process.on('SIGHUP', hangUp);
-  const timer =
-    timeout === undefined
-      ? undefined
-      : setTimeout(
-          () => controller.abort(new CommandTimeoutError(timeout.text)),
-          timeout.milliseconds,
-        );
-  const { signal } = controller;
   try {
-    return await untilAborted(signal, work(signal));
+    const result = await Promise.race([work(ending.signal), overdue.promise]);
+    ending.signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    // Whatever the work made of its end, this is why it ended.
+    ending.signal.throwIfAborted();
+    throw error;
   } finally {
-    clearTimeout(timer);
+    clearTimeout(patience);
+    stopTimeout();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', terminate);
     process.off('SIGHUP', hangUp);
@@ -90,7 +83,3 @@ export const untilAborted = async <Result>(
     signal.removeEventListener('abort', abort);
   }
 };
-
-/** Waits until the signal says to leave, and rejects with its reason. */
-export const untilSignal = (signal: AbortSignal): Promise<never> =>
-  untilAborted(signal, new Promise<never>(() => undefined));

@@ -4,13 +4,12 @@ import type { RunCommand } from './command.ts';
 import { exitStatus } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
 import { textTable } from './text-table.ts';
-import { commandTimeout, openWorkspace } from './workspace.ts';
+import { openWorkspace } from './workspace.ts';
 
 /** Lists the nodes that EC2 knows by the deployment's tag. */
 export const run: RunCommand = (invocation) => {
   const { options, stdout, words } = invocation;
-  const timeout = commandTimeout(invocation);
-  return withInterruption(timeout === undefined ? {} : { timeout }, async (signal) => {
+  return withInterruption(invocation, async (signal) => {
     const { clouds, config } = await openWorkspace(invocation, signal);
     const nodes = selectNodes(await findNodes(clouds, signal), words);
     if (options.json) {

@@ -7,7 +7,6 @@ import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import { cleanText } from '../ssh/clean-text.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { exitStatus } from './exit-status.ts';
-import { InterruptedError } from './interruption.ts';
 import { requireOneNode, withNodes } from './node-command.ts';
 
 const defaultLines = 100;
@@ -50,10 +49,6 @@ export const run: RunCommand = (invocation) =>
           }
         }
       }
-    } catch (error) {
-      // Leaving is how one stops following.
-      if (error instanceof InterruptedError && error.signal === 'SIGINT') return exitStatus.success;
-      throw error;
     } finally {
       connection.close();
     }

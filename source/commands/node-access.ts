@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import password from '@inquirer/password';
 import type { Instance } from '../ec2/cloud.ts';
 import { sshPortOf } from '../fleet/ssh-port.ts';
@@ -31,11 +32,12 @@ export type NodeAccess = {
 /**
  * Loads the key, asking for its passphrase where somebody can be asked.
  *
- * @throws SshError when there is no usable key.
+ * @throws SshError when there is no usable key, and the signal's reason once that aborts.
  */
 export const openNodeAccess = async (
   invocation: Invocation,
   { config, folders }: Workspace,
+  signal: AbortSignal,
 ): Promise<NodeAccess> => {
   const { environment, options, stderr } = invocation;
   const { privateKeyPath, publicKeyPath, username } = config.ssh;
@@ -47,9 +49,11 @@ export const openNodeAccess = async (
     ...(isInteractive(invocation)
       ? {
           askPassphrase: ({ path, attempt }) =>
-            password({
-              message: `${attempt > 1 ? 'That was not it. ' : ''}Passphrase of ${path}:`,
-            }),
+            askSecretly(
+              invocation,
+              `${attempt > 1 ? 'That was not it. ' : ''}Passphrase of ${path}:`,
+              signal,
+            ),
         }
       : {}),
   });
@@ -93,4 +97,22 @@ export const openNodeAccess = async (
         userConfiguration: options.userSshConfig,
       }),
   };
+};
+
+const askSecretly = async (
+  { stderr }: Invocation,
+  message: string,
+  signal: AbortSignal,
+): Promise<string> => {
+  try {
+    return await password({ message }, { signal, output: stderr });
+  } catch (error) {
+    // While it is typed, ctrl-c is a key and no signal.
+    if (error instanceof Error && error.name === 'ExitPromptError') {
+      process.kill(process.pid, 'SIGINT');
+      await once(signal, 'abort');
+    }
+    signal.throwIfAborted();
+    throw error;
+  }
 };

@@ -5,7 +5,7 @@ import type { Invocation } from './command.ts';
 import { type ExitStatus, UsageError } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
 import { type NodeAccess, openNodeAccess } from './node-access.ts';
-import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** What a command that talks to nodes, without driving them, works with. */
 export type NodeCommandContext = {
@@ -21,15 +21,13 @@ export type NodeCommandContext = {
 export const withNodes = (
   invocation: Invocation,
   work: (context: NodeCommandContext) => Promise<ExitStatus>,
-): Promise<ExitStatus> => {
-  const timeout = commandTimeout(invocation);
-  return withInterruption(timeout === undefined ? {} : { timeout }, async (signal) => {
+): Promise<ExitStatus> =>
+  withInterruption(invocation, async (signal) => {
     const workspace = await openWorkspace(invocation, signal);
     const nodes = selectNodes(await findNodes(workspace.clouds, signal), invocation.words);
-    const access = await openNodeAccess(invocation, workspace);
+    const access = await openNodeAccess(invocation, workspace, signal);
     return work({ invocation, workspace, access, nodes, signal });
   });
-};
 
 /**
  * The one node that a command is about.

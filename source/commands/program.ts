@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { exitStatus, exitStatusOf } from './exit-status.ts';
-import { parseArguments } from './parse-arguments.ts';
+import { watchOutput } from './output-streams.ts';
+import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
 import { reportError } from './report-error.ts';
 import { version } from './version.ts';
 
@@ -11,28 +12,36 @@ import { version } from './version.ts';
  */
 export const runProgram = async (programFolder: string): Promise<never> => {
   const { argv, stderr, stdout } = process;
-  stdout.on('error', leaveOnBrokenPipe);
-  stderr.on('error', leaveOnBrokenPipe);
+  const output = watchOutput(stdout, stderr);
+  let parsed: ParsedArguments | undefined;
+  output.readerGone.addEventListener('abort', () => {
+    const outlivesReader = parsed?.type === 'run' && parsed.command.outlivesReader;
+    if (!outlivesReader) process.exit(exitStatus.success);
+  });
+  const report = (error: unknown): number => {
+    reportError(error, { stderr, debug: parsed?.type === 'run' && parsed.options.debug });
+    return exitStatusOf(error);
+  };
   let status: number;
   try {
-    status = await run(argv.slice(2), programFolder);
+    parsed = parseArguments(argv.slice(2), import.meta);
+    status = await run(parsed, programFolder, output.readerGone);
   } catch (error) {
-    reportError(error, { stderr, debug: argv.includes('--debug') });
-    status = exitStatusOf(error);
+    status = report(error);
   }
+  await output.flush().catch((error: unknown) => {
+    status ||= report(error);
+  });
   // Connections that are kept for reuse must not keep the program.
   process.exit(status);
 };
 
-/** A reader that went away, such as `head`, is no error. */
-const leaveOnBrokenPipe = (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitStatus.success);
-  throw error;
-};
-
-const run = async (words: readonly string[], programFolder: string): Promise<number> => {
+const run = async (
+  parsed: ParsedArguments,
+  programFolder: string,
+  readerGone: AbortSignal,
+): Promise<number> => {
   const { env: environment, stderr, stdin, stdout } = process;
-  const parsed = parseArguments(words, import.meta);
   switch (parsed.type) {
     case 'version':
       stdout.write(`${version}\n`);
@@ -52,6 +61,7 @@ const run = async (words: readonly string[], programFolder: string): Promise<num
         stdin,
         stdout,
         stderr,
+        readerGone,
         currentFolder: process.cwd(),
         programFolder,
         templatesFolder: path.join(programFolder, '..', 'templates'),

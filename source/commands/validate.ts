@@ -7,16 +7,14 @@ import { type ExitStatus, exitStatus, exitStatusOf } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
 import { openNodeAccess } from './node-access.ts';
 import { readPublicKey } from './public-key.ts';
-import { commandTimeout, openWorkspace, type Workspace } from './workspace.ts';
+import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Checks everything that `create` needs, and launches nothing. */
-export const run: RunCommand = (invocation) => {
-  const timeout = commandTimeout(invocation);
-  return withInterruption(timeout === undefined ? {} : { timeout }, async (signal) => {
+export const run: RunCommand = (invocation) =>
+  withInterruption(invocation, async (signal) => {
     const workspace = await openWorkspace(invocation, signal);
     return validate(invocation, workspace, signal);
   });
-};
 
 type Finding = {
   readonly name: string;
@@ -62,7 +60,7 @@ const validate = async (
       return `${files.length} files, ${services.length} units, ${Math.ceil(archive.length / 1024)} KiB compressed`;
     });
     await examine('key', async () => {
-      await openNodeAccess(invocation, workspace);
+      await openNodeAccess(invocation, workspace, signal);
       return config.ssh.privateKeyPath ?? 'from the SSH agent';
     });
     await examine('user data', async () => {

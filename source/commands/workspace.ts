@@ -1,5 +1,4 @@
 import type { Config, RegionConfig } from '../config/config.ts';
-import { parseDuration } from '../config/duration.ts';
 import { formatIssue } from '../config/issue.ts';
 import type { IssueAt } from '../config/load.ts';
 import { applyOverrides } from '../config/overrides.ts';
@@ -9,7 +8,6 @@ import type { Ec2Error } from '../ec2/errors.ts';
 import { createRegionCloud, type Ec2RegionCloud } from '../ec2/region-cloud.ts';
 import type { Invocation } from './command.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
-import { UsageError } from './exit-status.ts';
 import { version } from './version.ts';
 
 /** What a command works with: the configuration and one cloud for each of its regions. */
@@ -79,19 +77,3 @@ export const openWorkspace = async (
 
 const endpointOf = ({ sandbox }: Deployment) =>
   sandbox === undefined ? {} : { endpoint: sandbox.endpointUrl, credentials: sandbox.credentials };
-
-/**
- * What `--timeout` says, in milliseconds.
- *
- * @throws UsageError
- */
-export const commandTimeout = ({
-  options: { timeout },
-}: Invocation): { text: string; milliseconds: number } | undefined => {
-  if (timeout === undefined) return undefined;
-  const milliseconds = parseDuration(timeout);
-  if (milliseconds === undefined || milliseconds === 0) {
-    throw new UsageError(`--timeout ${timeout} is no duration`, 'Write it like 90s, 15m or 1h30m.');
-  }
-  return { text: timeout, milliseconds };
-};

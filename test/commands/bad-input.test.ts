@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { User } from './program.ts';
 
@@ -11,20 +9,15 @@ suite('bad input', () => {
   });
   after(() => user.remove());
 
-  const write = async (name: string, content: string) => {
-    const file = path.join(user.folder, name);
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, content);
-  };
-
   test('an old Node is told so before anything fails', async () => {
-    const pretend = path.join(user.folder, 'pretend.mjs');
-    await writeFile(
-      pretend,
+    await user.write(
+      'pretend.mjs',
       "Object.defineProperty(process.versions, 'node', { value: '20.1.0' });\n" +
         "Object.defineProperty(process, 'version', { value: 'v20.1.0' });\n",
     );
-    const { status, stderr } = await user.run(['list'], { NODE_OPTIONS: `--import=${pretend}` });
+    const { status, stderr } = await user.run(['list'], {
+      environment: { NODE_OPTIONS: '--import=./pretend.mjs' },
+    });
     assert.equal(status, 2);
     assert.match(stderr, /^spot-tui: needs Node\.js 22 or later, this is v20\.1\.0\n/);
   });
@@ -43,7 +36,7 @@ suite('bad input', () => {
   });
 
   test('every mistake of a configuration is named with line and column', async () => {
-    await write(
+    await user.write(
       'broken.yaml',
       'aws:\n  total_instances: many\nregions:\n  - us-west-2:\n      machine_type: 3\n',
     );
@@ -57,7 +50,7 @@ suite('bad input', () => {
   });
 
   test('files that the configuration names and that are missing stop create', async () => {
-    await write(
+    await user.write(
       'missing.yaml',
       'aws:\n  scripts_directory: nowhere\n  private_ssh_key_path: no-key\nregions: [us-west-2]\n',
     );
@@ -99,7 +92,7 @@ suite('bad input', () => {
   });
 
   test('an old configuration with three regions is accepted and planned', async () => {
-    await write(
+    await user.write(
       'old.yaml',
       [
         'aws:',

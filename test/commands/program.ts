@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,12 @@ export type ProgramResult = {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
+};
+
+export type StartOptions = {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Descriptor that takes the place of the pipe. */
+  readonly stdout?: number | 'pipe';
 };
 
 /**
@@ -26,7 +32,6 @@ export class User {
   }
 
   static async create(): Promise<User> {
-    const { mkdir } = await import('node:fs/promises');
     const user = new User(await mkdtemp(path.join(tmpdir(), 'spot-tui-user-')));
     await mkdir(user.home);
     await mkdir(user.folder);
@@ -43,18 +48,38 @@ export class User {
     };
   }
 
+  /** Writes a file into the working folder. */
+  async write(name: string, content: string): Promise<void> {
+    const file = path.join(this.folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+
   /** Starts the program without a terminal. */
-  start(words: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
+  start(
+    words: readonly string[],
+    { environment, stdout = 'pipe' }: StartOptions = {},
+  ): ChildProcess {
     return spawn(process.execPath, [program, ...words], {
       cwd: this.folder,
       env: { ...this.environment, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', stdout, 'pipe'],
+    });
+  }
+
+  /** Starts the program in a terminal of 100 columns, by `script` of util-linux. */
+  startInTerminal(words: readonly string[]): ChildProcess {
+    const command = [process.execPath, program, ...words].map((word) => `'${word}'`).join(' ');
+    return spawn('script', ['-qec', `stty columns 100 rows 30; ${command}`, '/dev/null'], {
+      cwd: this.folder,
+      env: this.environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
   }
 
   /** Runs the program to its end. */
-  async run(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<ProgramResult> {
-    return finish(this.start(words, environment));
+  run(words: readonly string[], options: StartOptions = {}): Promise<ProgramResult> {
+    return finish(this.start(words, options));
   }
 
   /** Ends this user's sandbox and removes the user. */
@@ -63,6 +88,21 @@ export class User {
     await rm(path.dirname(this.home), { recursive: true, force: true });
   }
 }
+
+/** Whether `startInTerminal` can: other systems' `script` takes other options. */
+export const hasTerminals =
+  spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
+
+/** Waits for the program to print a text. */
+export const printed = (child: ChildProcess, text: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+      if (output.includes(text)) resolve();
+    });
+    child.on('close', () => reject(new Error(`ended without ${text}: ${output}`)));
+  });
 
 /** Waits for a started program. */
 export const finish = async (child: ChildProcess): Promise<ProgramResult> => {
