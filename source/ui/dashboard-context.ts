@@ -13,6 +13,8 @@ export type DashboardModel = {
   readonly order: NodeOrder;
   readonly clock: Clock;
   readonly theme: Theme;
+  /** A command line about the same deployment, as a person would type it. */
+  readonly commandLine: (command: string) => string;
 };
 
 export const DashboardContext = createContext<DashboardModel | undefined>(undefined);

@@ -22,13 +22,13 @@ type DetailPaneProps = {
 
 /** The selected node: what it is, how it got where it is, what is wrong, and the end of its log. */
 export const DetailPane = memo(({ name, width, height }: DetailPaneProps) => {
-  const { theme } = useDashboard();
+  const { commandLine, theme } = useDashboard();
   const node = useNode(name);
   if (node === undefined) return <Box height={height} flexShrink={0} />;
   const body = height - 1;
   const hasTimeline = body >= 3 && node.timeline.length > 0;
   const room = body - (hasTimeline ? 1 : 0);
-  const trouble = troubleLines(node, theme, width, room);
+  const trouble = troubleLines(node, { theme, commandLine }, width, room);
   return (
     <Box flexDirection="column" height={height} flexShrink={0} overflow="hidden">
       <SegmentLine segments={titleSegments(node, theme, width)} width={width} />

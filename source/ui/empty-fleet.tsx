@@ -12,7 +12,7 @@ type EmptyFleetProps = {
 
 /** What stands in the table's place while there is no node. */
 export const EmptyFleet = ({ width, height }: EmptyFleetProps) => {
-  const { theme } = useDashboard();
+  const { commandLine, theme } = useDashboard();
   const deployment = useFleet((state) => state.deployment);
   const command = useFleet((state) => state.command);
   const of = deployment === '' ? '' : ` of ${deployment}`;
@@ -33,7 +33,7 @@ export const EmptyFleet = ({ width, height }: EmptyFleetProps) => {
           {
             text: isCreating
               ? 'Nodes appear here as soon as they are planned.'
-              : 'spot-tui create launches them; they appear here as soon as they are planned.',
+              : `${commandLine('create')} launches them; they appear here as soon as they are planned.`,
           },
         ]}
         width={width}

@@ -19,13 +19,13 @@ type FooterProps = {
 
 /** The keys that matter most. Where there is no room, help and quit stay. */
 export const Footer = memo(({ selected, canAct, isDriven, width }: FooterProps) => {
-  const { theme } = useDashboard();
+  const { commandLine, theme } = useDashboard();
   const node = useNode(selected);
   const bindings = keyMap.filter(({ footer }) => footer !== undefined);
   const isUsable = (binding: KeyBinding) => {
     if (!isNodeCommand(binding)) return true;
     if (!canAct || node === undefined) return false;
-    return refusal(binding.command, node, isDriven(node.name)) === undefined;
+    return refusal(binding.command, node, isDriven(node.name), commandLine) === undefined;
   };
   const segments = chooseThatFit(bindings, width - 2).flatMap((binding): Segment[] => {
     const { accent, strong, quiet } = theme.styles;

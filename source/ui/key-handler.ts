@@ -60,7 +60,7 @@ export const createKeyHandler = (options: KeyHandlerOptions) => {
     if (node === undefined) return tell('warning', 'There is no node to act on yet');
     if (actions === undefined)
       return tell('warning', `This is a recording: ${command} needs a fleet`);
-    const reason = refusal(command, node, options.isDriven(node.name));
+    const reason = refusal(command, node, options.isDriven(node.name), model.commandLine);
     if (reason !== undefined) return tell('warning', reason);
     switch (command) {
       case 'configure':

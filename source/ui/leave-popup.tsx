@@ -12,7 +12,7 @@ type LeavePopupProps = {
 
 /** What the first ctrl-c says: what keeps running if the second one follows. */
 export const LeavePopup = ({ window }: LeavePopupProps) => {
-  const { theme } = useDashboard();
+  const { commandLine, theme } = useDashboard();
   const working = useFleet((state) => count(state, ({ phase }) => !isSettled(phase)));
   const running = useFleet((state) =>
     count(state, ({ instanceId, phase }) => instanceId !== undefined && phase !== 'terminated'),
@@ -24,8 +24,8 @@ export const LeavePopup = ({ window }: LeavePopupProps) => {
       : `${nodes(running)} ${running === 1 ? 'keeps' : 'keep'} running: leaving terminates nothing.`,
     working === 0
       ? ''
-      : `${nodes(working)} ${working === 1 ? 'is' : 'are'} still in work: spot-tui create carries on where this stops.`,
-    running === 0 ? '' : 'spot-tui destroy ends them.',
+      : `${nodes(working)} ${working === 1 ? 'is' : 'are'} still in work: ${commandLine('create')} carries on where this stops.`,
+    running === 0 ? '' : `${commandLine('destroy')} ends them.`,
   ];
   return (
     <Popup

@@ -1,25 +1,29 @@
 import type { NodeState } from '../fleet/state.ts';
 import type { NodeCommand } from './key-map.ts';
 
+type CommandLine = (command: string) => string;
+
 /**
  * Why a command can't act on a node now, with what to do instead; undefined if it can.
  *
  * @param isDriven whether this process runs the node's pipeline: a dashboard that was attached to
  *   a fleet only observes nodes that are not ready
+ * @param commandLine the command line of a command
  */
 export const refusal = (
   command: NodeCommand,
   node: NodeState,
   isDriven: boolean,
+  commandLine: CommandLine,
 ): string | undefined => {
   switch (command) {
     case 'ssh':
       return refuseSsh(node);
     case 'configure':
     case 'push':
-      return refuseConfigure(command, node, isDriven);
+      return refuseConfigure(command, node, isDriven, commandLine);
     case 'retry':
-      return refuseRetry(node, isDriven);
+      return refuseRetry(node, isDriven, commandLine);
     case 'terminate':
       return refuseTerminate(node);
     default:
@@ -28,7 +32,7 @@ export const refusal = (
 };
 
 const refuseSsh = (node: NodeState): string | undefined => {
-  if (node.phase === 'terminated') return `${node.name} is terminated: there is nothing to reach`;
+  if (isGone(node)) return `${node.name} is ${node.phase}: there is nothing to reach`;
   if (node.address === undefined) return `${node.name} has no address yet: it is ${node.phase}`;
   return undefined;
 };
@@ -37,6 +41,7 @@ const refuseConfigure = (
   command: 'configure' | 'push',
   node: NodeState,
   isDriven: boolean,
+  commandLine: CommandLine,
 ): string | undefined => {
   switch (node.phase) {
     case 'ready':
@@ -49,7 +54,7 @@ const refuseConfigure = (
     case 'interrupted':
     case 'terminating':
     case 'terminated':
-      return goingOrGone(node);
+      return goingOrGone(node, commandLine);
     default:
       return isDriven
         ? `${node.name} is ${node.phase}: its pipeline will ${command} by itself`
@@ -57,7 +62,11 @@ const refuseConfigure = (
   }
 };
 
-const refuseRetry = (node: NodeState, isDriven: boolean): string | undefined => {
+const refuseRetry = (
+  node: NodeState,
+  isDriven: boolean,
+  commandLine: CommandLine,
+): string | undefined => {
   switch (node.phase) {
     case 'failed':
     case 'degraded':
@@ -67,23 +76,24 @@ const refuseRetry = (node: NodeState, isDriven: boolean): string | undefined => 
     case 'interrupted':
     case 'terminating':
     case 'terminated':
-      return goingOrGone(node);
+      return goingOrGone(node, commandLine);
     default:
       return isDriven ? `${node.name} is ${node.phase}: r is for nodes that failed` : undefined;
   }
 };
 
 const refuseTerminate = (node: NodeState): string | undefined => {
-  if (node.phase === 'terminating' || node.phase === 'terminated') {
-    return `${node.name} is ${node.phase} already`;
-  }
+  if (node.phase === 'terminating') return `${node.name} is terminating already`;
+  if (isGone(node)) return `${node.name} is gone already`;
   if (node.instanceId === undefined) {
     return `${node.name} has no instance to terminate: it is ${node.phase}`;
   }
   return undefined;
 };
 
-const goingOrGone = (node: NodeState): string =>
-  node.phase === 'interrupted'
-    ? `${node.name} is being reclaimed by EC2: spot-tui create replaces it`
-    : `${node.name} is ${node.phase}: spot-tui create replaces it`;
+const goingOrGone = (node: NodeState, commandLine: CommandLine): string =>
+  `${node.name} is ${node.phase}: ${commandLine('create')} replaces it${isGone(node) ? '' : ' once gone'}`;
+
+/** Whether the instance is no more. An interrupted one that EC2 has not taken yet has a deadline. */
+const isGone = ({ phase, trouble }: NodeState): boolean =>
+  phase === 'terminated' || (phase === 'interrupted' && trouble?.deadline === undefined);

@@ -26,6 +26,11 @@ export type DashboardOptions = {
    * Default: of every node.
    */
   readonly isDriven?: (node: string) => boolean;
+  /**
+   * A command line about the same deployment, for what the screen tells to type. Default: `spot-tui`
+   * and the command.
+   */
+  readonly commandLine?: (command: string) => string;
   /** The time in milliseconds since the Unix epoch. A replay passes its own. Default: `Date.now`. */
   readonly now?: () => number;
   /** Called once, when the first frame was drawn. */
@@ -54,6 +59,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     signal,
     title = 'spot-tui',
     isDriven = () => true,
+    commandLine = (command) => `spot-tui ${command}`,
     now = Date.now,
     onFirstFrame,
     stdin = process.stdin,
@@ -69,6 +75,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     order: createNodeOrder(),
     clock: createClock(now),
     theme: detectTheme(environment, process.platform),
+    commandLine,
   };
   const shellState: ShellState = { isOpen: false };
   const left = new AbortController();

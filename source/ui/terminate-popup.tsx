@@ -12,7 +12,7 @@ type TerminatePopupProps = {
 
 /** Asks before an instance is terminated, and says what that does. */
 export const TerminatePopup = ({ name, window }: TerminatePopupProps) => {
-  const { theme } = useDashboard();
+  const { commandLine, theme } = useDashboard();
   const node = useNode(name);
   const width = Math.min(64, window.columns - popupFrameWidth);
   const facts = [node?.instanceType, node?.zone ?? node?.region].filter(
@@ -24,7 +24,7 @@ export const TerminatePopup = ({ name, window }: TerminatePopupProps) => {
   ]
     .filter((part) => part !== '')
     .join(' ');
-  const text = `${instance} is terminated and its volume deleted. What runs on it stops. This can't be undone; spot-tui create launches another one.`;
+  const text = `${instance} is terminated and its volume deleted. What runs on it stops. This can't be undone; ${commandLine('create')} launches another one.`;
   return (
     <Popup
       title={`Terminate ${name}?`}

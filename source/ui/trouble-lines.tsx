@@ -1,8 +1,8 @@
 import { memo } from 'react';
 import type { NodeState } from '../fleet/state.ts';
+import type { DashboardModel } from './dashboard-context.ts';
 import { type Segment, SegmentLine } from './segment-line.tsx';
 import { wrap } from './text.ts';
-import type { Theme } from './theme.ts';
 
 type TroubleLinesProps = {
   readonly lines: readonly (readonly Segment[])[];
@@ -27,7 +27,7 @@ export const TroubleLines = memo(({ lines, width }: TroubleLinesProps) =>
  */
 export const troubleLines = (
   node: NodeState,
-  theme: Theme,
+  { theme, commandLine }: Pick<DashboardModel, 'theme' | 'commandLine'>,
   width: number,
   limit: number,
 ): readonly (readonly Segment[])[] => {
@@ -41,17 +41,25 @@ export const troubleLines = (
     { text: index === 0 ? ` ${glyph} ` : '   ', style },
     { text, style },
   ]);
-  const hint = indented(
-    trouble.hint ?? '',
-    trouble.hint ? Math.min(3, limit - reason.length) : 0,
-  ).map((text, index) => [
-    { text: index === 0 ? ` ${arrow} ` : '   ', style: theme.styles.strong },
-    { text, style: theme.styles.strong },
-  ]);
+  const advice = trouble.hint ?? replacement(node, commandLine('create'));
+  const hint = indented(advice, advice === '' ? 0 : Math.min(3, limit - reason.length)).map(
+    (text, index) => [
+      { text: index === 0 ? ` ${arrow} ` : '   ', style: theme.styles.strong },
+      { text, style: theme.styles.strong },
+    ],
+  );
   const room = Math.max(0, Math.ceil((limit - reason.length - hint.length) / 2));
   const output = (room === 0 ? [] : (trouble.output ?? []).slice(-room)).map((text) => [
     { text: `   ${theme.glyphs.vertical} `, style },
     { text },
   ]);
   return [...reason, ...hint, ...output];
+};
+
+/** What brings back a node that EC2 takes. */
+const replacement = ({ phase, trouble }: NodeState, create: string): string => {
+  if (phase !== 'interrupted') return '';
+  return trouble?.deadline === undefined
+    ? `${create} launches another one`
+    : `${create} launches another one once this one is gone`;
 };

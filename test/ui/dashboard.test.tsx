@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import type { FleetEvent } from '../../source/events/event.ts';
-import { begins, enters, fails, fleetOf, logs, runsOn, start } from './events.ts';
+import { begins, enters, fails, fleetOf, logs, reclaims, runsOn, start } from './events.ts';
 import { cleanup, show } from './harness.tsx';
 
 afterEach(cleanup);
@@ -17,7 +17,7 @@ describe('a fleet without nodes', () => {
   test('says what to do about it', async () => {
     const { screen } = await show([begins('lab', 'attach', 0)]);
     assert.match(screen(), /There are no nodes of lab/);
-    assert.match(screen(), /spot-tui create launches them/);
+    assert.match(screen(), /spot-tui create --sandbox launches them/);
   });
 
   test('is expected at the beginning of create', async () => {
@@ -380,17 +380,6 @@ test('without Unicode everything is ASCII', async () => {
 
 function degrades(node: string): FleetEvent {
   return { event: 'phase', time: start, node, phase: 'degraded', reason: 'sensor died', hint: 'c' };
-}
-
-function reclaims(node: string): FleetEvent {
-  return {
-    event: 'phase',
-    time: start,
-    node,
-    phase: 'interrupted',
-    reason: 'EC2 needs the capacity back',
-    deadline: start + 120_000,
-  };
 }
 
 function ends(node: string, phase: 'terminating' | 'terminated'): FleetEvent {

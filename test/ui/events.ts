@@ -31,6 +31,16 @@ export const fails = (
   output: ['first line of output', 'last line of output'],
 });
 
+/** EC2's notice that it takes an instance in two minutes. */
+export const reclaims = (node: string): FleetEvent => ({
+  event: 'phase',
+  time: start,
+  node,
+  phase: 'interrupted',
+  reason: 'EC2 needs the capacity back',
+  deadline: start + 120_000,
+});
+
 export const logs = (node: string, message: string, source = 'cloud-init'): FleetEvent => ({
   event: 'log',
   time: start,

@@ -89,6 +89,7 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
     order: createNodeOrder(),
     clock: time.clock,
     theme: createTheme({ hasColour: false, hasUnicode }),
+    commandLine: (command) => `spot-tui ${command} --sandbox`,
   };
   const calls: string[] = [];
   const record = (name: string) => (nodes: readonly string[]) => {

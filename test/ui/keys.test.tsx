@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import { keyMap } from '../../source/ui/key-map.ts';
-import { begins, enters, fails, fleetOf, logs, runsOn, start } from './events.ts';
+import { begins, enters, fails, fleetOf, logs, reclaims, runsOn, start } from './events.ts';
 import { cleanup, keyboard, show } from './harness.tsx';
 
 afterEach(cleanup);
@@ -158,10 +158,32 @@ describe('keys that act on the selected node', () => {
     await press('r');
     assert.match(screen(), /us-west-2-3 is uploading: r is for nodes that failed/);
     await press('j', 't');
-    assert.match(screen(), /us-west-2-4 is terminated already/);
+    assert.match(screen(), /us-west-2-4 is gone already/);
     await press('u');
-    assert.match(screen(), /us-west-2-4 is terminated: spot-tui create replaces it/);
+    assert.match(screen(), /us-west-2-4 is terminated: spot-tui create --sandbox replaces it/);
     assert.deepEqual(calls, []);
+  });
+
+  test('say what brings back a node that EC2 takes, and nothing of reaching one that is gone', async () => {
+    const { press, screen, happen } = await show([...fleetOf(1), reclaims('us-west-2-1')]);
+    assert.match(
+      screen(),
+      /→ spot-tui create --sandbox launches another one once this one is gone/,
+    );
+    await press('r');
+    assert.match(screen(), /is interrupted: spot-tui create --sandbox replaces it once gone/);
+    await happen({
+      event: 'phase',
+      time: start,
+      node: 'us-west-2-1',
+      phase: 'interrupted',
+      reason: 'EC2 took it back',
+    });
+    assert.match(screen(), /→ spot-tui create --sandbox launches another one *\n/);
+    await press('s');
+    assert.match(screen(), /us-west-2-1 is interrupted: there is nothing to reach/);
+    await press('t');
+    assert.match(screen(), /us-west-2-1 is gone already/);
   });
 
   test('r drives a node that nothing else drives', async () => {
@@ -299,7 +321,8 @@ describe('leaving', () => {
     await press(keyboard.controlC);
     assert.match(screen(), /3 nodes keep running: leaving terminates nothing/);
     assert.match(screen(), /1 node is still in work/);
-    assert.match(screen(), /spot-tui destroy/);
+    assert.match(screen(), /spot-tui create --sandbox carries/);
+    assert.match(screen(), /spot-tui destroy --sandbox ends them/);
     assert.deepEqual(outcomes, []);
     await press(keyboard.controlC);
     assert.deepEqual(outcomes, [{ type: 'interrupted', signal: 'SIGINT' }]);
