@@ -61,6 +61,7 @@ const showUntilLeft = async (
     actions: run.controller,
     signal,
     isDriven: (node) => run.controller.isWorkingOn(node),
+    commandLine: (command) => commandLine(invocation, command),
     stdin,
     stdout,
     stderr,
