@@ -77,7 +77,7 @@ const showStatus = (invocation: Invocation, status: SandboxStatus | undefined): 
 };
 
 const faultUsage =
-  'Write one of: reclaim NODE, refuse-capacity REGION, throttle, cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
+  'Write one of: reclaim NODE, refuse-capacity [REGION], throttle [ACTION], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
 
 const fault = async (
   invocation: Invocation,
