@@ -1,28 +1,27 @@
 #!/bin/sh
 # Takes a picture of a terminal program, as a PNG (and as text, to read).
 #
-#   scripts/screenshot.sh [-s 120x40] [-w SECONDS] [-k KEYS]... [-t FILE] OUT.png -- COMMAND [ARGUMENT...]
+#   scripts/screenshot.sh [-s 120x40] [-w SECONDS] [-u PATTERN] [-k KEYS]... [-t FILE] OUT.png -- COMMAND [ARGUMENT...]
 #
 # -s  size of the terminal
-# -w  seconds to wait before the keys, and before the picture
-# -k  keys to send, in tmux's notation; may be given more than once, half a second apart
+# -w  seconds to wait before anything else
+# -u  then wait until a line of the screen matches this extended regular expression
+# -k  keys to send then, in tmux's notation; may be given more than once, half a second apart
 # -t  writes the screen as text to this file as well
 #
-# Needs tmux, aha and Chromium. The readme's pictures:
-#
-#   demo='npx tsx scripts/dashboard-demo.tsx --speed 16'
-#   scripts/screenshot.sh -s 110x32 -w 8 -k g docs/images/dashboard.png -- $demo --hold 68
-#   scripts/screenshot.sh -s 80x24 -w 8 docs/images/dashboard-80x24.png -- $demo --hold 30
+# Needs tmux, aha and Chromium.
 set -eu
 
 size=120x40
 wait=3
+until=
 keys=
 text=
-while getopts s:w:k:t: option; do
+while getopts s:w:u:k:t: option; do
 	case $option in
 	s) size=$OPTARG ;;
 	w) wait=$OPTARG ;;
+	u) until=$OPTARG ;;
 	k) keys="$keys$OPTARG
 " ;;
 	t) text=$OPTARG ;;
@@ -44,6 +43,18 @@ printf 'set -g status off\nset -g default-terminal tmux-256color\n' >"$temporary
 $tmux new-session -d -x "$columns" -y "$rows" -- \
 	env -u CI -u NO_COLOR COLORTERM=truecolor LC_ALL=C.UTF-8 "$@"
 sleep "$wait"
+if [ -n "$until" ]; then
+	attempts=0
+	until $tmux capture-pane -p | grep -Eq "$until"; do
+		attempts=$((attempts + 1))
+		if [ "$attempts" -gt 600 ]; then
+			echo "the screen never said $until:" >&2
+			$tmux capture-pane -p >&2
+			exit 1
+		fi
+		sleep 0.2
+	done
+fi
 if [ -n "$keys" ]; then
 	printf '%s' "$keys" | while read -r key; do
 		$tmux send-keys "$key"
