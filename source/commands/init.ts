@@ -38,7 +38,7 @@ export const run: RunCommand = async ({ currentFolder, options, stdout, template
       '  config.schema.json  lets your editor complete and check config.yaml',
       '  scripts/            land in /opt/uploaded_files/scripts',
       '  config/             lands in /opt/uploaded_files/config',
-      '  units/              systemd units, enabled and started on every node',
+      '  units/              systemd units; started if they have an [Install] section',
       '',
       'Next: edit config.yaml, then `spot-tui validate`, then `spot-tui create`.',
       'Or try it first without AWS: `spot-tui create --sandbox`.',

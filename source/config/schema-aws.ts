@@ -72,7 +72,8 @@ export const aws = z
         examples: ['config'],
       }).optional(),
       units_directory: localPath('units', {
-        description: 'Directory of systemd units, which are installed, enabled and started.',
+        description:
+          'Directory of systemd units, which are installed and, with an [Install] section, started.',
         examples: ['units'],
       }).optional(),
       startup_script: localPath('scripts/startup.sh', {
