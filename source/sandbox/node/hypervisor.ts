@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import ssh2 from 'ssh2';
 import type { Hypervisor } from '../hypervisor.ts';
-import { noBootTimes, someBootTimes } from './boot-times.ts';
+import { type NodeBootTimes, noBootTimes, someBootTimes } from './boot-times.ts';
 import { type Isolation, type IsolationChoice, openIsolation } from './isolation/isolation.ts';
 import { Machine } from './machine.ts';
 import type { Unit } from './systemd/unit.ts';
@@ -22,6 +22,8 @@ export type NodeHypervisorOptions = {
   readonly templatesFolder?: string;
   /** What keeps nodes apart from the machine; by default the best that it offers. */
   readonly isolation?: IsolationChoice;
+  /** How long each machine takes, other than `fast` has it. */
+  readonly bootTimes?: () => NodeBootTimes;
 };
 
 /** A hypervisor whose machines live in this process, each in a folder of its own. */
@@ -60,6 +62,8 @@ export const createNodeHypervisor = async (
   const builtInUnits = new Map<string, Unit>();
   const turnstile = new Turnstile(2 * availableParallelism());
 
+  const bootTimes = options.bootTimes ?? (options.fast ? () => noBootTimes : someBootTimes);
+
   const machineOf = (instanceId: string): Machine => {
     const machine = machines.get(instanceId);
     if (machine === undefined) throw new Error(`there is no machine ${instanceId} in the sandbox`);
@@ -89,8 +93,9 @@ export const createNodeHypervisor = async (
           folder,
           hostname,
           answer: (call) => machineOf(instanceId).answer(call),
+          onLost: () => machines.get(instanceId)?.powerChange('reboot'),
         }),
-        times: options.fast ? noBootTimes : someBootTimes(),
+        times: bootTimes(),
         builtInUnits,
         turnstile,
         makeFolder: () => isolation.makeFolder(folder),

@@ -62,6 +62,7 @@ export class Machine {
   #manager: ServiceManager | undefined;
   #state: 'starting' | 'running' | 'stopping' = 'starting';
   #hasBooted = false;
+  #hasDockerSocket = false;
   /** What the machine does now: boots, or goes down. */
   #transition: Promise<void> = Promise.resolve();
 
@@ -153,7 +154,7 @@ export class Machine {
       this.#port.shut();
       await this.#manager?.shutDown(shutDownTime);
       this.#engine.stop();
-      await this.#goDown();
+      await this.#goDown('keep');
       await before;
       if (kind === 'reboot') await this.#boot();
     });
@@ -164,7 +165,7 @@ export class Machine {
     this.#ending.abort();
     await this.#port.close();
     await this.#transition;
-    await this.#goDown();
+    await this.#goDown('discard');
     await this.#root.remove();
   }
 
@@ -275,20 +276,21 @@ export class Machine {
             }
             return true;
           },
+          stop: async () => this.#port.refuse(),
         },
       ],
       [
         'docker.service',
         {
           start: async () => {
-            await this.#shell.run(
-              'socket="$SPOT_TUI_ROOT/run/docker.sock"; : >"$socket"; chmod 0660 "$socket"; [ -n "$SPOT_TUI_ROOT" ] || chown root:docker "$socket"',
-            );
+            if (!this.#hasDockerSocket) await this.#shell.run(dockerSocketScript);
+            this.#hasDockerSocket = true;
             this.#engine.start();
             return true;
           },
           stop: async () => {
             this.#engine.stop();
+            this.#hasDockerSocket = false;
             await this.#shell.run('rm -f "$SPOT_TUI_ROOT/run/docker.sock"');
           },
         },
@@ -308,15 +310,17 @@ export class Machine {
       printf '127.0.0.1 localhost\\n127.0.1.1 %s\\n' "$1" >"$root/etc/hosts"
       printf '%s\\n' "$2" >"$root/etc/machine-id"
     fi
-    mkdir -p "$root/run/cloud-init" "$root/run/lock" "$root/run/systemd/system"`;
+    mkdir -p "$root/run/cloud-init" "$root/run/lock" "$root/run/systemd/system"
+    ${dockerSocketScript}`;
+    this.#hasDockerSocket = true;
     await this.#shell.run(script, [hostname, this.#machineId, this.#hasBooted ? 'again' : 'first']);
   }
 
-  async #goDown(): Promise<void> {
+  async #goDown(files: 'keep' | 'discard'): Promise<void> {
     this.#manager?.close();
     this.#manager = undefined;
     this.#calls.close();
-    await this.#root.stop();
+    await this.#root.stop(files);
   }
 
   async #stopSomeService(): Promise<void> {
@@ -339,6 +343,12 @@ export class Machine {
     await job.result;
   }
 }
+
+/** What tells who may speak to Docker: its socket's owner and mode. */
+const dockerSocketScript = `
+    socket="$SPOT_TUI_ROOT/run/docker.sock"
+    : >"$socket" && chmod 0660 "$socket"
+    [ -n "$SPOT_TUI_ROOT" ] || chown root:docker "$socket"`;
 
 const greeting = `Welcome to Ubuntu 24.04 LTS (sandbox)
 

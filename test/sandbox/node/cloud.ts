@@ -31,7 +31,7 @@ export class Cloud {
   }
 
   static async open(
-    options: Partial<Pick<NodeHypervisorOptions, 'fast' | 'isolation'>> = {},
+    options: Partial<Pick<NodeHypervisorOptions, 'bootTimes' | 'isolation'>> = {},
   ): Promise<Cloud> {
     const folder = await mkdtemp(path.join(tmpdir(), 'spot-tui-nodes-'));
     const keys = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'a test' });
@@ -88,7 +88,7 @@ export class TestNode {
         this.#client = await connectOnce(this.port, this.cloud.privateKey, username);
         return this.#client;
       } catch (error) {
-        if (tries > 200) throw error;
+        if (tries > 400) throw error;
         await sleep(25);
       }
     }

@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Cloud, connectOnce } from './cloud.ts';
 
-/** Processes of this machine whose command line holds a text. */
-const processesWith = async (text: string): Promise<string[]> => {
+const abandon = fileURLToPath(new URL('abandon.ts', import.meta.url));
+
+/** Processes of this machine whose command line holds a text, but for one. */
+const processesWith = async (text: string, except?: number): Promise<string[]> => {
   const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args=']);
-  return stdout.split('\n').filter((line) => line.includes(text) && !line.includes(' ps '));
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(text) && Number.parseInt(line, 10) !== except);
 };
 
 suite('the life of sandbox nodes', () => {
@@ -69,10 +76,14 @@ suite('the life of sandbox nodes', () => {
     assert.deepEqual(await readdir(path.join(cloud.folder, 'nodes')), ['.base']);
   });
 
-  test('without hurry, a machine refuses connections at first, then logins, then opens', async () => {
-    const slow = await Cloud.open({ fast: false });
+  test('one that boots slowly refuses connections at first, then logins, then opens', async () => {
+    const slow = await Cloud.open({
+      bootTimes: () => ({
+        ...{ unreachable: 300, booting: 400, config: 0 },
+        ...{ final: 1500, packages: 0, pull: 0 },
+      }),
+    });
     try {
-      const launching = slow.launch();
       const { sshPort = 0 } = await slow.hypervisor.launch({
         instanceId: 'i-22222222222222222',
         region: 'us-west-2',
@@ -81,8 +92,7 @@ suite('the life of sandbox nodes', () => {
         imageId: 'ami-0',
         userData: '',
       });
-      await assert.rejects(connectOnce(sshPort, slow.privateKey), /ECONNRESET|closed|lost/);
-      const problems = new Set<string>();
+      const problems: string[] = [];
       for (;;) {
         const problem = await connectOnce(sshPort, slow.privateKey).then(
           (client) => {
@@ -92,18 +102,35 @@ suite('the life of sandbox nodes', () => {
           (error: Error) => error.message,
         );
         if (problem === undefined) break;
-        problems.add(problem);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        problems.push(problem);
+        await sleep(50);
       }
-      assert.ok(
-        [...problems].some((problem) => problem.includes('System is booting up')),
-        [...problems].join(),
-      );
-      const node = await launching;
-      assert.equal((await node.run('test -e /run/cloud-init/result.json')).code, 1);
-      node.disconnect();
+      assert.match(problems[0] ?? '', /ECONNRESET|lost|closed/);
+      assert.match(problems.at(-1) ?? '', /System is booting up/);
+      const log = await slow.hypervisor.consoleOutput('i-22222222222222222');
+      assert.match(log, /The key fingerprint is/);
+      assert.doesNotMatch(log, /finished at/);
     } finally {
       await slow.close();
+    }
+  });
+
+  test('nothing runs on when the sandbox’s process is killed', async () => {
+    const mark = `${process.pid}.${Date.now()}`;
+    const child = spawn(process.execPath, ['--import', 'tsx', abandon, mark], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [folder] = await once(child.stdout.setEncoding('utf8'), 'data');
+      assert.notDeepEqual(await processesWith(mark, child.pid), []);
+      child.kill('SIGKILL');
+      for (let tries = 0; (await processesWith(mark)).length > 0; tries += 1) {
+        assert.ok(tries < 100, 'processes of the node are still there');
+        await sleep(50);
+      }
+      await rm(String(folder).trim(), { recursive: true, force: true });
+    } finally {
+      child.kill('SIGKILL');
     }
   });
 });

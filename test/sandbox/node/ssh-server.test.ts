@@ -27,6 +27,14 @@ suite('SSH to a sandbox node', () => {
     });
   });
 
+  test('gives a command pipes, which can be opened again by name', async () => {
+    const { stdout, stderr } = await node.run(
+      'cat /dev/stdin | tee /dev/stderr; sudo sh -c "echo root > /dev/stderr"',
+      'twice\n',
+    );
+    assert.deepEqual([stdout, stderr], ['twice\n', 'twice\nroot\n']);
+  });
+
   test('tells which signal ended a command', async () => {
     const { code, signal } = await node.run('kill -TERM $$');
     assert.deepEqual([code, signal], [null, 'SIGTERM']);

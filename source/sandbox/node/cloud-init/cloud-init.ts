@@ -67,7 +67,7 @@ export class CloudInit {
     const { config, warnings } = readCloudConfig(this.#userData.config);
     this.#config = config;
     this.#warnings = [...this.#userData.warnings, ...warnings];
-    this.#status = new CloudInitStatus(options.machine.shell);
+    this.#status = new CloudInitStatus();
   }
 
   get status(): CloudInitStatus {
@@ -80,26 +80,27 @@ export class CloudInit {
 
   /** Before the network: which instance this is. */
   async runLocalStage(): Promise<void> {
-    this.#status = new CloudInitStatus(this.#machine.shell);
+    this.#status = new CloudInitStatus();
     this.#enter('init-local', 'cloud-init-local.service');
-    await this.#status.begin('init-local');
+    this.#status.begin('init-local');
     const { instanceId, shell } = this.#machine;
     await shell.run(
       `cloud="$SPOT_TUI_ROOT/var/lib/cloud"
       mkdir -p "$cloud/data" "$cloud/instances/$1/scripts" &&
         printf '%s\\n' "$1" >"$cloud/data/instance-id" &&
         ln -sfn "instances/$1" "$cloud/instance" &&
-        printf '%s\\n' "$1" >"$SPOT_TUI_ROOT/run/cloud-init/.instance-id"`,
-      [instanceId],
+        printf '%s\\n' "$1" >"$SPOT_TUI_ROOT/run/cloud-init/.instance-id" &&
+        printf %s "$2" >"$SPOT_TUI_ROOT/run/cloud-init/status.json"`,
+      [instanceId, this.#status.statusFile],
     );
-    await this.#status.end('init-local');
+    this.#status.end('init-local');
   }
 
   /** With the network: files, users and keys; logins are possible afterwards. */
   async runNetworkStage(): Promise<void> {
     const { hostKey, hostname } = this.#machine;
     this.#enter('init', 'cloud-init.service');
-    await this.#status.begin('init');
+    this.#status.begin('init');
     for (const warning of this.#warnings) {
       this.#status.warn('init', warning);
       this.#say(`WARNING: ${warning}`);
@@ -126,7 +127,7 @@ export class CloudInit {
         this.#say(line);
       }
     }
-    await this.#status.end('init');
+    this.#status.end('init');
   }
 
   async runConfigStage(signal: AbortSignal): Promise<void> {
@@ -145,7 +146,7 @@ export class CloudInit {
   /** Packages and commands; the answer is whether all went well. */
   async runFinalStage(signal: AbortSignal): Promise<boolean> {
     this.#enter('modules:final', 'cloud-final.service');
-    await this.#status.begin('modules-final');
+    this.#status.begin('modules-final');
     if (this.#firstBoot) {
       await this.#module('modules-final', 'package_update_upgrade_install', async () => {
         const packages = (this.#config.packages ?? []).map((name) =>
@@ -161,14 +162,14 @@ export class CloudInit {
       this.#printAuthorizedKeys();
       this.#printHostKeys();
     }
-    await this.#status.end('modules-final');
+    this.#status.end('modules-final');
     this.#say(
       (
         this.#config.final_message ??
         `Cloud-init v. ${version} finished at ${new Date().toUTCString()}. Datasource DataSourceEc2Local.  Up ${this.#machine.console.seconds} seconds`
       ).trim(),
     );
-    await this.#writeOutput();
+    await this.#writeResult();
     const wasFirst = this.#firstBoot;
     this.#firstBoot = false;
     const mode = this.#config.power_state?.mode;
@@ -333,13 +334,32 @@ export class CloudInit {
 
   /** Adds what cloud-init said since to its log on the node. */
   async #writeOutput(): Promise<void> {
-    const lines = this.#output.splice(0);
-    if (lines.length === 0) return;
+    const output = this.#takeOutput();
+    if (output === '') return;
     await this.#machine.shell.run(
       'cat >>"$SPOT_TUI_ROOT/var/log/cloud-init-output.log"',
       [],
-      lines.map((line) => `${line}\n`).join(''),
+      output,
     );
+  }
+
+  /** Tells the node that it is done; the result comes last, and whole. */
+  async #writeResult(): Promise<void> {
+    await this.#machine.shell.run(
+      `printf %s "$1" >>"$SPOT_TUI_ROOT/var/log/cloud-init-output.log"
+      cd "$SPOT_TUI_ROOT/run/cloud-init" || exit
+      printf %s "$2" >status.json
+      printf %s "$3" >.result.json && mv -f .result.json result.json`,
+      [this.#takeOutput(), this.#status.statusFile, this.#status.resultFile],
+    );
+    this.#status.isDone = true;
+  }
+
+  #takeOutput(): string {
+    return this.#output
+      .splice(0)
+      .map((line) => `${line}\n`)
+      .join('');
   }
 
   #printAuthorizedKeys(): void {

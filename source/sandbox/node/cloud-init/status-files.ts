@@ -1,5 +1,3 @@
-import type { NodeShell } from '../node-shell.ts';
-
 export const stageNames = ['init-local', 'init', 'modules-config', 'modules-final'] as const;
 
 export type StageName = (typeof stageNames)[number];
@@ -12,18 +10,16 @@ type StageReport = {
 };
 
 /**
- * cloud-init's account of itself: `/run/cloud-init/status.json` and `result.json`, and what
- * `cloud-init status` says. https://docs.cloud-init.io/en/latest/howto/status.html
+ * cloud-init's account of itself, which becomes `/run/cloud-init/status.json` and `result.json`, and
+ * what `cloud-init status` says. https://docs.cloud-init.io/en/latest/howto/status.html
  */
 export class CloudInitStatus {
-  readonly #shell: NodeShell;
   readonly #stages: Record<StageName, StageReport>;
   #current: StageName | undefined;
-  #changedAt = 0;
+  #changedAt = Date.now();
   #isDone = false;
 
-  constructor(shell: NodeShell) {
-    this.#shell = shell;
+  constructor() {
     const blank = (): StageReport => ({
       errors: [],
       recoverable_errors: {},
@@ -38,20 +34,23 @@ export class CloudInitStatus {
     };
   }
 
-  /** Whether the last stage is over, and its result is written. */
+  /** Whether the last stage is over, and its result can be read on the node. */
   get isDone(): boolean {
     return this.#isDone;
+  }
+
+  set isDone(value: boolean) {
+    this.#isDone = value;
   }
 
   get errors(): string[] {
     return stageNames.flatMap((name) => this.#stages[name].errors);
   }
 
-  async begin(stage: StageName): Promise<void> {
+  begin(stage: StageName): void {
     this.#current = stage;
-    this.#stages[stage].start = now();
     this.#changedAt = Date.now();
-    if (stage !== 'init-local') await this.#write();
+    this.#stages[stage].start = this.#changedAt / 1000;
   }
 
   fail(stage: StageName, error: string): void {
@@ -63,13 +62,29 @@ export class CloudInitStatus {
     recoverable.WARNING = [...(recoverable.WARNING ?? []), warning];
   }
 
-  async end(stage: StageName): Promise<void> {
-    this.#stages[stage].finished = now();
+  end(stage: StageName): void {
     this.#current = undefined;
-    // The next stage writes what became of this one.
-    if (stage !== 'modules-final') return;
-    await this.#write();
-    this.#isDone = true;
+    this.#changedAt = Date.now();
+    this.#stages[stage].finished = this.#changedAt / 1000;
+  }
+
+  /** The text of status.json. */
+  get statusFile(): string {
+    const { 'init-local': local, init, ...modules } = this.#stages;
+    return jsonFile({
+      v1: {
+        datasource: 'DataSourceEc2Local',
+        init,
+        'init-local': local,
+        ...modules,
+        stage: this.#current ?? null,
+      },
+    });
+  }
+
+  /** The text of result.json. */
+  get resultFile(): string {
+    return jsonFile({ v1: { datasource: 'DataSourceEc2Local', errors: this.errors } });
   }
 
   /** The text of `cloud-init status`, and its exit status. */
@@ -117,25 +132,6 @@ export class CloudInitStatus {
     }
     return all;
   }
-
-  async #write(): Promise<void> {
-    this.#changedAt = Date.now();
-    const status = {
-      v1: {
-        datasource: 'DataSourceEc2Local',
-        ...this.#stages,
-        stage: this.#current ?? null,
-      },
-    };
-    const hasEnded = this.#stages['modules-final'].finished !== null;
-    const result = { v1: { datasource: 'DataSourceEc2Local', errors: this.errors } };
-    await this.#shell.run(
-      `cd "$SPOT_TUI_ROOT/run/cloud-init" || exit
-      printf '%s\\n' "$1" >.status && mv -f .status status.json
-      [ -z "$2" ] || { printf '%s\\n' "$2" >.result && mv -f .result result.json; }`,
-      [JSON.stringify(status, undefined, 1), hasEnded ? JSON.stringify(result, undefined, 1) : ''],
-    );
-  }
 }
 
-const now = (): number => Date.now() / 1000;
+const jsonFile = (value: unknown): string => `${JSON.stringify(value, undefined, 1)}\n`;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { NodeShell } from '../node-shell.ts';
@@ -14,6 +15,7 @@ import { chooseIdentityMap, type IdentityMap } from './identity-map.ts';
 import { NamespaceRoot } from './namespace-root.ts';
 import { openUserNamespace, type UserNamespace } from './namespaces.ts';
 import type { NodeRoot } from './node-root.ts';
+import { PipePool } from './pipe-pool.ts';
 import { PrefixRoot } from './prefix-root.ts';
 import { ShippedScripts } from './shipped-scripts.ts';
 
@@ -36,6 +38,8 @@ type RootOptions = {
   readonly hostname: string;
   /** Answers the calls of stand-ins where those can't be run. */
   readonly answer: Answer;
+  /** Hears that all that ran in the node is gone though nobody stopped it. */
+  readonly onLost: () => void;
 };
 
 type IsolationOptions = {
@@ -72,9 +76,12 @@ const openNamespaces = async ({
     templatesFolder,
     identities,
   });
+  const pipesFolder = path.join(base.folder, 'pipes');
+  await mkdir(pipesFolder);
   const namespace = await openUserNamespace(identities);
+  const shared = { namespace, diskScript: base.diskScript, pipes: new PipePool(pipesFolder) };
   try {
-    await chooseUsrMount(base, namespace, folder);
+    await chooseUsrMount(base, shared, folder);
   } catch (error) {
     await namespace.close();
     throw error;
@@ -82,16 +89,22 @@ const openNamespaces = async ({
   return {
     kind: 'namespaces',
     makeFolder: (target) => copySkeleton(base, target),
-    makeRoot: (options) =>
-      new NamespaceRoot({ ...options, namespace, diskScript: base.diskScript }),
+    makeRoot: (options) => new NamespaceRoot({ ...options, ...shared }),
     close: () => namespace.close(),
   };
+};
+
+/** What the nodes of a sandbox share. */
+type SharedParts = {
+  readonly namespace: UserNamespace;
+  readonly diskScript: string;
+  readonly pipes: PipePool;
 };
 
 /** Takes the first way of mounting `/usr` with which a node works. */
 const chooseUsrMount = async (
   base: BaseFolder,
-  namespace: UserNamespace,
+  shared: SharedParts,
   folder: string,
 ): Promise<void> => {
   let problem: unknown;
@@ -99,7 +112,7 @@ const chooseUsrMount = async (
     await writeMountTable(base, usr);
     if (usr === 'bind') await installProgramsLocally(base);
     try {
-      await tryNode(base, namespace, path.join(folder, '.trial'));
+      await tryNode(base, shared, path.join(folder, '.trial'));
       return;
     } catch (error) {
       problem ??= error;
@@ -108,22 +121,19 @@ const chooseUsrMount = async (
   throw problem;
 };
 
-const tryNode = async (
-  base: BaseFolder,
-  namespace: UserNamespace,
-  folder: string,
-): Promise<void> => {
+const tryNode = async (base: BaseFolder, shared: SharedParts, folder: string): Promise<void> => {
   const root = new NamespaceRoot({
     folder,
     hostname: 'trial',
-    namespace,
-    diskScript: base.diskScript,
+    ...shared,
+    onLost: () => undefined,
   });
   try {
     await copySkeleton(base, folder);
     await root.start();
+    // A file of the node's own must do as a program, too.
     const result = await new NodeShell(root).run(
-      'command -v systemctl >/dev/null && sudo -u ubuntu true',
+      'command -v systemctl >/dev/null && sudo -u ubuntu true && echo "#!/bin/sh" >/opt/trial && chmod +x /opt/trial && /opt/trial',
     );
     if (result.status !== 0) {
       throw new Error(
@@ -131,7 +141,7 @@ const tryNode = async (
       );
     }
   } finally {
-    await root.stop();
+    await root.stop('discard');
     await root.remove();
   }
 };

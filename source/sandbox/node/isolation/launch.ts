@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import {
   type CommandEnd,
@@ -6,6 +7,7 @@ import {
   type NodeCommand,
   type RunningCommand,
 } from './node-root.ts';
+import type { PipePool } from './pipe-pool.ts';
 
 /**
  * Runs within the node, with the rights of the command: goes to its directory, sets its environment
@@ -36,11 +38,13 @@ exec "$@"
  * Starts a command behind the words that put it into a node.
  *
  * @param within What runs in the node for the process of that id here.
+ * @param pool Where its pipes come from; without one they are sockets.
  */
 export const launch = (
   enter: readonly string[],
   command: NodeCommand,
   within: ProcessWithin,
+  pool?: PipePool,
 ): RunningCommand => {
   const [file = '', ...words] = [
     ...enter,
@@ -53,13 +57,29 @@ export const launch = (
     '--',
     ...command.words,
   ];
+  const pipes =
+    pool === undefined
+      ? undefined
+      : {
+          stdin: command.stdin === 'pipe' ? pool.take('to child') : undefined,
+          stdout: pool.take('from child'),
+          stderr: pool.take('from child'),
+        };
   const child = spawn(file, words, {
     cwd: '/',
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    stdio: [command.stdin, 'pipe', 'pipe'],
+    stdio:
+      pipes === undefined
+        ? [command.stdin, 'pipe', 'pipe']
+        : [pipes.stdin?.childEnd ?? 'ignore', pipes.stdout.childEnd, pipes.stderr.childEnd],
     detached: true,
   });
-  const { stdin, stdout, stderr } = child;
+  for (const pipe of [pipes?.stdin, pipes?.stdout, pipes?.stderr]) {
+    if (pipe !== undefined) closeSync(pipe.childEnd);
+  }
+  const stdin = pipes?.stdin?.ourEnd ?? child.stdin;
+  const stdout = pipes?.stdout.ourEnd ?? child.stdout;
+  const stderr = pipes?.stderr.ourEnd ?? child.stderr;
   if (stdout === null || stderr === null) throw new Error('a command was started without output');
   const exited = new Promise<CommandEnd>((resolve) => {
     child.once('error', () => resolve({ code: launchStatus.program }));
@@ -67,12 +87,12 @@ export const launch = (
       resolve(name === null ? { code: code ?? 255 } : { signal: name }),
     );
   });
-  const ended = new Promise<CommandEnd>((resolve) => {
-    child.once('error', () => resolve({ code: launchStatus.program }));
-    child.once('close', (code, name) =>
-      resolve(name === null ? { code: code ?? 255 } : { signal: name }),
-    );
-  });
+  const closed = (stream: Readable): Promise<void> =>
+    new Promise((resolve) => {
+      stream.once('close', () => resolve());
+    });
+  const outputs = Promise.all([closed(stdout), closed(stderr)]);
+  const ended = outputs.then(() => exited);
   return {
     ...(stdin === null ? {} : { stdin }),
     stdout,

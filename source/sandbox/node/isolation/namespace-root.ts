@@ -7,6 +7,7 @@ import { NodeShell } from '../node-shell.ts';
 import { endedCommand, launch, type ProcessWithin } from './launch.ts';
 import { firstOutput, toolEnvironment, type UserNamespace } from './namespaces.ts';
 import type { NodeCommand, NodeRoot, RunningCommand } from './node-root.ts';
+import type { PipePool } from './pipe-pool.ts';
 
 /**
  * What even root of a node keeps of root's rights, over the node's own files and processes. Mounting,
@@ -27,6 +28,8 @@ export class NamespaceRoot implements NodeRoot {
   readonly #hostname: string;
   readonly #namespace: UserNamespace;
   readonly #diskScript: string;
+  readonly #pipes: PipePool;
+  readonly #onLost: () => void;
   #isDiskMoved = false;
   #diskWatch: NodeJS.Timeout | undefined;
   #first: { readonly child: ChildProcess; readonly pid: string } | undefined;
@@ -38,11 +41,16 @@ export class NamespaceRoot implements NodeRoot {
     readonly namespace: UserNamespace;
     /** `templates/sandbox/fill-disk`. */
     readonly diskScript: string;
+    readonly pipes: PipePool;
+    /** Hears that all that ran in the node is gone though nobody stopped it. */
+    readonly onLost: () => void;
   }) {
     this.#folder = options.folder;
     this.#hostname = options.hostname;
     this.#namespace = options.namespace;
     this.#diskScript = options.diskScript;
+    this.#pipes = options.pipes;
+    this.#onLost = options.onLost;
     this.distinguishesUsers = options.namespace.identities.type === 'range';
     this.callsFolder = path.join(options.folder, 'calls');
   }
@@ -72,6 +80,12 @@ export class NamespaceRoot implements NodeRoot {
     const pid = /^ready (\d+)/.exec(ready)?.[1];
     if (pid === undefined) throw new Error(`the node's first process says: ${ready.trim()}`);
     this.#first = { child, pid };
+    child.once('exit', () => {
+      if (this.#first?.child !== child) return;
+      // Its number may soon be that of another process.
+      this.#first = undefined;
+      this.#onLost();
+    });
   }
 
   run(command: NodeCommand): RunningCommand {
@@ -79,13 +93,15 @@ export class NamespaceRoot implements NodeRoot {
     return launch(
       [
         ...this.#enter(),
-        '/usr/bin/setsid',
+        // The sandbox's own scripts are short, and get no signals.
+        ...(command.manner === 'sandbox' ? [] : ['/usr/bin/setsid']),
         '/usr/bin/setpriv',
         ...this.#identity(command.user),
         '--',
       ],
       command,
       behindNsenter,
+      command.manner === 'login' ? this.#pipes : undefined,
     );
   }
 
@@ -101,9 +117,9 @@ export class NamespaceRoot implements NodeRoot {
     this.#diskWatch = setInterval(() => void this.#makeRoomIfWanted(), diskWatchInterval);
   }
 
-  async stop(): Promise<void> {
+  async stop(files: 'keep' | 'discard'): Promise<void> {
     clearInterval(this.#diskWatch);
-    if (this.#isDiskMoved) await this.#changeDisk('keep');
+    if (this.#isDiskMoved && files === 'keep') await this.#changeDisk('keep');
     this.#isDiskMoved = false;
     const first = this.#first;
     this.#first = undefined;
@@ -111,9 +127,11 @@ export class NamespaceRoot implements NodeRoot {
     const { child } = first;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
+    // The node's first process ends, and the kernel ends all others before it lets that one go.
     child.stdin?.destroy();
-    child.kill('SIGKILL');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
     await exited;
+    clearTimeout(timer);
   }
 
   async remove(): Promise<void> {

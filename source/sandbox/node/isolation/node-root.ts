@@ -66,8 +66,8 @@ export interface NodeRoot {
   admitCommand(command: string): string;
   /** Takes the disk's free space away, until `/var/tmp/filler` is removed or the node restarts. */
   fillDisk(): Promise<void>;
-  /** Kills everything that runs in the node; its files stay. */
-  stop(): Promise<void>;
+  /** Kills everything that runs in the node, whose files are kept for another start or not. */
+  stop(files: 'keep' | 'discard'): Promise<void>;
   /** Removes the node's directory; after `stop`. */
   remove(): Promise<void>;
   /** Folder, on the machine of the sandbox, through which stand-ins talk to it. */

@@ -38,18 +38,23 @@ export class Port {
     return address.port;
   }
 
-  get state(): PortState {
-    return this.#state;
-  }
-
   open(): void {
     this.#state = 'open';
   }
 
+  /** Refuses new connections. */
+  refuse(): void {
+    this.#state = 'closed';
+  }
+
   /** Refuses new connections, and cuts those that there are. */
   shut(): void {
-    this.#state = 'closed';
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    this.refuse();
+    for (const socket of this.#sockets) {
+      // One that is ending already can't be reset: libuv refuses, and it would never close.
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 
   /** Gives the port back. */

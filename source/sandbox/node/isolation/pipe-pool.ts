@@ -1,0 +1,76 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
+import { Socket } from 'node:net';
+import path from 'node:path';
+
+/** A pipe of which a child has one end and this process the other. */
+export type Pipe = {
+  /** For the child, and to be closed here once it has it. */
+  readonly childEnd: number;
+  readonly ourEnd: Socket;
+};
+
+/** Pipes that are made at once: a program has to be run for it. */
+const batch = 96;
+
+/**
+ * Pipes for the standard streams of commands, as sshd gives them. What Node makes by itself are
+ * sockets, and those can't be opened again: `echo > /dev/stderr` would fail.
+ */
+export class PipePool {
+  readonly #folder: string;
+  #free: string[] = [];
+  #made = 0;
+  #isRefilling = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param direction Which way the bytes go. */
+  take(direction: 'to child' | 'from child'): Pipe {
+    if (this.#free.length < batch / 2) this.#refill();
+    const name = this.#free.pop() ?? this.#makeNow();
+    // Open both ways, so that none of the others waits for its counterpart.
+    const holder = openSync(name, constants.O_RDWR | constants.O_NONBLOCK);
+    try {
+      const isInput = direction === 'to child';
+      const [childMode, ourMode] = isInput
+        ? [constants.O_RDONLY, constants.O_WRONLY]
+        : [constants.O_WRONLY, constants.O_RDONLY];
+      const childEnd = openSync(name, childMode);
+      const ourEnd = openSync(name, ourMode | constants.O_NONBLOCK);
+      return {
+        childEnd,
+        ourEnd: new Socket({ fd: ourEnd, readable: !isInput, writable: isInput }),
+      };
+    } finally {
+      closeSync(holder);
+      unlinkSync(name);
+    }
+  }
+
+  #names(count: number): string[] {
+    return Array.from({ length: count }, () => {
+      this.#made += 1;
+      return path.join(this.#folder, String(this.#made));
+    });
+  }
+
+  #refill(): void {
+    if (this.#isRefilling) return;
+    this.#isRefilling = true;
+    const names = this.#names(batch);
+    execFile('mkfifo', ['-m', '666', ...names], (error) => {
+      this.#isRefilling = false;
+      // Where it fails now, it is tried again by whoever needs one.
+      if (error === null) this.#free.push(...names);
+    });
+  }
+
+  #makeNow(): string {
+    const [name = ''] = this.#names(1);
+    execFileSync('mkfifo', ['-m', '666', name], { stdio: 'ignore' });
+    return name;
+  }
+}
