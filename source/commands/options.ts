@@ -16,7 +16,8 @@ export const globalOptions = {
   sandbox: {
     type: 'string',
     value: 'fast',
-    description: 'use the embedded cloud instead of AWS: no account, no cost; =fast boots at once',
+    description:
+      'use the embedded cloud instead of AWS: no account, no cost; started with =fast, nodes boot at once',
   },
   region: { type: 'string', value: 'REGION', description: 'only this region' },
   profile: { type: 'string', value: 'PROFILE', description: 'the AWS profile to use' },

@@ -57,7 +57,7 @@ const validate = async (
   if (status === exitStatus.success) {
     await examine('payload', async () => {
       const { archive, files, services } = await buildPayload(config, templatesFolder);
-      return `${files.length} files, ${services.length} units, ${Math.ceil(archive.length / 1024)} KiB compressed`;
+      return `${counted(files.length, 'file')}, ${counted(services.length, 'unit')}, ${Math.ceil(archive.length / 1024)} KiB compressed`;
     });
     await examine('key', async () => {
       await openNodeAccess(invocation, workspace, signal);
@@ -86,7 +86,11 @@ const validate = async (
   return status;
 };
 
+const counted = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? '' : 's'}`;
+
 const findingLines = ({ name, ok, detail, hint }: Finding): string[] => [
-  `${ok ? '✔' : '✖'} ${name}: ${detail}`,
+  // What EC2 says begins with the region as it is.
+  `${ok ? '✔' : '✖'} ${detail.startsWith(`${name}: `) ? '' : `${name}: `}${detail}`,
   ...(hint === undefined ? [] : [`    ${hint}`]),
 ];
