@@ -4,11 +4,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ParsedKey } from 'ssh2';
 import type { MachineFault } from '../hypervisor.ts';
+import { builtInActivities } from './activities.ts';
 import type { NodeBootTimes } from './boot-times.ts';
 import { CloudInit } from './cloud-init/cloud-init.ts';
 import { ConsoleLog } from './console-log.ts';
 import { generateHostKey } from './host-key.ts';
 import type { NodeRoot } from './isolation/node-root.ts';
+import { greeting, prepareFiles } from './machine-files.ts';
 import { NodeShell } from './node-shell.ts';
 import { Port } from './sshd/port.ts';
 import { SshServer } from './sshd/ssh-server.ts';
@@ -18,7 +20,7 @@ import { CallServer } from './stand-ins/call-server.ts';
 import { ContainerEngine } from './stand-ins/docker/engine.ts';
 import { PackageRecord } from './stand-ins/packages.ts';
 import { Journal } from './systemd/journal.ts';
-import { type BuiltInActivity, ServiceManager } from './systemd/service-manager.ts';
+import { ServiceManager } from './systemd/service-manager.ts';
 import type { Unit } from './systemd/unit.ts';
 import type { Turnstile } from './turnstile.ts';
 
@@ -62,7 +64,6 @@ export class Machine {
   #manager: ServiceManager | undefined;
   #state: 'starting' | 'running' | 'stopping' = 'starting';
   #hasBooted = false;
-  #hasDockerSocket = false;
   /** What the machine does now: boots, or goes down. */
   #transition: Promise<void> = Promise.resolve();
 
@@ -217,7 +218,11 @@ export class Machine {
       await writeFile(path.join(folder, 'boot-id'), `${bootId}\n`);
       await this.#root.start();
       this.#calls.open();
-      await this.#prepareFiles();
+      await prepareFiles(this.#shell, {
+        hostname,
+        machineId: this.#machineId,
+        isFirst: !this.#hasBooted,
+      });
     });
     await sleep(times.unreachable, undefined, { signal });
     this.#journal.startBoot(bootId.replaceAll('-', ''));
@@ -232,7 +237,14 @@ export class Machine {
       journal: this.#journal,
       machine: { hostname, machineId: this.#machineId, bootId: bootId.replaceAll('-', '') },
       builtInUnits,
-      activities: this.#activities(),
+      activities: builtInActivities({
+        cloudInit: this.#cloudInit,
+        engine: this.#engine,
+        port: this.#port,
+        shell: this.#shell,
+        ssh: this.#ssh,
+        booting: times.booting,
+      }),
     });
     this.#manager = manager;
     this.#hasBooted = true;
@@ -247,73 +259,6 @@ export class Machine {
         this.#console.say(`systemd[1]: the boot failed: ${String(error)}`);
       },
     );
-  }
-
-  #activities(): ReadonlyMap<string, BuiltInActivity> {
-    const cloudInit = this.#cloudInit;
-    const { times } = this.#options;
-    return new Map<string, BuiltInActivity>([
-      ['cloud-init-local.service', { start: async () => (await cloudInit.runLocalStage(), true) }],
-      ['cloud-init.service', { start: async () => (await cloudInit.runNetworkStage(), true) }],
-      [
-        'cloud-config.service',
-        { start: async (signal) => (await cloudInit.runConfigStage(signal), true) },
-      ],
-      ['cloud-final.service', { start: (signal) => cloudInit.runFinalStage(signal) }],
-      [
-        'ssh.service',
-        {
-          start: async (signal) => {
-            this.#ssh.isBooting = times.booting > 0;
-            this.#port.open();
-            if (times.booting > 0) {
-              void sleep(times.booting, undefined, { signal }).then(
-                () => {
-                  this.#ssh.isBooting = false;
-                },
-                () => undefined,
-              );
-            }
-            return true;
-          },
-          stop: async () => this.#port.refuse(),
-        },
-      ],
-      [
-        'docker.service',
-        {
-          start: async () => {
-            if (!this.#hasDockerSocket) await this.#shell.run(dockerSocketScript);
-            this.#hasDockerSocket = true;
-            this.#engine.start();
-            return true;
-          },
-          stop: async () => {
-            this.#engine.stop();
-            this.#hasDockerSocket = false;
-            await this.#shell.run('rm -f "$SPOT_TUI_ROOT/run/docker.sock"');
-          },
-        },
-      ],
-    ]);
-  }
-
-  /** What is fresh at every boot, and what tells one machine from another. */
-  async #prepareFiles(): Promise<void> {
-    const { hostname } = this.#options;
-    const script = `
-    root=$SPOT_TUI_ROOT
-    if [ "$3" = again ]; then
-      find "$root/run" "$root/tmp" -mindepth 1 -xdev ! -path "$root/run/sandbox*" -delete 2>/dev/null
-    else
-      printf '%s\\n' "$1" >"$root/etc/hostname"
-      printf '127.0.0.1 localhost\\n127.0.1.1 %s\\n' "$1" >"$root/etc/hosts"
-      printf '%s\\n' "$2" >"$root/etc/machine-id"
-    fi
-    mkdir -p "$root/run/cloud-init" "$root/run/lock" "$root/run/systemd/system"
-    ${dockerSocketScript}`;
-    this.#hasDockerSocket = true;
-    await this.#shell.run(script, [hostname, this.#machineId, this.#hasBooted ? 'again' : 'first']);
   }
 
   async #goDown(files: 'keep' | 'discard'): Promise<void> {
@@ -343,17 +288,3 @@ export class Machine {
     await job.result;
   }
 }
-
-/** What tells who may speak to Docker: its socket's owner and mode. */
-const dockerSocketScript = `
-    socket="$SPOT_TUI_ROOT/run/docker.sock"
-    : >"$socket" && chmod 0660 "$socket"
-    [ -n "$SPOT_TUI_ROOT" ] || chown root:docker "$socket"`;
-
-const greeting = `Welcome to Ubuntu 24.04 LTS (sandbox)
-
- This is a node of spot-tui's sandbox. Commands run for real, but see and reach
- only this node. systemctl, journalctl, docker, apt-get and cloud-init are
- stand-ins.
-
-`;

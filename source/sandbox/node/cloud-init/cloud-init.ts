@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { packTar } from 'modern-tar';
 import type { ConsoleLog } from '../console-log.ts';
-import { fingerprintOf, type HostKey } from '../host-key.ts';
-import { loginUser } from '../isolation/skeleton.ts';
+import type { HostKey } from '../host-key.ts';
 import type { NodeShell } from '../node-shell.ts';
 import type { Journal } from '../systemd/journal.ts';
-import {
-  type CloudConfig,
-  type CloudFile,
-  filesOf,
-  readCloudConfig,
-  scriptOf,
-} from './cloud-config.ts';
+import { type CloudConfig, filesOf, readCloudConfig, scriptOf } from './cloud-config.ts';
+import { printAuthorizedKeys, printHostKeys } from './console-report.ts';
+import { installKeys, makeUsers, writeFiles } from './modules.ts';
 import { CloudInitStatus, type StageName } from './status-files.ts';
 import { readUserData, type UserData } from './user-data.ts';
 
@@ -113,10 +107,15 @@ export class CloudInit {
     });
     if (this.#firstBoot) {
       await this.#module('init', 'write_files', () =>
-        this.#writeFiles(filesOf(this.#config).filter(({ deferred }) => !deferred)),
+        writeFiles(
+          this.#machine.shell,
+          filesOf(this.#config).filter(({ deferred }) => !deferred),
+        ),
       );
-      await this.#module('init', 'users_groups', () => this.#makeUsers());
-      await this.#module('init', 'ssh', () => this.#installKeys());
+      await this.#module('init', 'users_groups', () =>
+        makeUsers(this.#machine.shell, this.#config),
+      );
+      await this.#module('init', 'ssh', () => installKeys(this.#machine, this.#config));
       for (const line of [
         'Generating public/private ed25519 key pair.',
         'Your identification has been saved in /etc/ssh/ssh_host_ed25519_key',
@@ -156,11 +155,14 @@ export class CloudInit {
       });
       await sleep(this.#times.final, undefined, { signal });
       await this.#module('modules-final', 'write_files_deferred', () =>
-        this.#writeFiles(filesOf(this.#config).filter(({ deferred }) => deferred)),
+        writeFiles(
+          this.#machine.shell,
+          filesOf(this.#config).filter(({ deferred }) => deferred),
+        ),
       );
       await this.#module('modules-final', 'scripts_user', () => this.#runUserScripts());
-      this.#printAuthorizedKeys();
-      this.#printHostKeys();
+      printAuthorizedKeys(this.#machine.console, this.#machine.publicKey);
+      printHostKeys(this.#machine.console, this.#machine.hostKey, this.#machine.hostname);
     }
     this.#status.end('modules-final');
     this.#say(
@@ -192,103 +194,6 @@ export class CloudInit {
       this.#say(`failed: running module ${name}: ${message}`);
       this.#status.fail(stage, `('${name}', ${message})`);
     }
-  }
-
-  async #writeFiles(files: readonly CloudFile[]): Promise<void> {
-    if (files.length === 0) return;
-    const { shell } = this.#machine;
-    const archive = await packTar(
-      files
-        .filter(({ append }) => !append)
-        .map(({ path, content, mode }) => ({
-          header: {
-            name: path.replace(/^\/+/, ''),
-            type: 'file' as const,
-            size: content.length,
-            mode,
-            uid: 0,
-            gid: 0,
-            mtime: new Date(),
-          },
-          body: content,
-        })),
-    );
-    const { status, stderr } = await shell.run(
-      'umask 022; exec tar -C "${SPOT_TUI_ROOT:-/}" -xpf - --no-same-owner',
-      [],
-      Buffer.from(archive),
-    );
-    if (status !== 0) throw new Error(`OSError("${stderr.trim().split('\n')[0]}")`);
-    for (const { path, content } of files.filter(({ append }) => append)) {
-      await shell.run(
-        'file="$SPOT_TUI_ROOT$1"; mkdir -p "${file%/*}"; cat >>"$file"',
-        [path],
-        content,
-      );
-    }
-    for (const { path, owner } of files) {
-      if (owner === 'root:root' || owner === 'root') continue;
-      const given = await shell.run('[ -n "$SPOT_TUI_ROOT" ] || chown "$2" "$1"', [path, owner]);
-      if (given.status !== 0) {
-        throw new Error(`OSError('Unknown user or group: ${given.stderr.trim()}')`);
-      }
-    }
-  }
-
-  async #makeUsers(): Promise<void> {
-    const { user, users = ['default'], groups } = this.#config;
-    const named = (Array.isArray(groups) ? groups : (groups?.split(',') ?? [])).flatMap((group) =>
-      typeof group === 'string' ? [group.trim()] : Object.keys(group),
-    );
-    const defaultUser = typeof user === 'string' ? user : user?.name;
-    const wanted: { name: string; groups: string }[] = [];
-    if (defaultUser !== undefined && defaultUser !== loginUser && users.includes('default')) {
-      wanted.push({ name: defaultUser, groups: 'adm,sudo' });
-    }
-    for (const each of users) {
-      if (typeof each === 'string') continue;
-      wanted.push({ name: each.name, groups: [each.groups ?? []].flat().join(',') });
-    }
-    if (named.length === 0 && wanted.length === 0) return;
-    const words = wanted.flatMap(({ name, groups: memberOf }) => [name, memberOf]);
-    const { status, stderr } = await this.#machine.shell.run(
-      `count=$1; shift
-      while [ "$count" -gt 0 ]; do
-        getent group "$1" >/dev/null 2>&1 || groupadd "$1" || exit
-        shift; count=$((count - 1))
-      done
-      while [ "$#" -gt 0 ]; do
-        id "$1" >/dev/null 2>&1 || useradd -m -s /bin/bash "$1" || exit
-        [ -z "$2" ] || usermod -aG "$(printf %s "$2" | tr -d ' ')" "$1" || exit
-        shift 2
-      done`,
-      [String(named.length), ...named, ...words],
-    );
-    if (status !== 0) throw new Error(`ProcessExecutionError(${stderr.trim()})`);
-  }
-
-  async #installKeys(): Promise<void> {
-    const { hostKey, hostname, publicKey, shell } = this.#machine;
-    const { user, users = [], ssh_authorized_keys: keys = [] } = this.#config;
-    const name = (typeof user === 'string' ? user : user?.name) ?? loginUser;
-    const authorized = [name, [publicKey, ...keys].filter((key) => key !== '').join('\n')];
-    for (const each of users) {
-      if (typeof each === 'string' || each.ssh_authorized_keys === undefined) continue;
-      authorized.push(each.name, each.ssh_authorized_keys.join('\n'));
-    }
-    await shell.run(
-      `printf '%s\\n' "$1" >"$SPOT_TUI_ROOT/etc/ssh/ssh_host_ed25519_key.pub"
-      shift
-      while [ "$#" -gt 0 ]; do
-        home=$(sed -n "s/^$1:[^:]*:[^:]*:[^:]*:[^:]*:\\([^:]*\\):.*/\\1/p" "$SPOT_TUI_ROOT/etc/passwd")
-        folder=$SPOT_TUI_ROOT\${home:-/root}/.ssh
-        mkdir -p -m 0700 "$folder" && printf '%s\\n' "$2" >"$folder/authorized_keys" &&
-          chmod 0600 "$folder/authorized_keys"
-        [ -n "$SPOT_TUI_ROOT" ] || chown -R "$1:" "$folder"
-        shift 2
-      done`,
-      [`${hostKey.line} root@${hostname}`, ...authorized],
-    );
   }
 
   async #runUserScripts(): Promise<void> {
@@ -360,41 +265,6 @@ export class CloudInit {
       .splice(0)
       .map((line) => `${line}\n`)
       .join('');
-  }
-
-  #printAuthorizedKeys(): void {
-    const [type = '', key = '', ...comment] = this.#machine.publicKey.split(' ');
-    if (key === '') return;
-    const fingerprint = fingerprintOf(Buffer.from(key, 'base64'));
-    const row = `| ${type} | ${fingerprint} |    -    | ${comment.join(' ') || '-'} |`;
-    const rule = row.replace(/[^|]/g, '-').replaceAll('|', '+');
-    const title = `Authorized keys from /home/${loginUser}/.ssh/authorized_keys for user ${loginUser}`;
-    this.#machine.console.add(
-      `ci-info: ${title.padStart(title.length + 14, '+')}${'+'.repeat(14)}`,
-    );
-    this.#machine.console.add(`ci-info: ${rule}`);
-    this.#machine.console.add(
-      `ci-info: | ${'Keytype'.padEnd(type.length)} | ${'Fingerprint (sha256)'.padEnd(fingerprint.length)} | Options | Comment |`,
-    );
-    for (const line of [rule, row, rule]) this.#machine.console.add(`ci-info: ${line}`);
-  }
-
-  #printHostKeys(): void {
-    const { hostKey, hostname, console: log } = this.#machine;
-    const [, day, month, , clock] = new Date().toUTCString().split(' ');
-    const time = `${month} ${day} ${clock}`;
-    for (const line of [
-      '#############################################################',
-      '-----BEGIN SSH HOST KEY FINGERPRINTS-----',
-      `256 ${hostKey.fingerprint} root@${hostname} (ED25519)`,
-      '-----END SSH HOST KEY FINGERPRINTS-----',
-      '#############################################################',
-    ]) {
-      log.add(`<14>${time} cloud-init: ${line}`);
-    }
-    log.add('-----BEGIN SSH HOST KEY KEYS-----');
-    log.add(`${hostKey.line} root@${hostname}`);
-    log.add('-----END SSH HOST KEY KEYS-----');
   }
 
   /** To the console, the journal and the log. */

@@ -3,15 +3,14 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname as machineName } from 'node:os';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { Answer } from '../stand-ins/call.ts';
 import { answeredPrograms } from './base-folder.ts';
 import { endedCommand, launch, type ProcessWithin } from './launch.ts';
-import type { CommandEnd, NodeCommand, NodeRoot, RunningCommand } from './node-root.ts';
+import type { NodeCommand, NodeRoot, RunningCommand } from './node-root.ts';
 import type { ShippedScripts } from './shipped-scripts.ts';
 import { parseSimpleCommand } from './simple-command.ts';
+import { answeredCommand, pretendedCommand, refusing, saying } from './unreal-commands.ts';
 
 /** Programs that only read, and only what they are given by name. */
 const readers = ['cat', 'head', 'tail', 'sha256sum', 'ls', 'wc'];
@@ -128,7 +127,7 @@ export class PrefixRoot implements NodeRoot {
     const [program = ''] = words;
     const name = program.replace(/^\/(?:usr\/)?s?bin\//, '');
     if ((answeredPrograms as readonly string[]).includes(name)) {
-      return this.#answerCall(command, name, words.slice(1));
+      return answeredCommand(this.#answer, command, name, words.slice(1));
     }
     if (name === 'sh' && words[1] === '-c' && this.#shipped.has(words[2] ?? '')) {
       return this.#spawn(command, words);
@@ -136,7 +135,7 @@ export class PrefixRoot implements NodeRoot {
     if (program.startsWith('/') && this.#isShippedFile(path.join(this.#root, program))) {
       return this.#spawn(command, ['sh', path.join(this.#root, program), ...words.slice(1)]);
     }
-    if (command.manner === 'service') return this.#pretend(command);
+    if (command.manner === 'service') return pretendedCommand(command);
     if (readers.includes(name)) return this.#read(command, name, words.slice(1));
     const known = this.#wellKnown(name, words.slice(1));
     if (known !== undefined) return known;
@@ -171,80 +170,6 @@ export class PrefixRoot implements NodeRoot {
       },
       itself,
     );
-  }
-
-  #answerCall(command: NodeCommand, program: string, words: readonly string[]): RunningCommand {
-    const stdout = new PassThrough();
-    const stderr = new PassThrough();
-    const stdin = new PassThrough();
-    const controller = new AbortController();
-    const answered = this.#answer({
-      program,
-      words,
-      directory: command.directory,
-      user: 0,
-      environment: command.environment,
-      out: (output) => void stdout.write(output),
-      err: (output) => void stderr.write(output),
-      stream: () => undefined,
-      input: () => text(stdin),
-      signal: controller.signal,
-    }).catch((error: unknown) => {
-      stderr.write(`${program}: the sandbox failed: ${String(error)}\n`);
-      return 1;
-    });
-    let killedBy: NodeJS.Signals | undefined;
-    const killed = new Promise<void>((resolve) => {
-      controller.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    const exited = Promise.race([answered, killed]).then((status): CommandEnd => {
-      stdout.end();
-      stderr.end();
-      return killedBy !== undefined
-        ? { signal: killedBy }
-        : { code: typeof status === 'number' ? status : 1 };
-    });
-    // As a program whose output nobody reads any more.
-    stdout.once('close', () => controller.abort());
-    return {
-      stdin,
-      stdout,
-      stderr,
-      exited,
-      ended: exited,
-      pid: () => undefined,
-      terminal: () => undefined,
-      signal: (name) => {
-        killedBy ??= name;
-        controller.abort();
-      },
-    };
-  }
-
-  /** A service's own program is not run; the service is up all the same. */
-  #pretend(command: NodeCommand): RunningCommand {
-    const note = `sandbox: not run here, only said to: ${command.words.join(' ')}\n`;
-    if (command.lasting !== true) return saying(note, { code: 0 });
-    const stdout = new PassThrough();
-    const stderr = new PassThrough();
-    stdout.write(note);
-    let end: (signal: NodeJS.Signals) => void = () => undefined;
-    const exited = new Promise<CommandEnd>((resolve) => {
-      end = (signal) => {
-        stdout.end();
-        stderr.end();
-        resolve({ signal });
-      };
-    });
-    return {
-      stdout,
-      stderr,
-      exited,
-      ended: exited,
-      pid: () => undefined,
-      terminal: () => undefined,
-      signal: (name) => end(name),
-    };
   }
 
   /** Runs a program that only reads, on files of the node. */
@@ -317,22 +242,3 @@ const itself: ProcessWithin = {
     }
   },
 };
-
-const saying = (output: string, end: CommandEnd, complaint = ''): RunningCommand => {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  stdout.end(output);
-  stderr.end(complaint);
-  return {
-    stdin: new PassThrough().resume(),
-    stdout,
-    stderr,
-    exited: Promise.resolve(end),
-    ended: Promise.resolve(end),
-    pid: () => undefined,
-    terminal: () => undefined,
-    signal: () => undefined,
-  };
-};
-
-/** As a shell that finds a program but may not run it. */
-const refusing = (complaint: string, code = 126): RunningCommand => saying('', { code }, complaint);

@@ -1,8 +1,7 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { open, unlink } from 'node:fs/promises';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { type Answer, type Call, complain } from './call.ts';
+import { drained, openPipe, readSmall, removeFiles, writeNew } from './call-files.ts';
 
 /** Calls with more bytes of arguments and environment than this are not read. */
 const maximumRequest = 1 << 20;
@@ -210,61 +209,4 @@ const readRequest = async (file: string): Promise<Request> => {
     owner,
     session: Number.parseInt(session, 10) || 0,
   };
-};
-
-const readSmall = async (
-  file: string,
-  maximum: number,
-): Promise<{ readonly text: string; readonly owner: number }> => {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const status = await handle.stat();
-    if (!status.isFile() || status.size > maximum) throw new Error('it is no file, or too large');
-    return { text: await handle.readFile('utf8'), owner: status.uid };
-  } finally {
-    await handle.close();
-  }
-};
-
-/** Opens a pipe that the node made; never waits for the other end. */
-const openPipe = (file: string, purpose: 'read' | 'write' | 'watch'): Socket => {
-  // Our own second end keeps a pipe from ending, or from refusing, while nobody else has it open.
-  const mode = purpose === 'watch' ? constants.O_RDONLY : constants.O_RDWR;
-  const descriptor = openSync(file, mode | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-  if (!fstatSync(descriptor).isFIFO()) {
-    closeSync(descriptor);
-    throw new Error('it is no pipe');
-  }
-  const writes = purpose === 'write';
-  return new Socket({ fd: descriptor, readable: !writes, writable: writes });
-};
-
-const writeNew = async (file: string, text: string): Promise<void> => {
-  const handle = await open(
-    file,
-    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-    0o644,
-  );
-  try {
-    await handle.writeFile(text);
-  } finally {
-    await handle.close();
-  }
-};
-
-const drained = (socket: Socket): Promise<void> =>
-  new Promise((resolve) => {
-    if (socket.destroyed) resolve();
-    socket.once('close', () => resolve());
-    socket.write('', () => resolve());
-  });
-
-const removeFiles = async (files: readonly string[]): Promise<void> => {
-  await Promise.all(
-    files.map((file) =>
-      unlink(file).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
-      }),
-    ),
-  );
 };

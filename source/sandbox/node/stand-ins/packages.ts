@@ -176,20 +176,27 @@ export const dpkg = (call: Call, packages: PackageRecord): number => {
     } else if (given.has('status')) {
       call.out(`Package: ${name}\nStatus: install ok installed\nVersion: 1.0-sandbox\n\n`);
     } else if (given.has('show')) {
-      const format = given.last('showformat') ?? '${Package}\\t${Version}\\n';
-      call.out(
-        format
-          .replace(/\$\{(?:binary:)?Package\}/g, name)
-          .replaceAll('${Version}', '1.0-sandbox')
-          .replaceAll('${Status}', 'install ok installed')
-          .replaceAll('${db:Status-Status}', 'installed')
-          .replaceAll('${db:Status-Abbrev}', 'ii ')
-          .replaceAll('\\n', '\n')
-          .replaceAll('\\t', '\t'),
-      );
+      const format = given.last('showformat');
+      call.out(format === undefined ? `${name}\t1.0-sandbox\n` : fillFormat(format, name));
     } else {
       call.out(`ii  ${name}  1.0-sandbox  amd64  a stand-in\n`);
     }
   }
   return status;
 };
+
+const fields: Readonly<Record<string, string>> = {
+  Version: '1.0-sandbox',
+  Architecture: 'amd64',
+  Status: 'install ok installed',
+  'db:Status-Status': 'installed',
+  'db:Status-Abbrev': 'ii ',
+};
+
+const fillFormat = (format: string, name: string): string =>
+  format
+    .replace(/\$\{([^};]+)(?:;[^}]*)?\}/g, (_, field: string) =>
+      /^(?:binary:)?Package$/.test(field) ? name : (fields[field] ?? ''),
+    )
+    .replaceAll('\\n', '\n')
+    .replaceAll('\\t', '\t');

@@ -2,11 +2,12 @@ import type { NodeRoot } from '../isolation/node-root.ts';
 import type { NodeShell } from '../node-shell.ts';
 import { builtInOneshots } from './built-in-units.ts';
 import { firstUnmet } from './conditions.ts';
-import { Job, JobRefusedError, type JobResult, type JobType } from './job.ts';
+import { type Job, JobRefusedError, type JobResult, type JobType } from './job.ts';
+import { JobQueue } from './job-queue.ts';
 import type { Journal } from './journal.ts';
 import type { Machine } from './read-unit.ts';
 import { ServiceRun, title } from './service-run.ts';
-import { findCycle, planJobs } from './transaction.ts';
+import { planJobs } from './transaction.ts';
 import type { DependencyKind, Unit } from './unit.ts';
 import { UnitRuntime } from './unit-runtime.ts';
 import { UnitStore } from './unit-store.ts';
@@ -27,10 +28,9 @@ export class ServiceManager {
   readonly #activities: ReadonlyMap<string, BuiltInActivity>;
   readonly #runtimes = new Map<string, UnitRuntime>();
   readonly #runs = new Map<string, ServiceRun>();
-  readonly #jobs = new Map<string, Job>();
+  readonly #queue: JobQueue;
   readonly #restartTimers = new Map<string, NodeJS.Timeout>();
   readonly #closing = new AbortController();
-  #nextJob = 1;
 
   constructor(options: {
     readonly root: NodeRoot;
@@ -46,6 +46,15 @@ export class ServiceManager {
     this.journal = options.journal;
     this.#activities = options.activities;
     this.store = new UnitStore(options);
+    this.#queue = new JobQueue({
+      units: {
+        get: (name) => this.store.get(name),
+        dependenciesOf: (unit, kind) => this.dependenciesOf(unit, kind),
+        dependents: (id, kind) => this.store.dependents(id, kind),
+      },
+      perform: (job) => this.#perform(job),
+      say: (unitId, message, priority) => this.say(unitId, message, priority),
+    });
   }
 
   /** Reads the unit files and starts what is to run at boot; resolves when that is done. */
@@ -61,7 +70,7 @@ export class ServiceManager {
   /** Stops everything, as before a reboot, but does not wait longer than so many milliseconds. */
   async shutDown(milliseconds: number): Promise<void> {
     for (const timer of this.#restartTimers.values()) clearTimeout(timer);
-    for (const job of [...this.#jobs.values()]) this.#finish(job, 'canceled');
+    this.#queue.close();
     const stopping = Promise.all(
       [...this.#runs.entries()].map(async ([id, run]) => {
         await run.stop();
@@ -84,7 +93,7 @@ export class ServiceManager {
     this.#closing.abort();
     for (const timer of this.#restartTimers.values()) clearTimeout(timer);
     this.#restartTimers.clear();
-    for (const job of [...this.#jobs.values()]) this.#finish(job, 'canceled');
+    this.#queue.close();
   }
 
   /**
@@ -102,12 +111,9 @@ export class ServiceManager {
       name,
       type,
     );
-    const jobs = planned.map((job) => this.#enqueue(job.unitId, job.type));
-    this.#breakCycles(jobs, planned[0]?.unitId ?? name);
-    const [first] = jobs;
-    if (first === undefined) throw new JobRefusedError(`Failed to ${type} ${name}`, 1);
-    this.#pump();
-    return first;
+    const job = this.#queue.add(planned);
+    if (job === undefined) throw new JobRefusedError(`Failed to ${type} ${name}`, 1);
+    return job;
   }
 
   /** Reads the unit files again. */
@@ -132,11 +138,11 @@ export class ServiceManager {
   }
 
   jobs(): Job[] {
-    return [...this.#jobs.values()].sort((a, b) => a.id - b.id);
+    return this.#queue.list();
   }
 
   jobOf(id: string): Job | undefined {
-    return this.#jobs.get(id);
+    return this.#queue.jobOf(id);
   }
 
   /** Dependencies of a unit, those that others declare included. */
@@ -191,104 +197,6 @@ export class ServiceManager {
   #isUp(id: string): boolean {
     const runtime = this.#runtimes.get(id);
     return runtime?.isActive ?? false;
-  }
-
-  #enqueue(unitId: string, type: JobType): Job {
-    const pending = this.#jobs.get(unitId);
-    if (pending !== undefined) {
-      const merges =
-        pending.type === type ||
-        (pending.state === 'waiting' && pending.type === 'restart' && type === 'start');
-      if (merges) return pending;
-      this.#finish(pending, 'canceled');
-    }
-    const job = new Job(this.#nextJob, unitId, type);
-    this.#nextJob += 1;
-    this.#jobs.set(unitId, job);
-    return job;
-  }
-
-  /** Starts every job that nothing stands in the way of. */
-  #pump(): void {
-    for (const job of this.#jobs.values()) {
-      if (job.state === 'waiting' && this.#waitsFor(job).length === 0) {
-        job.state = 'running';
-        void this.#run(job);
-      }
-    }
-  }
-
-  #waitsFor(job: Job): Job[] {
-    const unit = this.store.get(job.unitId);
-    const after = this.dependenciesOf(unit, 'After');
-    const before = this.dependenciesOf(unit, 'Before');
-    return [...this.#jobs.values()].filter((other) => {
-      if (other === job) return false;
-      if (job.starts) {
-        return other.starts
-          ? after.includes(other.unitId)
-          : after.includes(other.unitId) || before.includes(other.unitId);
-      }
-      // Things stop in the opposite order.
-      return !other.starts && before.includes(other.unitId);
-    });
-  }
-
-  #breakCycles(jobs: readonly Job[], anchor: string): void {
-    for (;;) {
-      const open = [...this.#jobs.values()];
-      const cycle = findCycle(open, (job) => this.#waitsFor(job));
-      if (cycle.length === 0) return;
-      const names = cycle.map((job) => job.unitId);
-      const victim =
-        cycle.find(
-          (job) => job.state === 'waiting' && job.unitId !== anchor && jobs.includes(job),
-        ) ?? cycle.find((job) => job.state === 'waiting');
-      if (victim === undefined) return;
-      this.say(anchor, `${anchor}: Found ordering cycle on ${names.join(' -> ')}`, 4);
-      this.say(
-        anchor,
-        `${anchor}: Job ${victim.unitId}/${victim.type} deleted to break ordering cycle starting with ${anchor}/start`,
-        3,
-      );
-      this.#jobs.delete(victim.unitId);
-      victim.finish('canceled');
-    }
-  }
-
-  async #run(job: Job): Promise<void> {
-    let result: JobResult;
-    try {
-      result = await this.#perform(job);
-    } catch (error) {
-      this.say(job.unitId, `${job.unitId}: the sandbox failed: ${String(error)}`, 2);
-      result = 'failed';
-    }
-    this.#finish(job, result);
-  }
-
-  #finish(job: Job, result: JobResult): void {
-    if (job.isFinished) return;
-    job.finish(result);
-    if (this.#jobs.get(job.unitId) === job) this.#jobs.delete(job.unitId);
-    if (result !== 'done' && result !== 'canceled' && job.starts) this.#failDependents(job.unitId);
-    if (!this.#closing.signal.aborted) this.#pump();
-  }
-
-  #failDependents(id: string): void {
-    for (const kind of ['Requires', 'BindsTo', 'Requisite'] as const) {
-      for (const dependent of this.store.dependents(id, kind)) {
-        const job = this.#jobs.get(dependent);
-        if (job === undefined || !job.starts || job.state === 'running') continue;
-        this.say(dependent, `Dependency failed for ${title(this.store.get(dependent))}.`, 4);
-        this.say(
-          dependent,
-          `${dependent}: Job ${dependent}/start failed with result 'dependency'.`,
-          5,
-        );
-        this.#finish(job, 'dependency');
-      }
-    }
   }
 
   async #perform(job: Job): Promise<JobResult> {

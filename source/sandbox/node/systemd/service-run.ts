@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandEnd, NodeRoot, RunningCommand } from '../isolation/node-root.ts';
-import { searchPath } from '../isolation/skeleton.ts';
 import type { NodeShell } from '../node-shell.ts';
-import { parseEnvironmentFile } from './environment-file.ts';
 import type { ExecLine } from './exec-line.ts';
 import type { Journal } from './journal.ts';
+import { outlasts } from './outlasts.ts';
+import { wantsRestart } from './restart-policy.ts';
+import { serviceEnvironment } from './service-environment.ts';
 import { describeEnd, isCleanEnd, mainEndOf, startProcess } from './service-process.ts';
 import type { Service } from './unit.ts';
 import { type ActiveState, currentMoment, type UnitRuntime } from './unit-runtime.ts';
@@ -17,6 +18,13 @@ export type ServiceMachine = {
   /** systemd's own word about a unit. */
   say(unitId: string, message: string, priority?: number): void;
 };
+
+/** Signals all processes with an invocation id in their environment. */
+const sweepScript = `
+  for file in $(grep -lsz "^INVOCATION_ID=$1$" /proc/[0-9]*/environ); do
+    number=\${file#/proc/}
+    kill -s "$2" "\${number%/environ}"
+  done 2>/dev/null`;
 
 /** What a service does after it ended by itself. */
 export type EndedListener = (restart: boolean) => void;
@@ -156,7 +164,7 @@ export class ServiceRun {
     }
     this.#say('Deactivated successfully.');
     this.#say(`Finished ${title(runtime.unit)}.`);
-    await this.#cleanUp();
+    await this.#sweep('SIGKILL');
     runtime.enter('inactive', 'dead');
     return true;
   }
@@ -217,7 +225,9 @@ export class ServiceRun {
   async #failStart(end: CommandEnd, which: 'Main' | 'Control'): Promise<boolean> {
     const runtime = this.#runtime;
     if (this.#timedOut) runtime.result = 'timeout';
-    else runtime.result = end.signal === undefined ? 'exit-code' : 'signal';
+    else if (runtime.result === 'success') {
+      runtime.result = end.signal === undefined ? 'exit-code' : 'signal';
+    }
     if (which === 'Main') {
       runtime.mainEnd = mainEndOf(end);
       runtime.execMainExit = currentMoment();
@@ -240,35 +250,11 @@ export class ServiceRun {
     const failed = runtime.result !== 'success';
     if (failed && !stopped) this.#say(`Failed with result '${runtime.result}'.`, 4);
     if (!failed) this.#say('Deactivated successfully.');
-    const restart = !stopped && this.#wantsRestart(end);
+    const restart = !stopped && wantsRestart(this.#service, runtime.result, end);
     if (restart) runtime.enter('activating', 'auto-restart');
     else if (failed && !stopped) runtime.enter('failed', 'failed');
     else runtime.enter('inactive', 'dead');
     if (!stopped) this.#onEnded(restart);
-  }
-
-  #wantsRestart(end: CommandEnd | undefined): boolean {
-    const { restart, restartPreventStatuses } = this.#service;
-    const { result } = this.#runtime;
-    const status = end?.signal ?? String(end?.code);
-    if (restartPreventStatuses.includes(status)) return false;
-    switch (restart) {
-      case 'always':
-        return true;
-      case 'on-success':
-        return result === 'success';
-      case 'on-failure':
-        return result !== 'success';
-      case 'on-abnormal':
-        return result === 'signal' || result === 'timeout';
-      case 'on-abort':
-        return result === 'signal';
-      case 'no':
-      case 'on-watchdog':
-        return false;
-      default:
-        return restart satisfies never;
-    }
   }
 
   #startTimer(): NodeJS.Timeout | undefined {
@@ -307,8 +293,18 @@ export class ServiceRun {
   }
 
   async #spawn(line: ExecLine, lasting: boolean): Promise<RunningCommand | undefined> {
-    const environment = await this.#environment();
-    if (environment === undefined) return undefined;
+    let environment: Record<string, string>;
+    try {
+      environment = await serviceEnvironment(this.#service, this.#machine.shell, {
+        invocationId: this.#runtime.invocationId,
+        mainPid: this.#runtime.mainPid(),
+      });
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      this.#say(`Failed to load environment files: ${problem}`, 3);
+      this.#runtime.result = 'resources';
+      return undefined;
+    }
     const process = startProcess({
       root: this.#machine.root,
       journal: this.#machine.journal,
@@ -322,32 +318,6 @@ export class ServiceRun {
     this.#processes.add(process);
     void process.exited.then(() => this.#processes.delete(process));
     return process;
-  }
-
-  async #environment(): Promise<Record<string, string> | undefined> {
-    const service = this.#service;
-    const environment: Record<string, string> = {
-      LANG: 'C.UTF-8',
-      PATH: searchPath.split(':').slice(0, 6).join(':'),
-      ...(service.user === 'root'
-        ? {}
-        : { USER: service.user, LOGNAME: service.user, HOME: `/home/${service.user}` }),
-      ...service.environment,
-    };
-    for (const { path, optional } of service.environmentFiles) {
-      const text = await this.#machine.shell.read(path);
-      if (text !== undefined) {
-        Object.assign(environment, parseEnvironmentFile(text));
-      } else if (!optional) {
-        this.#say(`Failed to load environment files: No such file or directory: ${path}`, 3);
-        this.#runtime.result = 'resources';
-        return undefined;
-      }
-    }
-    environment.INVOCATION_ID = this.#runtime.invocationId;
-    const pid = this.#runtime.mainPid();
-    if (pid > 0) environment.MAINPID = String(pid);
-    return environment;
   }
 
   #terminate(process: RunningCommand): void {
@@ -370,24 +340,13 @@ export class ServiceRun {
       for (const process of running) process.signal('SIGKILL');
       await gone;
     }
-    if (killMode !== 'process') await this.#cleanUp();
-  }
-
-  /** Kills what a service left behind. */
-  async #cleanUp(): Promise<void> {
-    await this.#sweep('SIGKILL');
+    if (killMode !== 'process') await this.#sweep('SIGKILL');
   }
 
   /** All that a service started has the id of its invocation in its environment. */
   async #sweep(signal: NodeJS.Signals): Promise<void> {
     if (this.#machine.root.kind !== 'namespaces') return;
-    await this.#machine.shell.run(
-      `for file in $(grep -lsz "^INVOCATION_ID=$1$" /proc/[0-9]*/environ); do
-        number=\${file#/proc/}
-        kill -s "$2" "\${number%/environ}"
-      done 2>/dev/null`,
-      [this.#runtime.invocationId, signal.slice(3)],
-    );
+    await this.#machine.shell.run(sweepScript, [this.#runtime.invocationId, signal.slice(3)]);
   }
 
   #say(message: string, priority = 6): void {
@@ -410,14 +369,4 @@ const settled = async (process: RunningCommand): Promise<undefined> => {
   for (let tries = 0; tries < 20 && process.pid() === undefined; tries += 1) await sleep(5);
   await sleep(10);
   return undefined;
-};
-
-/** Whether something takes longer than so many milliseconds. */
-const outlasts = async (work: Promise<unknown>, milliseconds: number): Promise<boolean> => {
-  if (!Number.isFinite(milliseconds)) return work.then(() => false);
-  const controller = new AbortController();
-  const late = sleep(Math.min(milliseconds, 2 ** 31 - 1), true, controller).catch(() => false);
-  const result = await Promise.race([work.then(() => false), late]);
-  controller.abort();
-  return result;
 };

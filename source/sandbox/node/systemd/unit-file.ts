@@ -1,3 +1,5 @@
+import { parseTimeSpan } from './time-span.ts';
+
 /** Sections of a unit file: each a list of assignments in the order in which they stand. */
 export type UnitFile = ReadonlyMap<string, readonly Assignment[]>;
 
@@ -70,3 +72,17 @@ export const allValues = (file: UnitFile, section: string, key: string): string[
 export const wordList = (file: UnitFile, section: string, key: string): string[] => [
   ...new Set(allValues(file, section, key).flatMap((value) => value.split(/\s+/))),
 ];
+
+/**
+ * Milliseconds of a setting that is a time span.
+ *
+ * @throws Error when it is none.
+ */
+export const timeOf = (file: UnitFile, section: string, key: string, fallback: number): number => {
+  const text = lastValue(file, section, key);
+  if (text === undefined || text === '') return fallback;
+  const milliseconds = parseTimeSpan(text);
+  if (milliseconds === undefined) throw new Error(`Failed to parse ${key}= parameter: ${text}`);
+  // systemd takes 0 for "no limit" where something may take time.
+  return milliseconds === 0 && key.startsWith('Timeout') ? Number.POSITIVE_INFINITY : milliseconds;
+};

@@ -1,0 +1,52 @@
+import type { NodeShell } from './node-shell.ts';
+
+/**
+ * Makes what is fresh at every boot, and at the first what tells one machine from another.
+ *
+ * @param options.isFirst Whether the machine has never booted.
+ */
+export const prepareFiles = async (
+  shell: NodeShell,
+  options: { readonly hostname: string; readonly machineId: string; readonly isFirst: boolean },
+): Promise<void> => {
+  await shell.run(script, [
+    options.hostname,
+    options.machineId,
+    options.isFirst ? 'first' : 'again',
+  ]);
+};
+
+/** What tells who may speak to Docker: its socket's owner and mode. */
+export const makeDockerSocket = async (shell: NodeShell): Promise<void> => {
+  await shell.run(dockerSocketScript);
+};
+
+export const removeDockerSocket = async (shell: NodeShell): Promise<void> => {
+  await shell.run('rm -f "$SPOT_TUI_ROOT/run/docker.sock"');
+};
+
+const dockerSocketScript = `
+  socket="$SPOT_TUI_ROOT/run/docker.sock"
+  : >"$socket" && chmod 0660 "$socket"
+  [ -n "$SPOT_TUI_ROOT" ] || chown root:docker "$socket"`;
+
+const script = `
+  root=$SPOT_TUI_ROOT
+  if [ "$3" = again ]; then
+    find "$root/run" "$root/tmp" -mindepth 1 -xdev ! -path "$root/run/sandbox*" -delete 2>/dev/null
+  else
+    printf '%s\\n' "$1" >"$root/etc/hostname"
+    printf '127.0.0.1 localhost\\n127.0.1.1 %s\\n' "$1" >"$root/etc/hosts"
+    printf '%s\\n' "$2" >"$root/etc/machine-id"
+  fi
+  mkdir -p "$root/run/cloud-init" "$root/run/lock" "$root/run/systemd/system"
+  ${dockerSocketScript}`;
+
+/** What greets somebody at a shell. */
+export const greeting = `Welcome to Ubuntu 24.04 LTS (sandbox)
+
+ This is a node of spot-tui's sandbox. Commands run for real, but see and reach
+ only this node. systemctl, journalctl, docker, apt-get and cloud-init are
+ stand-ins.
+
+`;
