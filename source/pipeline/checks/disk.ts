@@ -7,7 +7,7 @@ const floorKb = 200 * 1024;
 export const checkDisk: Check = ({ disk }) => {
   const name = 'disk';
   if (disk === undefined) return [{ name, status: 'skipped', detail: 'df gave no answer' }];
-  const detail = `${Math.floor(disk.availableKb / 1024)} MiB of ${Math.floor(disk.totalKb / 1024)} MiB free`;
+  const detail = `${gibibytes(disk.availableKb)} of ${gibibytes(disk.totalKb)} GiB free`;
   return [
     disk.availableKb < floorKb
       ? {
@@ -19,3 +19,5 @@ export const checkDisk: Check = ({ disk }) => {
       : { name, status: 'passed', detail },
   ];
 };
+
+const gibibytes = (kilobytes: number): string => (kilobytes / 1024 / 1024).toFixed(1);

@@ -132,7 +132,7 @@ for (const { title, facts, says } of [
   {
     title: 'a full disk is named',
     facts: { disk: { totalKb: 20_000_000, availableKb: 10 } },
-    says: 'disk: 0 MiB of 19531 MiB free',
+    says: 'disk: 0.0 of 19.1 GiB free',
   },
   {
     title: 'cloud-init that failed before anything was configured is a failure',
