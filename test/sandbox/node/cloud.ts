@@ -156,7 +156,10 @@ export const connectOnce = (
       .on('banner', (text) => {
         banner += text;
       })
-      .on('ready', () => resolve(client))
+      .on('ready', () => {
+        client.setNoDelay(true);
+        resolve(client);
+      })
       .on('error', reject)
       .on('close', () => reject(new Error(`closed before it was ready${banner}`)))
       .connect({ host: '127.0.0.1', port, username, privateKey });

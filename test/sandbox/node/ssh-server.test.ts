@@ -27,12 +27,11 @@ suite('SSH to a sandbox node', () => {
     });
   });
 
-  test('gives a command pipes, which can be opened again by name', async () => {
+  test('gives a command pipes to write to, which can be opened again by name', async () => {
     const { stdout, stderr } = await node.run(
-      'cat /dev/stdin | tee /dev/stderr; sudo sh -c "echo root > /dev/stderr"',
-      'twice\n',
+      'echo twice | tee /dev/stderr; sudo sh -c "echo root > /dev/stderr; echo out > /dev/stdout"',
     );
-    assert.deepEqual([stdout, stderr], ['twice\n', 'twice\nroot\n']);
+    assert.deepEqual([stdout, stderr], ['twice\nout\n', 'twice\nroot\n']);
   });
 
   test('tells which signal ended a command', async () => {

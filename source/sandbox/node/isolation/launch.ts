@@ -57,27 +57,17 @@ export const launch = (
     '--',
     ...command.words,
   ];
-  const pipes =
-    pool === undefined
-      ? undefined
-      : {
-          stdin: command.stdin === 'pipe' ? pool.take('to child') : undefined,
-          stdout: pool.take('from child'),
-          stderr: pool.take('from child'),
-        };
+  const pipes = pool === undefined ? undefined : { stdout: pool.take(), stderr: pool.take() };
   const child = spawn(file, words, {
     cwd: '/',
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    stdio:
-      pipes === undefined
-        ? [command.stdin, 'pipe', 'pipe']
-        : [pipes.stdin?.childEnd ?? 'ignore', pipes.stdout.childEnd, pipes.stderr.childEnd],
+    stdio: [command.stdin, pipes?.stdout.childEnd ?? 'pipe', pipes?.stderr.childEnd ?? 'pipe'],
     detached: true,
   });
-  for (const pipe of [pipes?.stdin, pipes?.stdout, pipes?.stderr]) {
+  for (const pipe of [pipes?.stdout, pipes?.stderr]) {
     if (pipe !== undefined) closeSync(pipe.childEnd);
   }
-  const stdin = pipes?.stdin?.ourEnd ?? child.stdin;
+  const { stdin } = child;
   const stdout = pipes?.stdout.ourEnd ?? child.stdout;
   const stderr = pipes?.stderr.ourEnd ?? child.stderr;
   if (stdout === null || stderr === null) throw new Error('a command was started without output');

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
+import { constants, openSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import path from 'node:path';
 
@@ -14,8 +14,9 @@ export type Pipe = {
 const batch = 96;
 
 /**
- * Pipes for the standard streams of commands, as sshd gives them. What Node makes by itself are
- * sockets, and those can't be opened again: `echo > /dev/stderr` would fail.
+ * Pipes for the output of commands, as sshd gives them. What Node makes by itself are sockets, and
+ * those can't be opened again: `echo > /dev/stderr` would fail. For input they would not do: one that
+ * is opened again once its end has come waits for ever, unlike sshd's.
  */
 export class PipePool {
   readonly #folder: string;
@@ -27,25 +28,16 @@ export class PipePool {
     this.#folder = folder;
   }
 
-  /** @param direction Which way the bytes go. */
-  take(direction: 'to child' | 'from child'): Pipe {
+  /** A pipe into which the child writes. */
+  take(): Pipe {
     if (this.#free.length < batch / 2) this.#refill();
     const name = this.#free.pop() ?? this.#makeNow();
-    // Open both ways, so that none of the others waits for its counterpart.
-    const holder = openSync(name, constants.O_RDWR | constants.O_NONBLOCK);
     try {
-      const isInput = direction === 'to child';
-      const [childMode, ourMode] = isInput
-        ? [constants.O_RDONLY, constants.O_WRONLY]
-        : [constants.O_WRONLY, constants.O_RDONLY];
-      const childEnd = openSync(name, childMode);
-      const ourEnd = openSync(name, ourMode | constants.O_NONBLOCK);
-      return {
-        childEnd,
-        ourEnd: new Socket({ fd: ourEnd, readable: !isInput, writable: isInput }),
-      };
+      // In this order neither waits for the other.
+      const ourEnd = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
+      const childEnd = openSync(name, constants.O_WRONLY);
+      return { childEnd, ourEnd: new Socket({ fd: ourEnd, readable: true, writable: false }) };
     } finally {
-      closeSync(holder);
       unlinkSync(name);
     }
   }

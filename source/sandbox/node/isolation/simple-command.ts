@@ -10,14 +10,14 @@ export const parseSimpleCommand = (
   let rest = (discarding === null ? text : text.slice(0, discarding.index)).trim();
   while (rest !== '') {
     let word = '';
-    while (rest !== '' && !/^\s/.test(rest)) {
+    while (rest !== '' && !/^[ \t]/.test(rest)) {
       const part = /^(?:'([^']*)'|"((?:[^"\\$`]|\\["\\$`])*)"|\\(.)|([\w@%+=:,./-]+))/s.exec(rest);
       if (part === null) return undefined;
       word += part[1] ?? part[2]?.replace(/\\(.)/gs, '$1') ?? part[3] ?? part[4] ?? '';
       rest = rest.slice(part[0].length);
     }
     words.push(word);
-    rest = rest.trimStart();
+    rest = rest.replace(/^[ \t]+/, '');
   }
   return { words: withoutSudo(words), discardsErrors: discarding !== null };
 };
