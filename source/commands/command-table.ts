@@ -186,7 +186,7 @@ export const commandTable: readonly CommandDefinition[] = [
     summary: 'the embedded cloud: what runs in it, stop it, inject a fault',
     description: [
       'The sandbox starts when a command with --sandbox needs it and ends by itself behind its last node.',
-      'Faults: reclaim NODE (gone after two minutes, as with EC2), refuse-capacity [REGION], throttle [ACTION], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE. `clear` ends refuse-capacity and throttle.',
+      'Faults: reclaim NODE (gone after two minutes, as with EC2), refuse-capacity [REGION], throttle [ACTION], deny [ACTION] (an EC2 action such as TerminateInstances, or Describe*), cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE. `clear` ends refuse-capacity, throttle and deny.',
     ],
     options: [],
     examples: [

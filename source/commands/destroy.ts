@@ -10,7 +10,7 @@ import { confirm } from './confirm.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type FleetRun, openMachineRun } from './fleet-run.ts';
 import { reporterFor } from './headless.ts';
-import { untilAborted, withInterruption } from './interruption.ts';
+import { withInterruption } from './interruption.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Terminates nodes and cleans up behind the last one. */
@@ -52,8 +52,7 @@ const destroy = async (
   try {
     if (nodes.length > 0) {
       fleet.controller.attach('destroy', nodes);
-      fleet.controller.terminate(names);
-      await untilAborted(signal, fleet.controller.terminated(signal));
+      await fleet.controller.terminateAll(signal);
     }
     const left = await cleanUp(fleet, clouds, signal);
     if (nodes.length === 0 && !left.didSomething) notice(fleet, 'Nothing to destroy.');

@@ -4,8 +4,11 @@ import type { CheckResult } from '../pipeline/checks/check.ts';
 import { withDeadline } from '../pipeline/deadline.ts';
 import { buildPayload, type Payload } from '../pipeline/payload/payload.ts';
 import { toPhaseFailure } from '../pipeline/phase-failure.ts';
+import { reach } from '../pipeline/phases/connecting.ts';
 import { examine } from '../pipeline/phases/verifying.ts';
-import { loadRemoteScripts } from '../pipeline/remote-script.ts';
+import { loadRemoteScripts, type RemoteScripts } from '../pipeline/remote-script.ts';
+import { cleanText } from '../ssh/clean-text.ts';
+import type { NodeConnection } from '../ssh/connection.ts';
 import type { RunCommand } from './command.ts';
 import { exitStatus } from './exit-status.ts';
 import { type NodeCommandContext, withNodes } from './node-command.ts';
@@ -15,6 +18,9 @@ type Diagnosis = {
   readonly ok: boolean;
   readonly checks: readonly CheckResult[];
 };
+
+/** Milliseconds to wait for a node that does not answer: what is asked for is its state now. */
+const longestWait = 30_000;
 
 /** Examines nodes once and says of each check how it went. */
 export const run: RunCommand = (invocation) =>
@@ -54,37 +60,49 @@ export const run: RunCommand = (invocation) =>
   });
 
 const diagnose = async (
-  { access, signal, workspace: { config } }: NodeCommandContext,
-  { name, instance }: ExistingNode,
-  {
-    payload,
-    scripts,
-  }: { payload: Payload; scripts: Awaited<ReturnType<typeof loadRemoteScripts>> },
+  context: NodeCommandContext,
+  node: ExistingNode,
+  parts: { payload: Payload; scripts: RemoteScripts },
 ): Promise<Diagnosis> => {
-  let checks: CheckResult[];
-  try {
-    const connection = access.connect(instance);
-    try {
-      checks = [
-        { name: 'ssh', status: 'passed', detail: `${instance.address}` },
-        ...(await withDeadline(config.timeouts.connecting, signal, (bounded) =>
-          examine(
-            { config, scripts },
-            connection,
-            checkTargetOf(config, payload, { exactFiles: false }),
-            bounded,
-          ),
-        )),
-      ];
-    } finally {
-      connection.close();
-    }
-  } catch (error) {
-    if (signal.aborted) throw error;
+  const checks = await checkNode(context, node, parts);
+  return { node: node.name, ok: checks.every(({ status }) => status !== 'failed'), checks };
+};
+
+/** Every failure on the way to the checks is the result of one. */
+const checkNode = async (
+  { access, signal, workspace: { config } }: NodeCommandContext,
+  { instance }: ExistingNode,
+  { payload, scripts }: { payload: Payload; scripts: RemoteScripts },
+): Promise<CheckResult[]> => {
+  const failed = (name: string, error: unknown): CheckResult => {
+    signal.throwIfAborted();
     const { reason, hint } = toPhaseFailure(error);
-    checks = [{ name: 'ssh', status: 'failed', detail: reason, hint }];
+    return { name, status: 'failed', detail: reason, hint };
+  };
+  let connection: NodeConnection | undefined;
+  try {
+    connection = access.connect(instance);
+    await reach(connection, {
+      patience: Math.min(config.timeouts.connecting, longestWait),
+      signal,
+    });
+  } catch (error) {
+    connection?.close();
+    return [failed('ssh', error)];
   }
-  return { node: name, ok: checks.every(({ status }) => status !== 'failed'), checks };
+  const { host, port } = connection.target;
+  const ssh: CheckResult = { name: 'ssh', status: 'passed', detail: `${host} port ${port}` };
+  const target = checkTargetOf(config, payload, { exactFiles: false });
+  try {
+    const checks = await withDeadline(config.timeouts.verifying, signal, (bounded) =>
+      examine({ config, scripts }, connection, target, bounded),
+    );
+    return [ssh, ...checks];
+  } catch (error) {
+    return [ssh, failed('inspection', error)];
+  } finally {
+    connection.close();
+  }
 };
 
 const glyphs = { passed: '✔', failed: '✖', skipped: '-' } as const;
@@ -92,7 +110,7 @@ const glyphs = { passed: '✔', failed: '✖', skipped: '-' } as const;
 const diagnosisLines = ({ node, ok, checks }: Diagnosis): string[] => [
   `${node}: ${ok ? 'all well' : `${checks.filter(({ status }) => status === 'failed').length} failed`}`,
   ...checks.flatMap(({ name, status, detail, hint }) => [
-    `  ${glyphs[status]} ${name}: ${detail}`,
-    ...(status === 'failed' && hint !== undefined ? [`      ${hint}`] : []),
+    cleanText(`  ${glyphs[status]} ${name}: ${detail}`),
+    ...(status === 'failed' && hint !== undefined ? [cleanText(`      ${hint}`)] : []),
   ]),
 ];

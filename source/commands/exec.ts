@@ -44,14 +44,16 @@ export const run: RunCommand = (invocation) => {
 };
 
 const runOn = async (
-  { access, signal }: NodeCommandContext,
-  { name, instance }: ExistingNode,
+  { access, reach, signal }: NodeCommandContext,
+  node: ExistingNode,
   command: string,
 ): Promise<Outcome> => {
+  const { name } = node;
   try {
-    const connection = access.connect(instance);
+    const connection = access.connect(node.instance);
     const lines: string[] = [];
     try {
+      await reach(node, connection);
       const { exitCode, exitSignal } = await connection.exec(command, {
         signal,
         onLine: (line) => lines.push(line),

@@ -112,12 +112,19 @@ const startRun = (
     },
   });
   listeners.push((event) => recorder.record(event));
-  let lastTrouble = '';
-  onTrouble(({ hint, message }) => {
+  const troubles = new Map<string | undefined, string>();
+  onTrouble(({ hint, message, region }) => {
     // The same is heard at every poll for as long as it lasts.
-    if (message === lastTrouble) return;
-    lastTrouble = message;
-    emit({ event: 'notice', time: clock(), level: 'warning', message, hint });
+    if (troubles.get(region) === message) return;
+    troubles.set(region, message);
+    emit({
+      event: 'notice',
+      time: clock(),
+      level: 'warning',
+      message,
+      hint,
+      ...(region === undefined ? {} : { region }),
+    });
   });
   const controller = new FleetController({ ...parts, config, clouds, emit, clock });
   return {
@@ -137,7 +144,9 @@ const startRun = (
       apiCalls: calls.total,
     }),
     exitStatus: () =>
-      isAllReady(store.getState())
+      [...store.getState().nodes.values()].every(
+        ({ name, phase }) => phase === 'ready' || controller.isDismissed(name),
+      )
         ? exitStatus.success
         : controller.fatalExitStatus || exitStatus.failure,
     close: async () => {
@@ -148,7 +157,7 @@ const startRun = (
 };
 
 /** Nodes by how they ended; one that is still worked on counts nowhere. */
-export const countNodes = (
+const countNodes = (
   state: FleetState,
 ): Pick<SummaryEvent, 'ready' | 'failed' | 'interrupted' | 'terminated'> => {
   const counts = { ready: 0, failed: 0, interrupted: 0, terminated: 0 };
@@ -172,6 +181,3 @@ export const countNodes = (
   }
   return counts;
 };
-
-const isAllReady = ({ nodes }: FleetState): boolean =>
-  [...nodes.values()].every(({ phase }) => phase === 'ready');

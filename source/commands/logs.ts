@@ -13,7 +13,7 @@ const defaultLines = 100;
 
 /** Prints what a node's journal says, and with `--follow` what it will say. */
 export const run: RunCommand = (invocation) =>
-  withNodes(invocation, async ({ access, nodes, signal, workspace }) => {
+  withNodes(invocation, async ({ access, nodes, reach, signal, workspace }) => {
     const node = requireOneNode(invocation, nodes, 'logs <node>');
     const { options, templatesFolder } = invocation;
     const units =
@@ -29,6 +29,7 @@ export const run: RunCommand = (invocation) =>
     const print = printer(invocation, node.name);
     const connection = access.connect(node.instance);
     try {
+      await reach(node, connection);
       if (options.follow) {
         await followJournal(connection, { units, lines }, { log: print }, signal);
       } else {

@@ -1,6 +1,8 @@
 import { findNodes } from '../fleet/find-nodes.ts';
 import type { ExistingNode } from '../fleet/plan.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
+import { reach } from '../pipeline/phases/connecting.ts';
+import type { NodeConnection } from '../ssh/connection.ts';
 import type { Invocation } from './command.ts';
 import { type ExitStatus, UsageError } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
@@ -15,6 +17,12 @@ export type NodeCommandContext = {
   /** The nodes that the command line means. */
   readonly nodes: readonly ExistingNode[];
   readonly signal: AbortSignal;
+  /**
+   * Makes the connection to a node, saying on standard error what it waits for.
+   *
+   * @throws PhaseFailure when the node can't be reached in time, or SshError.
+   */
+  readonly reach: (node: ExistingNode, connection: NodeConnection) => Promise<void>;
 };
 
 /** Finds the nodes that the command line means, then works with them. */
@@ -26,7 +34,21 @@ export const withNodes = (
     const workspace = await openWorkspace(invocation, signal);
     const nodes = selectNodes(await findNodes(workspace.clouds, signal), invocation.words);
     const access = await openNodeAccess(invocation, workspace, signal);
-    return work({ invocation, workspace, access, nodes, signal });
+    return work({
+      invocation,
+      workspace,
+      access,
+      nodes,
+      signal,
+      reach: ({ name }, connection) =>
+        reach(connection, {
+          patience: workspace.config.timeouts.connecting,
+          signal,
+          onWaiting: (reason) => {
+            invocation.stderr.write(`${name}: waiting for SSH: ${reason}\n`);
+          },
+        }),
+    });
   });
 
 /**

@@ -77,7 +77,7 @@ const showStatus = (invocation: Invocation, status: SandboxStatus | undefined): 
 };
 
 const faultUsage =
-  'Write one of: reclaim NODE, refuse-capacity [REGION], throttle [ACTION], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
+  'Write one of: reclaim NODE, refuse-capacity [REGION], throttle [ACTION], deny [ACTION], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
 
 const fault = async (
   invocation: Invocation,
@@ -104,6 +104,7 @@ const fault = async (
 const faultOf = (kind: string | undefined, subject: string | undefined): FaultRequest => {
   switch (kind) {
     case 'throttle':
+    case 'deny':
       return { kind, ...(subject === undefined ? {} : { action: subject }) };
     case 'refuse-capacity':
       return { kind, ...(subject === undefined ? {} : { region: subject }) };

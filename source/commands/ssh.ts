@@ -1,52 +1,42 @@
 import { spawn } from 'node:child_process';
+import { addAbortListener } from 'node:events';
 import { constants } from 'node:os';
-import { withDeadline } from '../pipeline/deadline.ts';
 import type { OpenSshCommand } from '../ssh/openssh-command.ts';
 import type { RunCommand } from './command.ts';
 import { type ExitStatus, UsageError } from './exit-status.ts';
 import { requireOneNode, withNodes } from './node-command.ts';
 
 /** Runs the system's ssh for a node and ends with its exit status. */
-export const run: RunCommand = async (invocation) => {
-  const command = await prepare(invocation);
-  return runInteractively(command);
-};
-
-/** The command to run, once the node's host key is pinned: ssh itself may not decide on it. */
-const prepare = async (invocation: Parameters<RunCommand>[0]): Promise<OpenSshCommand> => {
-  const prepared = Promise.withResolvers<OpenSshCommand>();
-  await withNodes(invocation, async ({ access, nodes, signal, workspace }) => {
-    const { instance } = requireOneNode(invocation, nodes, 'ssh <node> [-- command…]');
-    const connection = access.connect(instance);
+export const run: RunCommand = (invocation) =>
+  withNodes(invocation, async ({ access, nodes, reach, signal }) => {
+    const node = requireOneNode(invocation, nodes, 'ssh <node> [-- command…]');
+    const connection = access.connect(node.instance);
     try {
-      await withDeadline(workspace.config.timeouts.connecting, signal, (bounded) =>
-        connection.connect(bounded, (reason) => {
-          invocation.stderr.write(`waiting for SSH: ${reason}\n`);
-        }),
-      );
+      // Pins the host key where it is new: ssh itself may not decide on it.
+      await reach(node, connection);
     } finally {
       connection.close();
     }
-    prepared.resolve(access.openSsh(instance, invocation.remoteCommand));
-    return 0;
+    const { remoteCommand = [] } = invocation;
+    const command = remoteCommand.length === 0 ? undefined : remoteCommand;
+    return runOpenSsh(access.openSsh(node.instance, command), signal);
   });
-  return prepared.promise;
-};
 
-const runInteractively = ({ file, arguments: words }: OpenSshCommand): Promise<ExitStatus> => {
-  // Ctrl-c belongs to what runs on the node; ssh passes it on or ends by it.
-  const ignore = () => undefined;
-  process.on('SIGINT', ignore);
-  return new Promise((resolve, reject) => {
+/** Gives the terminal to ssh until that ends, or the signal ends it. */
+const runOpenSsh = (
+  { file, arguments: words }: OpenSshCommand,
+  signal: AbortSignal,
+): Promise<ExitStatus> =>
+  new Promise((resolve, reject) => {
     const child = spawn(file, words, { stdio: 'inherit' });
+    const abort = addAbortListener(signal, () => child.kill());
     child.on('error', (error) => {
       reject(
         new UsageError(`${file} can't be run: ${error.message}`, 'Install the OpenSSH client.'),
       );
     });
-    child.on('exit', (code, signal) => {
-      process.off('SIGINT', ignore);
-      resolve(code ?? 128 + (signal === null ? 1 : constants.signals[signal]));
+    child.on('exit', (code, killer) => {
+      abort[Symbol.dispose]();
+      resolve(code ?? 128 + (killer === null ? 1 : constants.signals[killer]));
     });
   });
-};

@@ -1,19 +1,19 @@
 import type { Config } from '../config/config.ts';
 import { type Instance, type RegionCloud, tagNames } from '../ec2/cloud.ts';
+import { Ec2Error } from '../ec2/errors.ts';
 import type { Emit } from '../events/event.ts';
-import { reportAs } from '../pipeline/node-report.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import { toPhaseFailure } from '../pipeline/phase-failure.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
 import type { RemoteScripts } from '../pipeline/remote-script.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { FleetActions, SshCommand } from './actions.ts';
+import { BackgroundWork } from './background-work.ts';
 import { describeAll } from './find-nodes.ts';
+import { FleetSessions } from './fleet-sessions.ts';
 import { launchRegion } from './launch-region.ts';
-import { MachineRecord } from './machine-record.ts';
-import { NodeSession } from './node-session.ts';
-import { type ExistingNode, type PlannedNode, planFleet } from './plan.ts';
-import { sshPortOf } from './ssh-port.ts';
+import type { NodeSession } from './node-session.ts';
+import { type ExistingNode, planFleet } from './plan.ts';
 import { RegionWatch } from './watch-region.ts';
 
 export type FleetControllerOptions = {
@@ -42,30 +42,36 @@ export type FleetControllerOptions = {
  */
 export class FleetController implements FleetActions {
   readonly #options: FleetControllerOptions;
-  readonly #sessions = new Map<string, NodeSession>();
-  readonly #lifetime = new AbortController();
+  readonly #sessions: FleetSessions;
   readonly #watches = new Map<string, RegionWatch>();
-  readonly #background = new Set<Promise<void>>();
+  readonly #background: BackgroundWork;
   #payload: Payload;
   #fatalExitStatus = 0;
 
   constructor(options: FleetControllerOptions) {
     this.#options = options;
     this.#payload = options.payload;
+    this.#background = new BackgroundWork({ onError: (error) => this.#noticeError(error) });
+    this.#sessions = new FleetSessions({
+      ...options,
+      payload: () => this.#payload,
+      onDoubt: (region) => this.#watches.get(region)?.nudge(),
+    });
   }
 
-  /** Exit status of a region's launch that failed as a whole; 0 when none did. */
+  /** Exit status that EC2's refusals stand for: to launch, or to be watched; 0 without any. */
   get fatalExitStatus(): number {
     return this.#fatalExitStatus;
   }
 
-  get sessions(): readonly NodeSession[] {
-    return [...this.#sessions.values()];
+  /** Whether something is being done to the node, beyond looking at it. */
+  isWorkingOn(node: string): boolean {
+    return this.#sessions.named([node]).some(({ isWorking }) => isWorking);
   }
 
-  /** Whether a run of the node is under way. */
-  isWorkingOn(node: string): boolean {
-    return this.#sessions.get(node)?.isWorking ?? false;
+  /** Whether the node's end was asked for here. */
+  isDismissed(node: string): boolean {
+    return this.#sessions.named([node]).some(({ isDismissed }) => isDismissed);
   }
 
   /**
@@ -77,20 +83,14 @@ export class FleetController implements FleetActions {
   async create(signal: AbortSignal): Promise<void> {
     const { config, clouds } = this.#options;
     const plan = planFleet(config, await describeAll(clouds, signal));
-    this.#started('create', plan.existing.length + countOf(plan.launches));
-    for (const node of plan.existing) this.#adopt(node, 'create');
-    const launches = plan.launches.map(({ region, generation, nodes }) => ({
-      generation,
-      cloud: this.#cloud(region),
-      sessions: nodes.map((node) => {
-        const session = this.#open(node);
-        session.start('create');
-        return session;
-      }),
-    }));
-    for (const cloud of clouds) this.#watch(cloud);
+    const planned = plan.launches.flatMap(({ nodes }) => nodes);
+    this.#started('create', plan.existing.length + planned.length);
+    for (const node of plan.existing) this.#sessions.adopt(node).start('create');
+    const sessions = planned.map((node) => this.#sessions.open(node));
+    for (const session of sessions) session.start('create');
+    this.#watch();
     this.#tagAdopted(plan.existing);
-    await Promise.all(launches.map((launch) => this.#launch(launch)));
+    await this.#launch(sessions);
     await this.settled();
   }
 
@@ -100,199 +100,143 @@ export class FleetController implements FleetActions {
    */
   attach(command: string, nodes: readonly ExistingNode[], journey?: Journey): void {
     this.#started(command, nodes.length);
-    for (const node of nodes) this.#adopt(node, journey);
+    for (const node of nodes) {
+      const session = this.#sessions.adopt(node);
+      if (journey !== undefined) session.start(journey);
+    }
     this.#tagAdopted(nodes);
-    for (const cloud of this.#options.clouds) this.#watch(cloud);
-  }
-
-  /** Resolves once EC2 says of every node's machine that it is gone. */
-  async terminated(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.sessions.map(({ machine }) => machine.gone(signal)));
+    this.#watch();
   }
 
   /** Resolves once nothing is being done to any node. */
   async settled(): Promise<void> {
-    await Promise.all(this.sessions.map((session) => session.idle()));
+    await Promise.all(this.#sessions.all.map((session) => session.idle()));
+  }
+
+  /**
+   * Terminates all nodes, and waits until EC2 says of every machine that it is gone.
+   *
+   * @throws Ec2Error when a region's can't be terminated or watched; the others' are gone then.
+   */
+  async terminateAll(signal: AbortSignal): Promise<void> {
+    const answers = await Promise.allSettled(
+      [...byRegion(this.#sessions.all)].map(async ([region, sessions]) => {
+        await this.#terminate(region, sessions, signal);
+        await Promise.all(sessions.map(({ machine }) => machine.gone(signal)));
+      }),
+    );
+    const [first, ...others] = answers.flatMap((answer) =>
+      answer.status === 'rejected' ? [answer.reason as unknown] : [],
+    );
+    for (const error of others) this.#noticeError(error);
+    if (first !== undefined) throw first;
   }
 
   configure(nodes: readonly string[]): void {
-    this.#start(nodes, 'configure');
+    for (const session of this.#sessions.named(nodes)) session.start('configure');
   }
 
   push(nodes: readonly string[]): void {
-    this.#inBackground(async () => {
+    this.#background.start(async () => {
       this.#payload = await this.#options.buildPayload();
-      this.#start(nodes, 'push');
+      for (const session of this.#sessions.named(nodes)) session.start('push');
     });
   }
 
   retry(nodes: readonly string[]): void {
-    this.#inBackground(async () => {
+    this.#background.start(async () => {
       this.#payload = await this.#options.buildPayload();
-      for (const session of this.#named(nodes)) {
-        if (session.machine.instanceId === undefined) {
-          await this.#relaunch(session);
-        } else {
-          this.#start([session.name], 'create');
-        }
+      const lost: NodeSession[] = [];
+      for (const session of this.#sessions.named(nodes)) {
+        if (session.isWorking || session.machine.isThere) session.start('create');
+        else lost.push(session);
       }
+      for (const session of lost) session.startAnew();
+      await this.#launch(lost);
     });
   }
 
   terminate(nodes: readonly string[]): void {
-    const byRegion = Map.groupBy(this.#named(nodes), ({ context }) => context.region);
-    for (const [region, sessions] of byRegion) {
-      const ids = sessions.flatMap(({ machine }) => machine.instanceId ?? []);
-      for (const session of sessions) session.terminating('asked for here');
-      this.#inBackground(async (signal) => {
-        await this.#cloud(region).terminate(ids, signal);
-        this.#watches.get(region)?.nudge();
-      });
+    for (const [region, sessions] of byRegion(this.#sessions.named(nodes))) {
+      this.#background.startToFinish((signal) => this.#terminate(region, sessions, signal));
     }
   }
 
   sshCommand(node: string): SshCommand | undefined {
-    const instance = this.#sessions.get(node)?.machine.instance;
+    const instance = this.#sessions.named([node])[0]?.machine.instance;
     return instance?.address === undefined ? undefined : this.#options.sshCommand(instance);
   }
 
-  /** Ends all work and connections. What runs on AWS keeps running. */
+  /** Ends all work and connections. What runs in EC2 keeps running. */
   async close(): Promise<void> {
-    this.#lifetime.abort();
-    for (const session of this.#sessions.values()) session.close();
-    await Promise.all(this.#background);
+    for (const session of this.#sessions.all) session.close();
+    await this.#background.close();
   }
 
-  #start(nodes: readonly string[], journey: Journey): void {
-    for (const session of this.#named(nodes)) {
-      if (!session.start(journey)) {
-        session.context.report.log(`${journey} has to wait: the node is still being worked on`);
-      }
-    }
-  }
-
-  async #relaunch(session: NodeSession): Promise<void> {
-    const { clouds, config } = this.#options;
-    const { region } = session.context;
-    session.machine.reset();
-    if (!session.start('create')) return;
+  async #terminate(
+    region: string,
+    sessions: readonly NodeSession[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const launched = sessions.filter(({ machine }) => machine.instanceId !== undefined);
+    const instanceIds = launched.flatMap(({ machine }) => machine.instanceId ?? []);
+    await this.#cloud(region).terminate(instanceIds, signal);
+    for (const session of launched) session.dismissed();
     this.#watches.get(region)?.nudge();
-    const plan = planFleet(config, await describeAll(clouds, this.#lifetime.signal));
-    await this.#launch({
-      generation: plan.launches.find((launch) => launch.region === region)?.generation ?? 1,
-      cloud: this.#cloud(region),
-      sessions: [session],
-    });
   }
 
-  async #launch(launch: {
-    readonly generation: number;
-    readonly cloud: RegionCloud;
-    readonly sessions: readonly NodeSession[];
-  }): Promise<void> {
-    const { config, clock, emit, userData } = this.#options;
-    const exitStatus = await launchRegion({
-      ...launch,
-      userData,
-      timeout: config.timeouts.launching,
-      signal: this.#lifetime.signal,
-      notify: (level, message, hint) =>
-        emit({
-          event: 'notice',
-          time: clock(),
-          level,
-          message,
-          ...(hint === undefined ? {} : { hint }),
-          region: launch.cloud.region,
-        }),
-    });
-    this.#fatalExitStatus = Math.max(this.#fatalExitStatus, exitStatus);
+  /** Launches machines for nodes that have none, all regions at once. */
+  async #launch(sessions: readonly NodeSession[]): Promise<void> {
+    const { config, userData } = this.#options;
+    const known = this.#sessions.instanceIds();
+    const statuses = await Promise.all(
+      [...byRegion(sessions)].map(([region, inRegion]) => {
+        this.#watches.get(region)?.nudge();
+        return launchRegion({
+          cloud: this.#cloud(region),
+          sessions: inRegion,
+          known,
+          userData,
+          timeout: config.timeouts.launching,
+          signal: this.#background.signal,
+          notify: (level, message, hint) => this.#notice(level, message, hint, region),
+        });
+      }),
+    );
+    this.#fatalExitStatus = Math.max(this.#fatalExitStatus, ...statuses);
   }
 
-  #watch(cloud: RegionCloud): void {
-    const watch = new RegionWatch({
-      cloud,
-      signal: this.#lifetime.signal,
-      isChanging: () =>
-        this.sessions.some(
-          (session) => session.context.region === cloud.region && session.awaitsMachine,
-        ),
-      onInstances: (instances) => this.#observe(instances),
-    });
-    this.#watches.set(cloud.region, watch);
-    this.#inBackground(() => watch.run());
-  }
-
-  #observe(instances: readonly Instance[]): void {
-    const sessions = new Map(this.sessions.map((session) => [session.machine.instanceId, session]));
-    for (const instance of instances) {
-      sessions
-        .get(instance.instanceId)
-        ?.observed(instance, sshPortOf(instance, this.#options.config));
+  #watch(): void {
+    for (const cloud of this.#options.clouds) {
+      const { region } = cloud;
+      const watch = new RegionWatch({
+        cloud,
+        isChanging: () => this.#sessions.inRegion(region).some((each) => each.awaitsMachine),
+        onInstances: (instances) => this.#sessions.observe(instances),
+        onError: (error) => this.#unseen(region, error),
+      });
+      this.#watches.set(region, watch);
+      this.#background.start((signal) => watch.run(signal));
     }
   }
 
-  #started(command: string, nodes: number): void {
-    const { clock, clouds, config, emit } = this.#options;
-    emit({
-      event: 'fleet',
-      time: clock(),
-      deployment: config.deployment,
-      command,
-      regions: clouds.map(({ region }) => region),
-      nodes,
-    });
-  }
-
-  #adopt(node: ExistingNode, journey?: Journey): void {
-    const session = this.#open(node);
-    session.observed(node.instance, sshPortOf(node.instance, this.#options.config));
-    if (journey !== undefined) session.start(journey);
-  }
-
-  #open({ name, region, index }: PlannedNode): NodeSession {
-    const { clock, config, connect, emit, followLogs, scripts } = this.#options;
-    const currentPayload = () => this.#payload;
-    const machine = new MachineRecord(connect);
-    const session = new NodeSession(
-      {
-        name,
-        region,
-        index,
-        config,
-        get payload() {
-          return currentPayload();
-        },
-        scripts,
-        machine,
-        report: reportAs({ name, region }, emit, clock),
-      },
-      machine,
-      {
-        emit,
-        clock,
-        ...(followLogs ? { followServices: this.#payload.services.map(({ unit }) => unit) } : {}),
-      },
-    );
-    this.#sessions.set(name, session);
-    return session;
+  /** A region's machines can't be watched: whoever waits for one of them need not wait longer. */
+  #unseen(region: string, error: unknown): void {
+    this.#noticeError(error);
+    if (error instanceof Ec2Error) {
+      this.#fatalExitStatus = Math.max(this.#fatalExitStatus, error.exitStatus);
+    }
+    const failure = toPhaseFailure(error);
+    for (const { machine } of this.#sessions.inRegion(region)) machine.lose(failure);
   }
 
   #tagAdopted(nodes: readonly ExistingNode[]): void {
-    const adopted = Map.groupBy(
-      nodes.filter((node) => node.adopted),
-      ({ region }) => region,
-    );
-    for (const [region, inRegion] of adopted) {
+    for (const [region, adopted] of byRegion(nodes.filter((node) => node.adopted))) {
       const names = new Map(
-        inRegion.map(({ name, instance }) => [instance.instanceId, { [tagNames.node]: name }]),
+        adopted.map(({ name, instance }) => [instance.instanceId, { [tagNames.node]: name }]),
       );
-      this.#inBackground((signal) => this.#cloud(region).tag(names, signal));
+      this.#background.start((signal) => this.#cloud(region).tag(names, signal));
     }
-  }
-
-  #named(nodes: readonly string[]): NodeSession[] {
-    return nodes.flatMap((node) => this.#sessions.get(node) ?? []);
   }
 
   #cloud(region: string): RegionCloud {
@@ -301,19 +245,31 @@ export class FleetController implements FleetActions {
     return cloud;
   }
 
-  /** Work that nobody waits for; what goes wrong with it is a notice. */
-  #inBackground(work: (signal: AbortSignal) => Promise<void>): void {
+  #started(command: string, nodes: number): void {
+    const { clock, clouds, config, emit } = this.#options;
+    const regions = clouds.map(({ region }) => region);
+    const { deployment } = config;
+    emit({ event: 'fleet', time: clock(), deployment, command, regions, nodes });
+  }
+
+  #noticeError(error: unknown): void {
+    const { reason, hint } = toPhaseFailure(error);
+    this.#notice('error', reason, hint, error instanceof Ec2Error ? error.region : undefined);
+  }
+
+  #notice(level: 'warning' | 'error', message: string, hint?: string, region?: string): void {
     const { clock, emit } = this.#options;
-    const running = work(this.#lifetime.signal)
-      .catch((error: unknown) => {
-        if (this.#lifetime.signal.aborted) return;
-        const { reason, hint } = toPhaseFailure(error);
-        emit({ event: 'notice', time: clock(), level: 'error', message: reason, hint });
-      })
-      .finally(() => this.#background.delete(running));
-    this.#background.add(running);
+    emit({
+      event: 'notice',
+      time: clock(),
+      level,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+      ...(region === undefined ? {} : { region }),
+    });
   }
 }
 
-const countOf = (launches: readonly { readonly nodes: readonly unknown[] }[]): number =>
-  launches.reduce((sum, { nodes }) => sum + nodes.length, 0);
+const byRegion = <Each extends { readonly region: string }>(
+  items: readonly Each[],
+): Map<string, Each[]> => Map.groupBy(items, ({ region }) => region);

@@ -1,15 +1,18 @@
-import { type LaunchRefusal, type RegionCloud, tagNames } from '../ec2/cloud.ts';
+import { type Instance, type LaunchRefusal, type RegionCloud, tagNames } from '../ec2/cloud.ts';
 import { Ec2Error } from '../ec2/errors.ts';
 import { refusalError } from '../ec2/launch.ts';
 import { withDeadline } from '../pipeline/deadline.ts';
 import { PhaseFailure, toPhaseFailure } from '../pipeline/phase-failure.ts';
+import { nextGeneration } from './generation.ts';
 import type { NodeSession } from './node-session.ts';
+import { isAlive } from './plan.ts';
 
 export type RegionLaunchOptions = {
   readonly cloud: RegionCloud;
-  readonly generation: number;
   /** The nodes to launch instances for, in the order of their slots. */
   readonly sessions: readonly NodeSession[];
+  /** Ids of the instances that nodes have already. */
+  readonly known: ReadonlySet<string>;
   readonly userData: string;
   /** Milliseconds for all of it. */
   readonly timeout: number;
@@ -18,35 +21,25 @@ export type RegionLaunchOptions = {
 };
 
 /**
- * Launches instances for a region's nodes with one request, and writes each its name. A node that
- * gets none fails with EC2's reason; nothing here rejects, so that no region can touch another.
+ * Gets instances for a region's nodes: those that somebody else launched since the plan was made,
+ * and one launch for the rest; writes each its name. A node that gets none fails with EC2's reason;
+ * nothing here rejects, so that no region can touch another.
  *
  * @returns The exit status that the command ends with because of this region; 0 when it launched.
  */
 export const launchRegion = async (options: RegionLaunchOptions): Promise<number> => {
-  const { cloud, generation, sessions, signal, timeout, userData } = options;
+  const { sessions, signal, timeout } = options;
   for (const { machine } of sessions) machine.beginLaunch();
   try {
-    const answer = await withDeadline(timeout, signal, async (bounded) => {
-      await cloud.prepare({ userData }, bounded);
-      return cloud.launch({ count: sessions.length, generation, userData }, bounded);
-    });
-    const names = new Map<string, Record<string, string>>();
-    const refused =
-      answer.instances.length < sessions.length
-        ? refusalOf(cloud.region, answer.refusals)
-        : undefined;
-    for (const [position, session] of sessions.entries()) {
-      const instance = answer.instances[position];
-      if (instance !== undefined) {
-        session.launched(instance);
-        names.set(instance.instanceId, { [tagNames.node]: session.name });
-      } else if (refused !== undefined) {
-        session.machine.refuse(refused.failure);
-      }
+    const { found, unmet } = await withDeadline(timeout, signal, (bounded) =>
+      obtain(options, bounded),
+    );
+    for (const [session, instance] of found) session.launched(instance);
+    for (const session of sessions) {
+      if (!found.has(session) && unmet !== undefined) session.machine.refuse(unmet.failure);
     }
-    await nameInstances(options, names);
-    return refused?.exitStatus ?? 0;
+    await writeNames(options, found);
+    return unmet?.exitStatus ?? 0;
   } catch (error) {
     if (signal.aborted) return 0;
     const failure = toPhaseFailure(error);
@@ -55,11 +48,68 @@ export const launchRegion = async (options: RegionLaunchOptions): Promise<number
   }
 };
 
+type Obtained = Pick<Instance, 'instanceId' | 'instanceType'> &
+  Partial<Pick<Instance, 'zone' | 'tags'>>;
+
+/**
+ * Looks at what runs only once the launch is prepared, and not at what ran when the plan was made.
+ * `prepare` notes how many launches of the region EC2 has answered, which decides on the launch's
+ * client token: a launch of somebody else is either answered by then, and its instances are found,
+ * or it is the same as this one to EC2, and gives the same instances.
+ */
+const obtain = async (
+  { cloud, known, sessions, userData }: RegionLaunchOptions,
+  signal: AbortSignal,
+): Promise<{ found: Map<NodeSession, Obtained>; unmet?: Unmet }> => {
+  await cloud.prepare({ userData }, signal);
+  const instances = await cloud.describe(signal);
+  const strangers = instances.filter(
+    (instance) => isAlive(instance) && !known.has(instance.instanceId),
+  );
+  const found = share(sessions, strangers);
+  const missing = sessions.filter((session) => !found.has(session));
+  if (missing.length === 0) return { found };
+  const generation = nextGeneration(instances);
+  const answer = await cloud.launch({ count: missing.length, generation, userData }, signal);
+  const launched = [...share(missing, answer.instances)];
+  return {
+    found: new Map([...found, ...launched]),
+    ...(launched.length < missing.length ? { unmet: unmetOf(cloud.region, answer.refusals) } : {}),
+  };
+};
+
+/** Gives each node its instance: the one that has its name, else by the order of ids. */
+const share = <Each extends Obtained>(
+  sessions: readonly NodeSession[],
+  instances: readonly Each[],
+): Map<NodeSession, Each> => {
+  const byName = new Map(instances.map((instance) => [instance.tags?.[tagNames.node], instance]));
+  const shares = new Map<NodeSession, Each>();
+  for (const session of sessions) {
+    const own = byName.get(session.name);
+    if (own !== undefined) shares.set(session, own);
+  }
+  const taken = new Set(shares.values());
+  const others = instances
+    .filter((instance) => !taken.has(instance))
+    .sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+  for (const session of sessions) {
+    if (shares.has(session)) continue;
+    const next = others.shift();
+    if (next !== undefined) shares.set(session, next);
+  }
+  return shares;
+};
+
 /** A name that could not be written is no reason to fail: whoever attaches next adopts the node. */
-const nameInstances = async (
+const writeNames = async (
   { cloud, notify, signal }: RegionLaunchOptions,
-  names: ReadonlyMap<string, Readonly<Record<string, string>>>,
+  found: ReadonlyMap<NodeSession, Obtained>,
 ): Promise<void> => {
+  const names = new Map<string, Readonly<Record<string, string>>>();
+  for (const [{ name }, { instanceId, tags }] of found) {
+    if (tags?.[tagNames.node] !== name) names.set(instanceId, { [tagNames.node]: name });
+  }
   if (names.size === 0) return;
   try {
     await cloud.tag(names, signal);
@@ -70,8 +120,11 @@ const nameInstances = async (
   }
 };
 
-/** What the nodes that got no instance fail with: a refusal for capacity says more than others. */
-const refusalOf = (region: string, refusals: readonly LaunchRefusal[]): RefusedLaunch => {
+/** What the nodes that got no instance fail with, and the command because of them. */
+type Unmet = { readonly failure: PhaseFailure; readonly exitStatus: number };
+
+/** A refusal for capacity says more than others. */
+const unmetOf = (region: string, refusals: readonly LaunchRefusal[]): Unmet => {
   const errors = refusals.map((refusal) => refusalError({ region }, refusal));
   const error = errors.find(({ kind }) => kind === 'capacity') ?? errors[0];
   return {
@@ -83,5 +136,3 @@ const refusalOf = (region: string, refusals: readonly LaunchRefusal[]): RefusedL
     exitStatus: error?.exitStatus ?? 1,
   };
 };
-
-type RefusedLaunch = { readonly failure: PhaseFailure; readonly exitStatus: number };

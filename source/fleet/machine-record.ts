@@ -1,6 +1,13 @@
 import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { Machine } from '../pipeline/node-context.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
+import { isAlive } from './plan.ts';
+
+export type MachineRecordOptions = {
+  readonly connect: (instance: Instance) => NodeConnection;
+  /** Called when the machine can't be reached: EC2 may know why. */
+  readonly onDoubt: () => void;
+};
 
 /**
  * The machine behind one node: fed by the launch and the watcher, waited for by the pipeline.
@@ -8,15 +15,16 @@ import type { NodeConnection } from '../ssh/connection.ts';
 export class MachineRecord implements Machine {
   #launching = Promise.withResolvers<void>();
   #launched = Promise.withResolvers<LaunchedInstance>();
-  #running = Promise.withResolvers<Instance>();
+  #running = Promise.withResolvers<void>();
   #gone = Promise.withResolvers<void>();
+  #unseen = Promise.withResolvers<never>();
   #instance: Instance | undefined;
   #launch: LaunchedInstance | undefined;
-  #connection: { readonly instanceId: string; readonly connection: NodeConnection } | undefined;
-  readonly #connect: (instance: Instance) => NodeConnection;
+  #connection: { readonly to: string; readonly connection: NodeConnection } | undefined;
+  readonly #options: MachineRecordOptions;
 
-  constructor(connect: (instance: Instance) => NodeConnection) {
-    this.#connect = connect;
+  constructor(options: MachineRecordOptions) {
+    this.#options = options;
     this.#forgiveRejections();
   }
 
@@ -28,6 +36,16 @@ export class MachineRecord implements Machine {
   /** Known from the launch's answer on. */
   get instanceId(): string | undefined {
     return this.#instance?.instanceId ?? this.#launch?.instanceId;
+  }
+
+  /** Whether EC2 gave the node a machine that lives, as far as is known. */
+  get isThere(): boolean {
+    return this.instanceId !== undefined && !this.isGone;
+  }
+
+  /** Whether there was a machine, and it is on its way out or gone. */
+  get isGone(): boolean {
+    return this.#instance !== undefined && !isAlive(this.#instance);
   }
 
   /** Forgets the machine, so that a new one can be launched for the node. */
@@ -42,7 +60,7 @@ export class MachineRecord implements Machine {
     this.#forgiveRejections();
   }
 
-  /** The launch call is about to be made. */
+  /** The launch has begun. */
   beginLaunch(): void {
     this.#launching.resolve();
   }
@@ -68,10 +86,15 @@ export class MachineRecord implements Machine {
       instanceType: instance.instanceType,
       zone: instance.zone,
     });
-    if (instance.state === 'running' && instance.address !== undefined) {
-      this.#running.resolve(instance);
-    }
+    if (instance.state === 'running' && instance.address !== undefined) this.#running.resolve();
     if (instance.state === 'terminated') this.#gone.resolve();
+  }
+
+  /** EC2 can't be watched any more: whoever waits for it to say something hears why. */
+  lose(error: Error): void {
+    this.#unseen.reject(error);
+    this.#unseen = Promise.withResolvers();
+    this.#forgiveRejections();
   }
 
   /** Ends the connection; the next use makes a new one. */
@@ -86,26 +109,32 @@ export class MachineRecord implements Machine {
   readonly launched = (signal: AbortSignal): Promise<LaunchedInstance> =>
     abortable(this.#launched.promise, signal);
 
-  readonly running = (signal: AbortSignal): Promise<Instance> =>
-    abortable(this.#running.promise, signal);
+  readonly running = async (signal: AbortSignal): Promise<Instance> => {
+    await abortable(Promise.race([this.#running.promise, this.#unseen.promise]), signal);
+    if (this.#instance === undefined) throw new Error('a machine runs that nobody has seen');
+    return this.#instance;
+  };
 
   /** Resolves once the machine is terminated. */
-  readonly gone = (signal: AbortSignal): Promise<void> => abortable(this.#gone.promise, signal);
+  readonly gone = (signal: AbortSignal): Promise<void> =>
+    abortable(Promise.race([this.#gone.promise, this.#unseen.promise]), signal);
 
   readonly connection = (instance: Instance): NodeConnection => {
-    if (this.#connection?.instanceId !== instance.instanceId) {
+    // An instance that was stopped comes back elsewhere.
+    const to = `${instance.instanceId} ${instance.address}`;
+    if (this.#connection?.to !== to) {
       this.close();
-      this.#connection = {
-        instanceId: instance.instanceId,
-        connection: this.#connect(instance),
-      };
+      this.#connection = { to, connection: this.#options.connect(instance) };
     }
     return this.#connection.connection;
   };
 
-  /** Nobody may be waiting when a launch is refused; the pipeline hears of it when it asks. */
+  readonly doubt = (): void => this.#options.onDoubt();
+
+  /** Nobody may be waiting when EC2 refuses; the pipeline hears of it when it asks. */
   #forgiveRejections(): void {
     this.#launched.promise.catch(() => undefined);
+    this.#unseen.promise.catch(() => undefined);
   }
 }
 

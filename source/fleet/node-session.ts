@@ -1,106 +1,116 @@
-import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Instance, type LaunchedInstance, tagNames } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
 import { followJournal, machineUnits } from '../pipeline/journal/follow-journal.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
-import { type Journey, type PipelineOutcome, runPipeline } from '../pipeline/pipeline.ts';
+import type { Payload } from '../pipeline/payload/payload.ts';
+import { type Journey, runPipeline } from '../pipeline/pipeline.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { MachineRecord } from './machine-record.ts';
 import { isAlive } from './plan.ts';
 import { describeEnd, isReclaim } from './state-reason.ts';
 
-/** What became of a node, as far as exit statuses and summaries are concerned. */
-export type NodeStanding = 'working' | 'ready' | 'failed' | 'interrupted' | 'terminated';
+export type NodeSessionOptions = {
+  readonly context: Omit<NodeContext, 'payload' | 'machine'>;
+  readonly machine: MachineRecord;
+  /** The files as they are now; a run keeps those that it began with. */
+  readonly payload: () => Payload;
+  readonly emit: Emit;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => number;
+  /** Whether the node's journal is followed and reported. */
+  readonly followLog: boolean;
+};
 
 /** Lines of the past that are shown of a node that is attached to. */
 const backlog = 20;
 
 /** One node for as long as the program runs: its machine, its runs, its log. */
 export class NodeSession {
-  readonly context: NodeContext;
   readonly machine: MachineRecord;
-  readonly #emit: Emit;
-  readonly #clock: () => number;
-  readonly #followServices: readonly string[] | undefined;
+  readonly #options: NodeSessionOptions;
   #attempt = 0;
-  #run: { readonly abort: AbortController; readonly done: Promise<unknown> } | undefined;
-  #follow: { readonly connection: NodeConnection; readonly abort: AbortController } | undefined;
-  #standing: NodeStanding = 'working';
+  #run: Run | undefined;
+  #next: Journey | undefined;
+  #follow: Follow | undefined;
+  /** Whether the end of the machine was asked for here. */
+  #isDismissed = false;
+  #reportedEnd: string | undefined;
 
-  /**
-   * @param options.followServices Units whose journal is reported, beside the machine's own; absent
-   * means that no journal is followed.
-   */
-  constructor(
-    context: NodeContext,
-    machine: MachineRecord,
-    options: {
-      readonly emit: Emit;
-      readonly clock: () => number;
-      readonly followServices?: readonly string[];
-    },
-  ) {
-    this.context = context;
-    this.machine = machine;
-    this.#emit = options.emit;
-    this.#clock = options.clock;
-    this.#followServices = options.followServices;
+  constructor(options: NodeSessionOptions) {
+    this.machine = options.machine;
+    this.#options = options;
   }
 
   get name(): string {
-    return this.context.name;
+    return this.#options.context.name;
   }
 
-  get standing(): NodeStanding {
-    return this.#standing;
+  get region(): string {
+    return this.#options.context.region;
   }
 
+  /** Whether something is being done to the node, beyond looking at it. */
   get isWorking(): boolean {
-    return this.#run !== undefined;
+    return this.#run !== undefined && this.#run.journey !== 'observe';
+  }
+
+  /** Whether the end of its machine was asked for here. */
+  get isDismissed(): boolean {
+    return this.#isDismissed;
   }
 
   /** Whether somebody waits for its machine to come or go. */
   get awaitsMachine(): boolean {
     const state = this.machine.instance?.state;
-    return this.#standing === 'terminated'
+    return this.#isDismissed || this.machine.isGone
       ? state !== 'terminated'
-      : this.isWorking && state !== 'running';
+      : this.#run !== undefined && state !== 'running';
   }
 
   /** Resolves once nothing is being done to the node. */
   async idle(): Promise<void> {
-    while (this.#run !== undefined) await this.#run.done;
+    while (this.#run !== undefined) await this.#run.over;
   }
 
-  /** Starts a run, unless one is under way or the machine is gone. Returns whether it did. */
-  start(journey: Journey): boolean {
-    if (this.#run !== undefined) return false;
-    const abort = new AbortController();
-    this.#attempt += 1;
-    this.#standing = 'working';
-    const done = runPipeline(this.context, {
-      journey,
-      attempt: this.#attempt,
-      signal: abort.signal,
-      onConnected: (connection) => this.#followLog(connection),
-    }).then((outcome) => {
-      this.#run = undefined;
-      this.#settle(outcome);
+  /**
+   * Starts a run. One that is under way is finished first, unless it only observes; a machine that
+   * is gone is left alone.
+   */
+  start(journey: Journey): void {
+    if (this.machine.isGone) {
+      this.log(`${journey} has nothing to work on: the machine is gone`);
+    } else if (this.#run === undefined) {
+      this.#begin(journey);
+    } else {
+      this.#next = journey;
+      if (this.#run.journey === 'observe') this.#run.abort.abort();
+      else this.log(`${journey} begins when what is being done to the node is over`);
+    }
+  }
+
+  /** Forgets a machine that is gone, or that never came, and starts anew. */
+  startAnew(): void {
+    this.machine.reset();
+    this.#isDismissed = false;
+    this.start('create');
+  }
+
+  /** EC2 gave the node this instance. */
+  launched({ instanceId, instanceType, zone }: LaunchedInstance): void {
+    this.machine.settleLaunch({
+      instanceId,
+      instanceType,
+      ...(zone === undefined ? {} : { zone }),
     });
-    this.#run = { abort, done };
-    return true;
-  }
-
-  /** EC2 answered the launch with this instance. */
-  launched(instance: LaunchedInstance): void {
-    this.machine.settleLaunch(instance);
-    this.#emit({
+    this.#options.emit({
       event: 'instance',
-      time: this.#clock(),
+      time: this.#options.clock(),
       node: this.name,
-      instanceId: instance.instanceId,
-      region: this.context.region,
-      ...(instance.zone === undefined ? {} : { zone: instance.zone }),
-      instanceType: instance.instanceType,
+      instanceId,
+      region: this.region,
+      ...(zone === undefined ? {} : { zone }),
+      instanceType,
     });
   }
 
@@ -109,9 +119,9 @@ export class NodeSession {
     const before = this.machine.instance;
     this.machine.update(instance);
     if (before === undefined || factsOf(before) !== factsOf(instance)) {
-      this.#emit({
+      this.#options.emit({
         event: 'instance',
-        time: this.#clock(),
+        time: this.#options.clock(),
         node: this.name,
         instanceId: instance.instanceId,
         region: instance.region,
@@ -122,20 +132,19 @@ export class NodeSession {
         launchedAt: instance.launchedAt,
       });
     }
-    if (!isAlive(instance)) this.#gone(instance);
+    if (!isAlive(instance)) this.#reportEnd(instance);
   }
 
-  /** Somebody here asked for the end of the machine. */
-  terminating(reason: string): void {
+  /** EC2 was asked here to end the machine, and has agreed. */
+  dismissed(): void {
+    this.#isDismissed = true;
+    if (this.machine.isGone) return;
     this.#stop();
-    this.#standing = 'terminated';
-    this.#emit({
-      event: 'phase',
-      time: this.#clock(),
-      node: this.name,
-      phase: 'terminating',
-      reason,
-    });
+    this.#enter('terminating', 'asked for here');
+  }
+
+  log(message: string): void {
+    this.#options.context.report.log(message);
   }
 
   /** Ends all work on the node without touching its machine. */
@@ -144,54 +153,87 @@ export class NodeSession {
     this.machine.close();
   }
 
+  #begin(journey: Journey): void {
+    const { context, payload } = this.#options;
+    const files = payload();
+    const abort = new AbortController();
+    this.#attempt += 1;
+    const over = runPipeline(
+      { ...context, machine: this.machine, payload: files },
+      {
+        journey,
+        attempt: this.#attempt,
+        signal: abort.signal,
+        onConnected: (connection) => this.#followLog(connection, files),
+      },
+    ).then(() => {
+      this.#run = undefined;
+      const next = this.#next;
+      this.#next = undefined;
+      if (next !== undefined) this.start(next);
+    });
+    this.#run = { journey, abort, over };
+  }
+
   #stop(): void {
+    this.#next = undefined;
     this.#run?.abort.abort();
     this.#follow?.abort.abort();
     this.#follow = undefined;
   }
 
-  #gone(instance: Instance): void {
-    const reason = describeEnd(instance);
-    const reclaimed = isReclaim(instance);
-    const standing = reclaimed ? 'interrupted' : 'terminated';
-    const phase = reclaimed
+  #reportEnd(instance: Instance): void {
+    const phase = isReclaim(instance)
       ? 'interrupted'
       : instance.state === 'terminated'
         ? 'terminated'
         : 'terminating';
-    const known = `${instance.instanceId} ${phase}`;
-    if (this.#reportedGone === known) return;
-    if (this.#standing === 'terminated' && phase === 'terminating') return;
-    this.#reportedGone = known;
+    const end = `${instance.instanceId} ${phase}`;
+    if (this.#reportedEnd === end) return;
+    this.#reportedEnd = end;
     this.#stop();
-    this.#standing = standing;
-    this.#emit({ event: 'phase', time: this.#clock(), node: this.name, phase, reason });
+    if (!(this.#isDismissed && phase === 'terminating')) this.#enter(phase, describeEnd(instance));
     if (instance.state === 'terminated') this.machine.close();
   }
 
-  #reportedGone: string | undefined;
-
-  #settle(outcome: PipelineOutcome): void {
-    if (outcome === 'ready' || outcome === 'failed') this.#standing = outcome;
+  #enter(phase: 'interrupted' | 'terminating' | 'terminated', reason: string): void {
+    const { clock, emit } = this.#options;
+    emit({ event: 'phase', time: clock(), node: this.name, phase, reason });
   }
 
-  #followLog(connection: NodeConnection): void {
-    if (this.#followServices === undefined || this.#follow?.connection === connection) return;
-    this.#follow?.abort.abort();
+  #followLog(connection: NodeConnection, { services }: Payload): void {
+    const { context, followLog } = this.#options;
+    if (!followLog) return;
+    const units = [...machineUnits, ...services.map(({ unit }) => unit)];
+    const before = this.#follow;
+    if (before?.connection === connection && isDeepStrictEqual(before.units, units)) return;
+    before?.abort.abort();
     const abort = new AbortController();
-    this.#follow = { connection, abort };
-    followJournal(
-      connection,
-      { units: [...machineUnits, ...this.#followServices], lines: backlog },
-      this.context.report,
-      abort.signal,
-    ).catch((error: unknown) => {
+    const follow = { connection, units, abort };
+    this.#follow = follow;
+    const lines = before?.connection === connection ? 0 : backlog;
+    followJournal(connection, { units, lines }, context.report, abort.signal).catch((error) => {
       if (abort.signal.aborted) return;
+      // The next run begins to follow again.
+      if (this.#follow === follow) this.#follow = undefined;
       const why = error instanceof Error ? error.message : String(error);
-      this.context.report.log(`the log of the node can't be followed: ${why}`);
+      this.log(`the log of the node can't be followed: ${why}`);
     });
   }
 }
 
+type Follow = {
+  readonly connection: NodeConnection;
+  readonly units: readonly string[];
+  readonly abort: AbortController;
+};
+
+type Run = {
+  readonly journey: Journey;
+  readonly abort: AbortController;
+  /** Resolves once it has ended, whatever came of it. */
+  readonly over: Promise<void>;
+};
+
 const factsOf = ({ instanceId, zone, instanceType, imageId, address, tags }: Instance): string =>
-  JSON.stringify([instanceId, zone, instanceType, imageId, address, tags['spot-tui:ssh-port']]);
+  JSON.stringify([instanceId, zone, instanceType, imageId, address, tags[tagNames.sshPort]]);

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { type Instance, tagNames } from '../ec2/cloud.ts';
+import type { Instance } from '../ec2/cloud.ts';
 import { nameInstances, nodeIndex, nodeName } from './node-names.ts';
 
 /** What there is and what has to be launched to have the fleet that the configuration asks for. */
@@ -21,8 +21,6 @@ export type ExistingNode = {
 
 export type RegionLaunch = {
   readonly region: string;
-  /** One more than that of the region's latest launch. */
-  readonly generation: number;
   /** The slots to fill, in order. */
   readonly nodes: readonly PlannedNode[];
 };
@@ -56,7 +54,6 @@ export const planFleet = (config: Config, instances: readonly Instance[]): Launc
     return [
       {
         region,
-        generation: latestGeneration(region, instances) + 1,
         nodes: freeIndexes(here, count).map((index) => ({
           name: nodeName(region, index),
           region,
@@ -74,14 +71,6 @@ export const spread = (count: number, parts: number): number[] => {
   const remainder = count % parts;
   return Array.from({ length: parts }, (_, position) => base + (position < remainder ? 1 : 0));
 };
-
-const latestGeneration = (region: string, instances: readonly Instance[]): number =>
-  Math.max(
-    0,
-    ...instances
-      .filter((instance) => instance.region === region)
-      .map(({ tags }) => Number.parseInt(tags[tagNames.generation] ?? '', 10) || 0),
-  );
 
 const freeIndexes = (taken: readonly ExistingNode[], count: number): number[] => {
   const used = new Set(taken.map(({ name }) => nodeIndex(name)));

@@ -5,47 +5,72 @@ const intervals = { changing: 1000, calm: 10_000 } as const;
 
 export type RegionWatchOptions = {
   readonly cloud: RegionCloud;
-  readonly signal: AbortSignal;
   /** Whether somebody waits for a machine of this region to come or go. */
   readonly isChanging: () => boolean;
   readonly onInstances: (instances: readonly Instance[]) => void;
+  /** Hears why EC2 won't let the region be watched; it is again from the next nudge on. */
+  readonly onError: (error: unknown) => void;
 };
 
 /** Watches a region's instances: closely while machines come or go, calmly otherwise. */
 export class RegionWatch {
   readonly #options: RegionWatchOptions;
   #nudge = new AbortController();
+  #nudgeTimer: NodeJS.Timeout | undefined;
+  /** By `performance.now`. */
+  #polledAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: RegionWatchOptions) {
     this.#options = options;
   }
 
-  /** Polls now, and as often as machines change: something has been asked of them. */
+  /**
+   * Polls soon: something has become of the machines, or was asked of them. However often it is
+   * called, there is no more than one poll in the shortest interval.
+   */
   nudge(): void {
-    this.#nudge.abort();
+    if (this.#nudgeTimer !== undefined) return;
+    const wait = this.#polledAt + intervals.changing - performance.now();
+    this.#nudgeTimer = setTimeout(
+      () => {
+        this.#nudgeTimer = undefined;
+        this.#nudge.abort();
+      },
+      Math.max(0, wait),
+    );
   }
 
-  /** Runs until the signal aborts. Rejects with the errors of `RegionCloud.watch`. */
-  async run(): Promise<void> {
-    const { signal } = this.#options;
+  /** Runs until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#nudge = new AbortController();
-      const nudged = this.#nudge.signal;
+      const nudged = AbortSignal.any([signal, this.#nudge.signal]);
       try {
-        await this.#poll(AbortSignal.any([signal, nudged]));
+        await this.#poll(nudged);
       } catch (error) {
-        if (!signal.aborted && !nudged.aborted) throw error;
+        if (nudged.aborted) continue;
+        this.#options.onError(error);
+        await aborted(nudged);
       }
     }
+    clearTimeout(this.#nudgeTimer);
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
     const { cloud, isChanging, onInstances } = this.#options;
     const changing = isChanging();
     const interval = changing ? intervals.changing : intervals.calm;
+    this.#polledAt = performance.now();
     for await (const instances of cloud.watch({ interval, signal })) {
+      this.#polledAt = performance.now();
       onInstances(instances);
       if (isChanging() !== changing) return;
     }
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,7 +1,15 @@
 import type { ExecOptions, ExecResult, NodeConnection } from '../ssh/connection.ts';
 import { ConnectionLostError } from '../ssh/ssh-error.ts';
 import { backOff } from './deadline.ts';
-import type { NodeReport } from './node-report.ts';
+import type { NodeContext } from './node-context.ts';
+
+/** What is done while a connection does not come: it is said, and EC2 asked whether it can. */
+export const waitingFor =
+  ({ machine, report }: NodeContext) =>
+  (reason: string): void => {
+    report.log(`waiting for SSH: ${reason}`);
+    machine.doubt();
+  };
 
 /**
  * Does something that may be repeated. When the connection breaks, which is what a restart of sshd
@@ -10,18 +18,19 @@ import type { NodeReport } from './node-report.ts';
  * @throws the connection's errors other than a lost connection.
  */
 export const repeatable = async <Result>(
-  report: Pick<NodeReport, 'log'>,
+  context: NodeContext,
   connection: NodeConnection,
   signal: AbortSignal,
   work: () => Promise<Result>,
 ): Promise<Result> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await connection.connect(signal);
+      await connection.connect(signal, waitingFor(context));
       return await work();
     } catch (error) {
       if (!(error instanceof ConnectionLostError)) throw error;
-      report.log(`${error.message}; connecting again`);
+      context.report.log(`${error.message}; connecting again`);
+      context.machine.doubt();
       await backOff(attempt, signal);
     }
   }
@@ -29,8 +38,9 @@ export const repeatable = async <Result>(
 
 /** Runs a command that may be repeated. */
 export const execRepeatable = (
-  { connection, report }: { connection: NodeConnection; report: Pick<NodeReport, 'log'> },
+  context: NodeContext,
+  connection: NodeConnection,
   command: string,
   options: ExecOptions,
 ): Promise<ExecResult> =>
-  repeatable(report, connection, options.signal, () => connection.exec(command, options));
+  repeatable(context, connection, options.signal, () => connection.exec(command, options));

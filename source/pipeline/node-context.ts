@@ -21,12 +21,16 @@ export type NodeContext = {
 
 /** The machine behind a node, as the fleet's watchers see it. */
 export type Machine = {
-  /** Resolves once its region is ready to launch and the call is about to be made. */
+  /** Absent until EC2 gave an instance. */
+  readonly instanceId: string | undefined;
+  /** Resolves once the launch has begun. */
   readonly launching: (signal: AbortSignal) => Promise<void>;
   /** Resolves once EC2 answered the launch. */
   readonly launched: (signal: AbortSignal) => Promise<LaunchedInstance>;
   /** Resolves once EC2 says that it runs and it has an address. */
   readonly running: (signal: AbortSignal) => Promise<Instance>;
-  /** The node's one connection; the same object for the same instance. */
+  /** The node's one connection; the same object for the same instance at the same address. */
   readonly connection: (instance: Instance) => NodeConnection;
+  /** To be called when the machine can't be reached: EC2 may know why. */
+  readonly doubt: () => void;
 };

@@ -1,18 +1,25 @@
+import { cleanText } from '../ssh/clean-text.ts';
+
 /** A phase ended without success, said for the person who has to do something about it. */
 export class PhaseFailure extends Error {
   override readonly name = 'PhaseFailure';
+  readonly reason: string;
+  readonly hint: string;
+  readonly output: readonly string[];
 
   /**
+   * Takes words of the node as they came: what could harm a terminal is removed.
+   *
    * @param reason What failed and why: one line.
    * @param hint What to do next: one line.
    * @param output The failing command's last lines, oldest first.
    */
-  constructor(
-    readonly reason: string,
-    readonly hint: string,
-    readonly output: readonly string[] = [],
-  ) {
-    super(reason);
+  constructor(reason: string, hint: string, output: readonly string[] = []) {
+    const line = cleanText(reason);
+    super(line);
+    this.reason = line;
+    this.hint = cleanText(hint);
+    this.output = output.map(cleanText);
   }
 }
 

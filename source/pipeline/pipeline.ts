@@ -2,11 +2,13 @@ import type { TimedPhase } from '../config/config.ts';
 import type { PipelinePhase } from '../events/phase.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import { checkTargetOf } from './check-target.ts';
+import { waitingFor } from './connected.ts';
 import { DeadlineExceededError, formatSeconds, withDeadline } from './deadline.ts';
 import type { NodeContext } from './node-context.ts';
 import { PhaseFailure, toPhaseFailure } from './phase-failure.ts';
 import { awaitCloudInit, requireCloudInitSuccess } from './phases/cloud-init.ts';
 import { configure } from './phases/configuring.ts';
+import { reach } from './phases/connecting.ts';
 import { appliedManifest, upload } from './phases/uploading.ts';
 import { verify } from './phases/verifying.ts';
 
@@ -41,10 +43,11 @@ export const runPipeline = async (
 ): Promise<PipelineOutcome> => {
   const { config, machine, payload, report } = context;
   let current: PipelinePhase = 'pending';
-  let instanceId: string | undefined;
   const enter = (phase: PipelinePhase) => {
+    // Whoever aborted has said by now what has become of the node.
+    signal.throwIfAborted();
     current = phase;
-    report.phase(phase, attempt, instanceId);
+    report.phase(phase, attempt, machine.instanceId);
   };
   const during = <Result>(
     phase: TimedPhase,
@@ -60,17 +63,16 @@ export const runPipeline = async (
     if (journey === 'create') {
       enter('pending');
       await machine.launching(signal);
-      instanceId = (await during('launching', machine.launched)).instanceId;
+      await during('launching', machine.launched);
     }
-    const instance =
-      journey === 'create' || journey === 'observe'
-        ? await during('booting', machine.running)
-        : await machine.running(signal);
-    instanceId = instance.instanceId;
+    const instance = await during('booting', machine.running);
     const connection = machine.connection(instance);
-    await during('connecting', (bounded) =>
-      connection.connect(bounded, (reason) => report.log(`waiting for SSH: ${reason}`)),
-    );
+    enter('connecting');
+    await reach(connection, {
+      patience: config.timeouts.connecting,
+      signal,
+      onWaiting: waitingFor(context),
+    });
     onConnected?.(connection);
 
     if (journey === 'create' || journey === 'push') {

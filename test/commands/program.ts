@@ -25,6 +25,7 @@ export type StartOptions = {
 export class User {
   readonly home: string;
   readonly folder: string;
+  readonly #children: ChildProcess[] = [];
 
   private constructor(root: string) {
     this.home = path.join(root, 'home');
@@ -60,11 +61,13 @@ export class User {
     words: readonly string[],
     { environment, stdout = 'pipe' }: StartOptions = {},
   ): ChildProcess {
-    return spawn(process.execPath, [program, ...words], {
+    const child = spawn(process.execPath, [program, ...words], {
       cwd: this.folder,
       env: { ...this.environment, ...environment },
       stdio: ['ignore', stdout, 'pipe'],
     });
+    this.#children.push(child);
+    return child;
   }
 
   /** Starts the program in a terminal of 100 columns, by `script` of util-linux. */
@@ -82,8 +85,9 @@ export class User {
     return finish(this.start(words, options));
   }
 
-  /** Ends this user's sandbox and removes the user. */
+  /** Ends what this user started, the sandbox included, and removes the user. */
   async remove(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
     await this.run(['sandbox', 'stop']);
     await rm(path.dirname(this.home), { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Config } from '../../source/config/config.ts';
 import type { Instance } from '../../source/ec2/cloud.ts';
+import { nextGeneration } from '../../source/fleet/generation.ts';
 import { planFleet, spread } from '../../source/fleet/plan.ts';
 import { NodeSelectionError, selectNodes } from '../../source/fleet/select-nodes.ts';
 
@@ -71,10 +72,10 @@ test('a new fleet is launched region by region with names from 1', () => {
   const { launches, existing } = planFleet(configOf(3, 'us-west-2', 'eu-west-1'), []);
   assert.deepEqual(existing, []);
   assert.deepEqual(
-    launches.map(({ region, generation, nodes }) => [region, generation, nodes.map((n) => n.name)]),
+    launches.map(({ region, nodes }) => [region, nodes.map(({ name }) => name)]),
     [
-      ['us-west-2', 1, ['us-west-2-1', 'us-west-2-2']],
-      ['eu-west-1', 1, ['eu-west-1-1']],
+      ['us-west-2', ['us-west-2-1', 'us-west-2-2']],
+      ['eu-west-1', ['eu-west-1-1']],
     ],
   );
 });
@@ -95,14 +96,17 @@ test('what is there is not launched again', () => {
 });
 
 test('a lost node is replaced in its slot, one launch generation later', () => {
-  const { launches } = planFleet(configOf(2, 'us-west-2'), [
+  const instances = [
     instance('i-1', 'us-west-2', { node: 'us-west-2-1', generation: 3, state: 'terminated' }),
-    instance('i-2', 'us-west-2', { node: 'us-west-2-2', generation: 3 }),
-  ]);
+    instance('i-2', 'us-west-2', { node: 'us-west-2-2', generation: 2 }),
+  ];
+  const { launches } = planFleet(configOf(2, 'us-west-2'), instances);
   assert.deepEqual(
-    launches.map(({ generation, nodes }) => [generation, nodes.map((node) => node.name)]),
-    [[4, ['us-west-2-1']]],
+    launches.map(({ nodes }) => nodes.map(({ name }) => name)),
+    [['us-west-2-1']],
   );
+  assert.equal(nextGeneration(instances), 4);
+  assert.equal(nextGeneration([]), 1);
 });
 
 test('a fleet is never shrunk, and what is too much elsewhere counts', () => {

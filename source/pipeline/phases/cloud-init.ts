@@ -42,13 +42,14 @@ export type CloudInitOutcome = {
  * @throws PhaseFailure when the node has no cloud-init to wait for, or can't tell.
  */
 export const awaitCloudInit = async (
-  { report, scripts }: NodeContext,
+  context: NodeContext,
   connection: NodeConnection,
   signal: AbortSignal,
 ): Promise<CloudInitOutcome> => {
   const { exitCode, stdout, stderr } = await execRepeatable(
-    { connection, report },
-    inlineScript('await-cloud-init', scripts.awaitCloudInit, { root: true }),
+    context,
+    connection,
+    inlineScript('await-cloud-init', context.scripts.awaitCloudInit, { root: true }),
     { signal },
   );
   const answer = answerSchema.safeParse(parseJson(stdout));
@@ -75,7 +76,7 @@ export const awaitCloudInit = async (
 
 /** @throws PhaseFailure with cloud-init's first error and the end of its own log. */
 export const requireCloudInitSuccess = async (
-  { report }: NodeContext,
+  context: NodeContext,
   connection: NodeConnection,
   { errors, hint }: CloudInitOutcome,
   signal: AbortSignal,
@@ -83,7 +84,8 @@ export const requireCloudInitSuccess = async (
   const [error] = errors;
   if (error === undefined) return;
   const { stdout } = await execRepeatable(
-    { connection, report },
+    context,
+    connection,
     'sudo -n tail -n 10 /var/log/cloud-init-output.log',
     { signal },
   );

@@ -13,13 +13,14 @@ import { inlineScript } from '../remote-script.ts';
  * @throws PhaseFailure with the reason that configure-services itself gave.
  */
 export const configure = async (
-  { report, scripts }: NodeContext,
+  context: NodeContext,
   connection: NodeConnection,
   signal: AbortSignal,
 ): Promise<void> => {
   const { exitCode, exitSignal, stdout, stderr } = await execRepeatable(
-    { connection, report },
-    inlineScript('trigger-configuration', scripts.triggerConfiguration, { root: true }),
+    context,
+    connection,
+    inlineScript('trigger-configuration', context.scripts.triggerConfiguration, { root: true }),
     { signal },
   );
   if (exitCode === 0) return;

@@ -30,7 +30,7 @@ export const upload = async (
     arguments: [payload.manifestDigest, ...nodeValues(context, instanceId)],
   });
   for (let attempt = 1; ; attempt += 1) {
-    const { exitCode, exitSignal, stderr } = await execRepeatable({ connection, report }, command, {
+    const { exitCode, exitSignal, stderr } = await execRepeatable(context, connection, command, {
       stdin: payload.archive,
       signal,
       onProgress: (done, total) => report.progress('uploading', done, total),
@@ -69,12 +69,13 @@ const nodeValues = (
  * The digest of the manifest that the node applied last, empty where it never did.
  */
 export const appliedManifest = async (
-  { report }: NodeContext,
+  context: NodeContext,
   connection: NodeConnection,
   signal: AbortSignal,
 ): Promise<string> => {
   const { stdout } = await execRepeatable(
-    { connection, report },
+    context,
+    connection,
     'sudo -n sha256sum /var/lib/spot-tui/manifest.sha256 2> /dev/null',
     { signal },
   );

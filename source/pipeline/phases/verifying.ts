@@ -13,11 +13,15 @@ import { PhaseFailure } from '../phase-failure.ts';
 /** Milliseconds between looks at a node whose services are starting. */
 const interval = 1000;
 
+/** Milliseconds in which the log of what failed has to come, or the failure is told without it. */
+const explanationTime = 10_000;
+
 /**
  * Looks at the node until every check passes and has settled.
  *
  * @param milliseconds After which a check that only time could have helped counts as failed.
- * @throws PhaseFailure naming the first check that fails for good.
+ * @throws PhaseFailure naming the first check that fails for good, and DeadlineExceededError when
+ * the time is over and no check had failed: the node could not be seen, or did not settle.
  */
 export const verify = async (
   context: NodeContext,
@@ -29,7 +33,7 @@ export const verify = async (
   try {
     await withDeadline(milliseconds, signal, async (bounded) => {
       for (let reported = ''; ; ) {
-        results = await repeatable(context.report, connection, bounded, () =>
+        results = await repeatable(context, connection, bounded, () =>
           examine(context, connection, target, bounded),
         );
         if (results.every(({ status, pending }) => status !== 'failed' && !pending)) return;
@@ -43,7 +47,8 @@ export const verify = async (
       }
     });
   } catch (error) {
-    if (!(error instanceof DeadlineExceededError) || results.length === 0) throw error;
+    const wasLate = error instanceof DeadlineExceededError;
+    if (!wasLate || results.every(({ status }) => status !== 'failed')) throw error;
   }
   const failure =
     results.find(({ status, pending }) => status === 'failed' && !pending) ??
@@ -78,22 +83,37 @@ export const examine = async (
 };
 
 const explain = async (
-  { report }: NodeContext,
+  context: NodeContext,
   connection: NodeConnection,
   { name, detail, hint }: CheckResult,
   signal: AbortSignal,
-): Promise<PhaseFailure> => {
-  const isUnit = /\.(?:service|socket|timer|path)$/.test(name);
-  const output = isUnit
-    ? await execRepeatable(
-        { connection, report },
-        `sudo -n journalctl --unit=${shellWord(name)} --lines=15 --output=cat --no-pager`,
-        { signal },
-      )
-    : undefined;
-  return new PhaseFailure(
+): Promise<PhaseFailure> =>
+  new PhaseFailure(
     `${name}: ${detail}`,
     hint ?? 'Run `spot-tui doctor` for details.',
-    lastLines(output?.stdout ?? ''),
+    /\.(?:service|socket|timer|path)$/.test(name)
+      ? await lastWords(context, connection, name, signal)
+      : [],
   );
+
+/** The end of a unit's journal; nothing where the node does not tell it in time. */
+const lastWords = async (
+  context: NodeContext,
+  connection: NodeConnection,
+  unit: string,
+  signal: AbortSignal,
+): Promise<string[]> => {
+  const command = `sudo -n journalctl --unit=${shellWord(unit)} --lines=15 --output=cat --no-pager`;
+  try {
+    const { stdout } = await withDeadline(explanationTime, signal, (bounded) =>
+      execRepeatable(context, connection, command, { signal: bounded }),
+    );
+    return lastLines(stdout);
+  } catch (error) {
+    signal.throwIfAborted();
+    context.report.log(
+      `the log of ${unit} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return [];
+  }
 };

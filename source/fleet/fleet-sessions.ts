@@ -1,0 +1,93 @@
+import type { Config } from '../config/config.ts';
+import type { Instance } from '../ec2/cloud.ts';
+import type { Emit } from '../events/event.ts';
+import { reportAs } from '../pipeline/node-report.ts';
+import type { Payload } from '../pipeline/payload/payload.ts';
+import type { RemoteScripts } from '../pipeline/remote-script.ts';
+import type { NodeConnection } from '../ssh/connection.ts';
+import { MachineRecord } from './machine-record.ts';
+import { NodeSession } from './node-session.ts';
+import type { ExistingNode, PlannedNode } from './plan.ts';
+import { sshPortOf } from './ssh-port.ts';
+
+export type FleetSessionsOptions = {
+  readonly config: Config;
+  readonly scripts: RemoteScripts;
+  readonly connect: (instance: Instance) => NodeConnection;
+  readonly emit: Emit;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => number;
+  /** Whether the nodes' journals are followed and reported. */
+  readonly followLogs: boolean;
+  /** The files as they are now. */
+  readonly payload: () => Payload;
+  /** Called when a machine of the region can't be reached. */
+  readonly onDoubt: (region: string) => void;
+};
+
+/** The nodes of the fleet that this process knows. */
+export class FleetSessions {
+  readonly #options: FleetSessionsOptions;
+  readonly #byName = new Map<string, NodeSession>();
+
+  constructor(options: FleetSessionsOptions) {
+    this.#options = options;
+  }
+
+  get all(): NodeSession[] {
+    return [...this.#byName.values()];
+  }
+
+  /** Those of the names that are known. */
+  named(names: readonly string[]): NodeSession[] {
+    return names.flatMap((name) => this.#byName.get(name) ?? []);
+  }
+
+  inRegion(region: string): NodeSession[] {
+    return this.all.filter((session) => session.region === region);
+  }
+
+  /** Ids of the instances behind the nodes. */
+  instanceIds(): Set<string> {
+    return new Set(this.all.flatMap(({ machine }) => machine.instanceId ?? []));
+  }
+
+  /** Begins with a node that has no machine yet. */
+  open({ name, region, index }: PlannedNode): NodeSession {
+    const { clock, config, connect, emit, followLogs, onDoubt, payload, scripts } = this.#options;
+    const session = new NodeSession({
+      context: {
+        name,
+        region,
+        index,
+        config,
+        scripts,
+        report: reportAs({ name, region }, emit, clock),
+      },
+      machine: new MachineRecord({ connect, onDoubt: () => onDoubt(region) }),
+      payload,
+      emit,
+      clock,
+      followLog: followLogs,
+    });
+    this.#byName.set(name, session);
+    return session;
+  }
+
+  /** Begins with a node whose machine exists. */
+  adopt(node: ExistingNode): NodeSession {
+    const session = this.open(node);
+    session.observed(node.instance, sshPortOf(node.instance, this.#options.config));
+    return session;
+  }
+
+  /** Tells each node what EC2 said of its machine; instances of nobody are passed over. */
+  observe(instances: readonly Instance[]): void {
+    const byInstance = new Map(this.all.map((session) => [session.machine.instanceId, session]));
+    for (const instance of instances) {
+      byInstance
+        .get(instance.instanceId)
+        ?.observed(instance, sshPortOf(instance, this.#options.config));
+    }
+  }
+}

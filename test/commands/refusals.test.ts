@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, suite, test } from 'node:test';
+import { finish, lines, printed, User } from './program.ts';
+
+/** EC2 refuses what a command needs in the middle of it. */
+suite('refusals of EC2', () => {
+  let user: User;
+
+  before(async () => {
+    user = await User.create();
+    const created = await user.run(['create', '--sandbox=fast', '--ci', '--count', '1']);
+    assert.equal(created.status, 0, created.stderr);
+  });
+  beforeEach(async () => {
+    await user.run(['sandbox', 'fault', 'clear']);
+  });
+  after(() => user.remove());
+
+  test('destroy that may not terminate ends with the reason, and the node runs on', async () => {
+    await user.run(['sandbox', 'fault', 'deny', 'TerminateInstances']);
+    const { status, stdout, stderr } = await user.run(['destroy', '--sandbox', '--yes', '--json']);
+    assert.equal(status, 3);
+    assert.match(stderr, /can't terminate i-.*UnauthorizedOperation.*\n.*ec2:TerminateInstances/);
+    assert.doesNotMatch(stdout, /"terminating"/);
+    assert.match((await user.run(['list', '--sandbox'])).stdout, /us-west-2-1 .* running/);
+  });
+
+  test('a launch that is refused fails its nodes only, with the status of the refusal', async () => {
+    await user.run(['sandbox', 'fault', 'deny', 'CreateFleet']);
+    const { status, stdout } = await user.run(['create', '--sandbox', '--json', '--count', '2']);
+    assert.equal(status, 3);
+    const failed = lines(stdout).find(({ phase }) => phase === 'failed');
+    assert.equal(failed?.node, 'us-east-1-1');
+    assert.match(String(failed?.hint), /ec2:CreateFleet/);
+    assert.equal(lines(stdout).at(-1)?.ready, 1);
+  });
+
+  test('names that may not be written are a warning, and found again by the next run', async () => {
+    await user.run(['sandbox', 'fault', 'deny', 'CreateTags']);
+    const { status, stdout } = await user.run(['create', '--sandbox', '--json', '--count', '2']);
+    assert.equal(status, 0);
+    assert.match(
+      stdout,
+      /"level":"warning","message":"the names of new nodes could not be written/,
+    );
+    const list = await user.run(['list', '--sandbox']);
+    assert.match(list.stdout, /^us-east-1-1 /m);
+  });
+});
+
+test('nodes whose machines may not be watched fail at once, not when their time is over', async () => {
+  const user = await User.create();
+  try {
+    const child = user.start(['create', '--sandbox', '--json', '--count', '1']);
+    const ended = finish(child);
+    await printed(child, '"phase":"booting"');
+    await user.run(['sandbox', 'fault', 'deny', 'DescribeInstances']);
+    const { status, stdout } = await ended;
+    assert.equal(status, 3);
+    const failed = lines(stdout).find(({ phase }) => phase === 'failed');
+    assert.equal(failed?.failedPhase, 'booting');
+    assert.match(String(failed?.reason), /can't list the instances.*UnauthorizedOperation/);
+  } finally {
+    await user.remove();
+  }
+});
