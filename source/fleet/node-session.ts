@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Instance, type LaunchedInstance, tagNames } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
-import { followJournal, machineUnits } from '../pipeline/journal/follow-journal.ts';
+import { followJournal } from '../pipeline/journal/follow-journal.ts';
+import { machineUnits } from '../pipeline/journal/unit-names.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import { type Journey, runPipeline } from '../pipeline/pipeline.ts';

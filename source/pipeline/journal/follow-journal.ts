@@ -2,10 +2,7 @@ import { cleanText } from '../../ssh/clean-text.ts';
 import type { NodeConnection } from '../../ssh/connection.ts';
 import type { NodeReport } from '../node-report.ts';
 import { journalCommand } from './journal-command.ts';
-import { parseJournalRecord } from './journal-record.ts';
-
-/** Units of the machine itself whose words explain how a node came up. */
-export const machineUnits = ['cloud-final.service', 'configure-services.service'] as const;
+import { type JournalRecord, parseJournalRecord } from './journal-record.ts';
 
 /**
  * Reports what the journal of a node says of some units, from `lines` ago until the signal aborts.
@@ -24,11 +21,19 @@ export const followJournal = async (
       const record = parseJournalRecord(line);
       if (record === undefined) return;
       cursor = record.cursor;
-      for (const text of record.message.split('\n')) {
-        const clean = cleanText(text).trimEnd();
-        if (clean !== '') report.log(clean, record.source, record.time);
-      }
+      reportRecord(record, report);
     },
     signal,
   );
+};
+
+/** Reports the lines of a record that say something. */
+export const reportRecord = (
+  { message, source, time }: JournalRecord,
+  report: Pick<NodeReport, 'log'>,
+): void => {
+  for (const text of message.split('\n')) {
+    const line = cleanText(text).trimEnd();
+    if (line !== '') report.log(line, source, time);
+  }
 };
