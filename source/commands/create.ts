@@ -27,7 +27,7 @@ export const run: RunCommand = async (invocation) => {
     before: async (workspace, signal) => {
       await requirePaths(workspace);
       if (workspace.isSandbox || invocation.options.yes) return true;
-      await showPlan(invocation, workspace, signal);
+      await showPlan(invocation, workspace, signal, { lenient: false });
       return confirm(invocation, 'Go ahead?', signal);
     },
     work: ({ controller }, signal) => controller.create(signal),
@@ -36,7 +36,7 @@ export const run: RunCommand = async (invocation) => {
 
 const dryRun = (invocation: Invocation): Promise<ExitStatus> =>
   withInterruption(invocation, async (signal) => {
-    await showPlan(invocation, await openWorkspace(invocation, signal), signal);
+    await showPlan(invocation, await openWorkspace(invocation, signal), signal, { lenient: true });
     return exitStatus.success;
   });
 

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { builtInConfig } from '../config/built-in.ts';
 import type { Config } from '../config/config.ts';
@@ -40,7 +40,7 @@ export const findDeployment = async (
     loadConfig(file, { environment, workingDirectory: currentFolder, signal, ...defaults });
   if (options.sandbox === undefined) return load();
 
-  const hasFile = options.config !== undefined || (await exists(path.join(currentFolder, file)));
+  const hasFile = options.config !== undefined || existsSync(path.join(currentFolder, file));
   // Before the sandbox is started for nothing.
   const loaded = hasFile ? await load({ defaultDeployment: 'sandbox' }) : undefined;
   const sandbox = await ensureSandbox({
@@ -74,13 +74,4 @@ export const findDeployment = async (
     },
     sandbox,
   };
-};
-
-const exists = async (file: string): Promise<boolean> => {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
-  }
 };

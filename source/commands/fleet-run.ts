@@ -47,7 +47,8 @@ export const openFleetRun = async (
     openNodeAccess(invocation, workspace, signal),
     readPublicKey(config).then((publicKey) => buildUserData(config, templatesFolder, publicKey)),
   ]);
-  for (const warning of rendered.warnings) stderr.write(`warning: ${warning}\n`);
+  for (const warning of [...payload.warnings, ...rendered.warnings])
+    stderr.write(`warning: ${warning}\n`);
   return startRun(workspace, command, {
     payload,
     buildPayload: () => buildPayload(config, templatesFolder),
@@ -73,6 +74,7 @@ export const openMachineRun = (workspace: Workspace, command: string): FleetRun 
     files: [],
     services: [],
     containers: [],
+    warnings: [],
   };
   return startRun(workspace, command, {
     payload,

@@ -1,4 +1,5 @@
-import { access, cp, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunCommand } from './command.ts';
 import { exitStatus, UsageError } from './exit-status.ts';
@@ -14,22 +15,23 @@ const starterFiles = [
 
 /** Writes a starter configuration and the workload that it deploys, for editing. */
 export const run: RunCommand = async ({ currentFolder, options, stdout, templatesFolder }) => {
-  const existing: string[] = [];
-  for (const [name] of starterFiles) {
-    if (await exists(path.join(currentFolder, name))) existing.push(name);
-  }
+  const names = starterFiles.map(([name]) => name);
+  const existing = names.filter((name) => existsSync(path.join(currentFolder, name)));
   if (existing.length > 0 && !options.force) {
     throw new UsageError(
       `${existing.join(', ')} ${existing.length === 1 ? 'exists' : 'exist'} here already`,
       'Use an empty folder, or --force to overwrite.',
     );
   }
-  await mkdir(currentFolder, { recursive: true });
   for (const [name, source] of starterFiles) {
     await cp(path.join(templatesFolder, source), path.join(currentFolder, name), {
       recursive: true,
       force: true,
     });
+  }
+  if (options.json) {
+    stdout.write(`${JSON.stringify({ written: names })}\n`);
+    return exitStatus.success;
   }
   stdout.write(
     [
@@ -46,13 +48,4 @@ export const run: RunCommand = async ({ currentFolder, options, stdout, template
     ].join('\n'),
   );
   return exitStatus.success;
-};
-
-const exists = async (file: string): Promise<boolean> => {
-  try {
-    await access(file);
-    return true;
-  } catch {
-    return false;
-  }
 };

@@ -7,18 +7,19 @@ import { textTable } from './text-table.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Prints what `create` would launch and what it costs. What can't be found out, or would stop a
- * real run, is said as a warning: a plan is for reading.
+ * Prints what `create` would launch and what it costs. Before a real run whatever stops it is
+ * thrown; in a plan that is only read it is a warning.
  */
 export const showPlan = async (
   { options, stderr, stdout }: Invocation,
   workspace: Workspace,
   signal: AbortSignal,
+  { lenient }: { readonly lenient: boolean },
 ): Promise<void> => {
   const { config, issueAt } = workspace;
   const warnings = (await checkPaths(config, issueAt)).map(formatIssue);
   const { plan, prices } = await survey(workspace, signal).catch((error: unknown) => {
-    if (signal.aborted) throw error;
+    if (signal.aborted || !lenient) throw error;
     warnings.push(
       `what already exists could not be looked up, so the plan is for an empty account: ${error instanceof Error ? error.message : String(error)}`,
     );

@@ -53,6 +53,10 @@ const printer =
     stdout.write(
       options.json
         ? `${JSON.stringify({ time: new Date(time).toISOString(), event: 'log', node, source, message })}\n`
-        : `${source}: ${message}\n`,
+        : `${clockTime(time)} ${source}: ${message}\n`,
     );
   };
+
+/** Local time of day, as the dashboard and `--ci` print it. */
+const clockTime = (time: number): string =>
+  new Date(time).toLocaleTimeString('en-GB', { hour12: false });

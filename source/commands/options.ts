@@ -31,7 +31,7 @@ export const globalOptions = {
   yes: { type: 'boolean', description: 'answer every question with yes' },
   verbose: { type: 'boolean', description: 'with --ci, also progress and the nodes’ logs' },
   debug: { type: 'boolean', description: 'stack traces with errors' },
-  help: { type: 'boolean', description: 'this text; with a command, about that command' },
+  help: { type: 'boolean', description: 'this text; with a command, about that command; also -h' },
   version: { type: 'boolean', description: 'the version' },
 } as const satisfies Record<string, OptionDefinition>;
 

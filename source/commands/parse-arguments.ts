@@ -34,16 +34,7 @@ export const parseArguments = (
   const own = separator === -1 ? argv : argv.slice(0, separator);
   const remoteCommand = separator === -1 ? undefined : argv.slice(separator + 1);
   requireValues(own);
-  const { input, flags } = meow({
-    importMeta,
-    argv: own.map(nameSandbox),
-    autoHelp: false,
-    autoVersion: false,
-    pkg: {},
-    flags: Object.fromEntries(
-      Object.entries(allOptions).map(([name, { type }]) => [name, { type }]),
-    ),
-  });
+  const { input, flags } = parseWords(own.map(nameSandbox), importMeta);
   if (flags.version === true) return { type: 'version' };
 
   const [name, ...words] = input;
@@ -58,6 +49,31 @@ export const parseArguments = (
   return { type: 'run', command, words, remoteCommand, options: readOptions(flags) };
 };
 
+const parseWords = (argv: readonly string[], importMeta: ImportMeta) => {
+  try {
+    return meow({
+      importMeta,
+      argv,
+      autoHelp: false,
+      autoVersion: false,
+      // meow gives the process this name.
+      pkg: { name: 'spot-tui' },
+      flags: Object.fromEntries(
+        Object.entries(allOptions).map(([name, { type }]) => [
+          name,
+          { type, ...(name === 'help' ? { shortFlag: 'h' } : {}) },
+        ]),
+      ),
+    });
+  } catch (error) {
+    // Such as an option that is there twice.
+    throw new UsageError(
+      error instanceof Error ? error.message : String(error),
+      '`spot-tui --help` shows how options are written.',
+    );
+  }
+};
+
 /** meow would take the next word for the value of a bare `--sandbox`. */
 const nameSandbox = (word: string): string => (word === '--sandbox' ? '--sandbox=realistic' : word);
 
@@ -67,8 +83,9 @@ const requireValues = (argv: readonly string[]): void => {
     if (definition.type === 'boolean' || name === 'sandbox') continue;
     const flag = flagName(name);
     const at = argv.indexOf(flag);
-    const next = argv[at + 1];
-    if (at !== -1 && (next === undefined || /^--?[a-z]/.test(next))) {
+    const next = argv[at + 1] ?? '';
+    const isEmpty = at !== -1 && (next === '' || /^--?[a-z]/.test(next));
+    if (isEmpty || argv.includes(`${flag}=`)) {
       throw new UsageError(
         `${flag} needs a value`,
         `Write ${flag} ${'value' in definition ? definition.value : 'VALUE'}.`,
@@ -95,8 +112,10 @@ const findCommand = (name: string): CommandDefinition => {
 const checkFlags = (command: CommandDefinition, flags: Record<string, unknown>): void => {
   const known = [...Object.keys(globalOptions), ...command.options];
   for (const [name, value] of Object.entries(flags)) {
-    if (known.includes(name) || value === undefined || value === false) continue;
-    const flag = flagName(name);
+    if (known.includes(name) || value === undefined) continue;
+    // meow answers false for every option that is not there.
+    if (value === false && name in allOptions) continue;
+    const flag = name.length === 1 ? `-${name}` : flagName(name);
     if (name in commandOptions) {
       throw new UsageError(
         `${command.name} has no option ${flag}`,

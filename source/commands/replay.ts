@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeReadFailure } from '../config/read-failure.ts';
 import type { FleetEvent } from '../events/event.ts';
 import { createFleetStore } from '../fleet/store.ts';
 import { parseEventLine } from '../reporters/parse-event.ts';
@@ -59,7 +60,7 @@ const readRecording = async ({
   }
   const text = await readFile(path.resolve(currentFolder, file), 'utf8').catch((error: unknown) => {
     throw new UsageError(
-      `${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+      `${file} can't be read: ${describeReadFailure(error)}`,
       'Name a file of events, as `create` records it or `--json` prints it.',
     );
   });

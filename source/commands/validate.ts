@@ -56,7 +56,8 @@ const validate = async (
   }
   if (status === exitStatus.success) {
     await examine('payload', async () => {
-      const { archive, files, services } = await buildPayload(config, templatesFolder);
+      const { archive, files, services, warnings } = await buildPayload(config, templatesFolder);
+      for (const warning of warnings) invocation.stderr.write(`warning: ${warning}\n`);
       return `${counted(files.length, 'file')}, ${counted(services.length, 'unit')}, ${Math.ceil(archive.length / 1024)} KiB compressed`;
     });
     await examine('key', async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { User } from './program.ts';
 
@@ -27,6 +29,43 @@ suite('bad input', () => {
     assert.equal(status, 2);
     assert.match(stderr, /^spot-tui: there is no command crate\n.*create/);
     assert.equal(stdout, '');
+  });
+
+  test('no option is there twice, and no value empty', async () => {
+    for (const words of [
+      ['create', '--count', '1', '--count', '2'],
+      ['list', '--config', ''],
+      ['list', '--timeout', '0s'],
+      ['list', '--timeout', '25h61x'],
+    ]) {
+      const { status, stderr } = await user.run(words);
+      assert.equal(status, 2, words.join(' '));
+      assert.match(stderr, /^spot-tui: .*--(?:count|config|timeout).*\n {2}.+\n$/);
+    }
+  });
+
+  test('init writes a starter once, and with --json prints nothing but JSON', async () => {
+    const first = await user.run(['init', '--json']);
+    assert.equal(first.status, 0);
+    assert.ok(JSON.parse(first.stdout).written.includes('config.yaml'));
+    const second = await user.run(['init', '--json']);
+    assert.equal(second.status, 2);
+    assert.equal(second.stdout, '');
+    assert.match(second.stderr, /config\.yaml.* here already\n.*--force/);
+    await rm(path.join(user.folder, 'config.yaml'));
+  });
+
+  test('a recording that is none is refused in words', async () => {
+    await user.write('garbage.ndjson', '{"time":1}\n\u0000\n[]\n');
+    for (const [file, reason] of [
+      ['nowhere.ndjson', /there is no such file/],
+      ['.', /it is a folder/],
+      ['garbage.ndjson', /holds no events/],
+    ] as const) {
+      const { status, stderr } = await user.run(['replay', file]);
+      assert.equal(status, 2);
+      assert.match(stderr, reason);
+    }
   });
 
   test('a missing configuration is one line that says what to do', async () => {

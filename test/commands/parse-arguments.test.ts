@@ -63,6 +63,11 @@ test('mistakes are named, with the nearest right word', () => {
   assert.match(refusal('create --count 0'), /--count takes a whole number/);
   assert.match(refusal('create --config'), /--config needs a value/);
   assert.match(refusal('create --config --ci'), /--config needs a value/);
+  assert.match(refusal('create --config='), /--config needs a value/);
+  assert.match(refusal('list --timeout='), /--timeout needs a value/);
+  assert.match(refusal('create --count 1 --count 2'), /--count .*once/);
+  assert.match(refusal('list -x'), /there is no option -x/);
+  assert.match(refusal('list --no-colour'), /there is no option --colour/);
   assert.match(refusal('create us-west-2'), /create does not take us-west-2/);
   assert.match(refusal('create -- ls'), /create takes no command after --/);
   assert.match(refusal('list --sandbox=quick'), /no sandbox called "quick"/);
@@ -70,6 +75,7 @@ test('mistakes are named, with the nearest right word', () => {
 
 test('help is there for the program and for each command', () => {
   assert.deepEqual(parse('--help'), { type: 'help' });
+  assert.deepEqual(parse('-h'), { type: 'help' });
   assert.deepEqual(parse('--version'), { type: 'version' });
   for (const command of commandTable) {
     const parsed = parse(`${command.name} --help`);

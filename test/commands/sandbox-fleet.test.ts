@@ -108,7 +108,7 @@ suite('a fleet in the sandbox', () => {
   test('logs tells how the node was configured', async () => {
     const { status, stdout } = await user.run(['logs', 'us-west-2-1', '--sandbox']);
     assert.equal(status, 0);
-    assert.match(stdout, /^configure-services: installed \d+ files$/m);
+    assert.match(stdout, /^\d\d:\d\d:\d\d configure-services: installed \d+ files$/m);
   });
 
   test('ssh runs one command and ends with its status', async () => {

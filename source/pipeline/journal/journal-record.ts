@@ -22,6 +22,8 @@ export type JournalRecord = {
   readonly time?: number;
   /** Unit without `.service`, else the program's name. */
   readonly source: string;
+  /** Whether systemd says it of the unit, and not the unit's own program. */
+  readonly aboutUnit: boolean;
   /** As it came: may hold anything, several lines included. */
   readonly message: string;
 };
@@ -42,6 +44,7 @@ export const parseJournalRecord = (line: string): JournalRecord | undefined => {
     cursor,
     ...(microseconds === undefined ? {} : { time: Math.floor(microseconds / 1000) }),
     source: (UNIT ?? _SYSTEMD_UNIT ?? SYSLOG_IDENTIFIER ?? 'journal').replace(/\.service$/, ''),
+    aboutUnit: UNIT !== undefined,
     message: messageText(message),
   };
 };

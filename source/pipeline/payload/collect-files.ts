@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PayloadConfig } from '../../config/config.ts';
+import { describeReadFailure } from '../../config/read-failure.ts';
 import { PayloadError } from './payload-error.ts';
 import { archivePath, type PayloadFile, type PayloadFolder } from './payload-file.ts';
 
@@ -29,7 +30,7 @@ export const collectFiles = async (
     try {
       await action();
     } catch (error) {
-      issues.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      issues.push(`${what}: ${describe(error)}`);
     }
   };
 
@@ -120,16 +121,28 @@ const usesShippedStartup = (
 const environmentName = (name: string): string =>
   `${name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_')}_IMAGE`;
 
+/** Files below a folder by their paths in it; links to files and to folders are followed. */
 const listFiles = async (directory: string): Promise<string[]> => {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const names: string[] = [];
-  for (const entry of entries) {
-    const full = path.join(entry.parentPath, entry.name);
-    const name = path.relative(directory, full).split(path.sep).join('/');
-    if (name.split('/').some((part) => ignoredNames.has(part))) continue;
-    if (entry.isFile() || (entry.isSymbolicLink() && (await stat(full)).isFile())) names.push(name);
-  }
+  const list = async (folder: string, prefix: string, above: readonly string[]): Promise<void> => {
+    const real = await realpath(folder);
+    if (above.includes(real)) throw new Error(`${folder}: its symbolic links go round in circles`);
+    for (const name of (await readdir(folder)).sort()) {
+      if (ignoredNames.has(name)) continue;
+      const full = path.join(folder, name);
+      const found = await stat(full);
+      if (found.isDirectory()) await list(full, `${prefix}${name}/`, [...above, real]);
+      else if (found.isFile()) names.push(`${prefix}${name}`);
+      else throw new Error(`${full} is neither a file nor a folder`);
+    }
+  };
+  await list(directory, '', []);
   return names;
+};
+
+const describe = (error: unknown): string => {
+  const reason = describeReadFailure(error);
+  return error instanceof Error && 'path' in error ? `${error.path}: ${reason}` : reason;
 };
 
 const readPayloadFile = async (

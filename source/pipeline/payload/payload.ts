@@ -6,6 +6,7 @@ import type { Config } from '../../config/config.ts';
 import { collectFiles } from './collect-files.ts';
 import { containersOf } from './containers.ts';
 import { archivePath, type PayloadFile } from './payload-file.ts';
+import { payloadWarnings } from './payload-warnings.ts';
 import { type PayloadService, servicesOf } from './services.ts';
 import { addStartupUnits } from './startup-unit.ts';
 
@@ -19,6 +20,8 @@ export type Payload = {
   readonly services: readonly PayloadService[];
   /** Containers that the compose files in it start. */
   readonly containers: readonly string[];
+  /** What looks like a mistake in it: complete lines. */
+  readonly warnings: readonly string[];
 };
 
 /** Fixed, so that the same files give the same archive. */
@@ -61,6 +64,7 @@ export const buildPayload = async (config: Config, templatesFolder: string): Pro
     files,
     services,
     containers: containersOf(files),
+    warnings: payloadWarnings(files, services),
   };
 };
 

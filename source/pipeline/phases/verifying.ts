@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeConnection } from '../../ssh/connection.ts';
-import { shellWord } from '../../ssh/openssh-command.ts';
 import type { CheckResult, CheckTarget } from '../checks/check.ts';
 import { runChecks } from '../checks/checks.ts';
 import { execRepeatable, repeatable } from '../connected.ts';
 import { DeadlineExceededError, withDeadline } from '../deadline.ts';
 import { inspectNode } from '../inspection/inspect-node.ts';
+import { journalCommand } from '../journal/journal-command.ts';
+import { parseJournalRecord } from '../journal/journal-record.ts';
 import type { NodeContext } from '../node-context.ts';
 import { lastLines } from '../output-lines.ts';
 import { PhaseFailure } from '../phase-failure.ts';
@@ -87,14 +88,23 @@ const explain = async (
   connection: NodeConnection,
   { name, detail, hint }: CheckResult,
   signal: AbortSignal,
-): Promise<PhaseFailure> =>
-  new PhaseFailure(
-    `${name}: ${detail}`,
-    hint ?? 'Run `spot-tui doctor` for details.',
-    /\.(?:service|socket|timer|path)$/.test(name)
-      ? await lastWords(context, connection, name, signal)
-      : [],
+): Promise<PhaseFailure> => {
+  const isUnit = /\.(?:service|socket|timer|path)$/.test(name);
+  const { complaint, output } = isUnit
+    ? await lastWords(context, connection, name, signal)
+    : { complaint: undefined, output: [] };
+  return new PhaseFailure(
+    [name, detail, ...(complaint === undefined ? [] : [complaint])].join(': '),
+    (hint ?? 'Run `spot-tui doctor NODE` for details.').replaceAll('NODE', context.name),
+    output,
   );
+};
+
+type LastWords = {
+  /** The last line of the unit's own program: what systemd only knows as an exit status. */
+  readonly complaint: string | undefined;
+  readonly output: readonly string[];
+};
 
 /** The end of a unit's journal; nothing where the node does not tell it in time. */
 const lastWords = async (
@@ -102,18 +112,23 @@ const lastWords = async (
   connection: NodeConnection,
   unit: string,
   signal: AbortSignal,
-): Promise<string[]> => {
-  const command = `sudo -n journalctl --unit=${shellWord(unit)} --lines=15 --output=cat --no-pager`;
+): Promise<LastWords> => {
+  const command = journalCommand({ units: [unit], lines: 20, follow: false });
   try {
     const { stdout } = await withDeadline(explanationTime, signal, (bounded) =>
       execRepeatable(context, connection, command, { signal: bounded }),
     );
-    return lastLines(stdout);
+    const records = stdout.split('\n').flatMap((line) => parseJournalRecord(line) ?? []);
+    const own = records.filter(({ aboutUnit }) => !aboutUnit).map(({ message }) => message);
+    return {
+      complaint: lastLines(own.join('\n'), 1)[0],
+      output: lastLines(records.map(({ message }) => message).join('\n')),
+    };
   } catch (error) {
     signal.throwIfAborted();
     context.report.log(
       `the log of ${unit} could not be read: ${error instanceof Error ? error.message : String(error)}`,
     );
-    return [];
+    return { complaint: undefined, output: [] };
   }
 };

@@ -11,6 +11,7 @@ test('a message of a unit', () => {
   assert.deepEqual(record({ MESSAGE: 'hello', _SYSTEMD_UNIT: 'web.service' }), {
     cursor: 's=1',
     source: 'web',
+    aboutUnit: false,
     message: 'hello',
   });
 });

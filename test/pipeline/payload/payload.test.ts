@@ -71,8 +71,8 @@ test('everything that can not be read is named at once', async () => {
     ),
     (error) =>
       error instanceof PayloadError &&
-      error.issues.some((issue) => issue.startsWith('files_directory: ENOENT')) &&
-      error.issues.some((issue) => issue.startsWith('docker_compose_template: ENOENT')),
+      /^files_directory: .*nowhere: there is no such file or folder$/.test(error.issues[0] ?? '') &&
+      /^docker_compose_template: .*missing\.yaml: there is no/.test(error.issues[1] ?? ''),
   );
 });
 
@@ -93,6 +93,32 @@ test('a link is uploaded as what it points to', async () => {
     folder,
   );
   assert.equal(linked?.content.toString(), 'data');
+});
+
+test('a link to a folder is uploaded as the folder', async () => {
+  await write('shared/sub/data.txt', 'data');
+  await mkdir(path.join(folder, 'linking'), { recursive: true });
+  await symlink(path.join(folder, 'shared'), path.join(folder, 'linking/lib'));
+  const files = await collectFiles(
+    payloadConfig({ filesDirectory: path.join(folder, 'linking') }),
+    folder,
+  );
+  assert.deepEqual(files.map(archivePath), ['files/lib/sub/data.txt']);
+});
+
+test('links that lead nowhere, or in circles, are named', async () => {
+  for (const [name, target, reason] of [
+    ['nowhere', 'missing', 'nowhere: there is no such file or folder'],
+    ['circle', '.', 'circle: its symbolic links go round in circles'],
+  ] as const) {
+    const directory = path.join(folder, `links-${name}`);
+    await mkdir(directory, { recursive: true });
+    await symlink(path.join(directory, target), path.join(directory, name));
+    await assert.rejects(
+      collectFiles(payloadConfig({ filesDirectory: directory }), folder),
+      (error) => error instanceof PayloadError && error.message.endsWith(reason),
+    );
+  }
 });
 
 test('the manifest is the last entry of the archive and sums up every other one', async () => {
