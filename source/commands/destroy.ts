@@ -3,12 +3,13 @@ import type { RegionCloud } from '../ec2/cloud.ts';
 import { Ec2Error } from '../ec2/errors.ts';
 import type { Ec2RegionCloud } from '../ec2/region-cloud.ts';
 import { describeAll, findNodes } from '../fleet/find-nodes.ts';
+import { type Notices, noticesAs } from '../fleet/notices.ts';
 import { isAlive } from '../fleet/plan.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { confirm } from './confirm.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
-import { type FleetRun, openMachineRun } from './fleet-run.ts';
+import { openMachineRun } from './fleet-run.ts';
 import { reporterFor } from './headless.ts';
 import { withInterruption } from './interruption.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -26,14 +27,15 @@ const destroy = async (
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
   const { config } = workspace;
-  const { options, stderr, words } = invocation;
-  const clouds = await cloudsWithNodes(invocation, workspace, signal);
+  const { options, stderr, stdout, words } = invocation;
+  const { clouds, areAll } = await cloudsWithNodes(invocation, workspace, signal);
   const nodes = selectNodes(await findNodes(clouds, signal), words);
   const names = nodes.map(({ name }) => name);
   if (options.dryRun) {
-    stderr.write(
-      names.length === 0 ? 'Nothing to destroy.\n' : `Would terminate ${names.join(', ')}.\n`,
-    );
+    const text =
+      names.length === 0 ? 'Nothing to destroy.' : `Would terminate ${names.join(', ')}.`;
+    const json = JSON.stringify({ deployment: config.deployment, nodes: names });
+    stdout.write(`${options.json ? json : text}\n`);
     return exitStatus.success;
   }
   if (
@@ -49,14 +51,17 @@ const destroy = async (
   }
   const fleet = openMachineRun({ ...workspace, clouds }, 'destroy');
   fleet.addReporter(reporterFor(invocation));
+  const notices = noticesAs(fleet.emit, Date.now);
   try {
     if (nodes.length > 0) {
       fleet.controller.attach('destroy', nodes);
       await fleet.controller.terminateAll(signal);
     }
-    const left = await cleanUp(fleet, clouds, signal);
-    if (nodes.length === 0 && !left.didSomething) notice(fleet, 'Nothing to destroy.');
-    if (left.isEmpty) await rm(workspace.folders.knownHosts(config.deployment), { force: true });
+    const left = await cleanUp(notices, clouds, signal);
+    if (nodes.length === 0 && !left.didSomething) notices.say('info', 'Nothing to destroy.');
+    if (left.isEmpty && areAll) {
+      await rm(workspace.folders.knownHosts(config.deployment), { force: true });
+    }
     if (nodes.length > 0) fleet.emit(fleet.summarize());
     return left.isClean ? exitStatus.success : exitStatus.failure;
   } finally {
@@ -67,14 +72,16 @@ const destroy = async (
 /**
  * The configuration's regions, and every other one in which instances of the deployment live:
  * somebody may have taken a region out of the configuration since.
+ *
+ * @returns Also whether no other region can have any.
  */
 const cloudsWithNodes = async (
   { options, stderr }: Invocation,
   { clouds, cloudOf }: Workspace,
   signal: AbortSignal,
-): Promise<Ec2RegionCloud[]> => {
+): Promise<{ clouds: readonly Ec2RegionCloud[]; areAll: boolean }> => {
   const [first] = clouds;
-  if (first === undefined || options.region !== undefined) return [...clouds];
+  if (first === undefined || options.region !== undefined) return { clouds, areAll: false };
   const known = new Set(clouds.map(({ region }) => region));
   try {
     const others = (await first.enabledRegions(signal))
@@ -83,19 +90,22 @@ const cloudsWithNodes = async (
     const populated = await Promise.all(
       others.map(async (cloud) => (await cloud.describe(signal)).some(isAlive)),
     );
-    return [...clouds, ...others.filter((_, position) => populated[position])];
+    return {
+      clouds: [...clouds, ...others.filter((_, position) => populated[position])],
+      areAll: true,
+    };
   } catch (error) {
     if (!(error instanceof Ec2Error && error.kind === 'permission')) throw error;
     stderr.write(
       `warning: only the regions of the configuration are looked at: ${error.message}\n`,
     );
-    return [...clouds];
+    return { clouds, areAll: false };
   }
 };
 
-/** Removes what `create` made, region by region, where no instance of the deployment is left. */
+/** Removes what `create` made in the regions, once no instance of the deployment is left in them. */
 const cleanUp = async (
-  fleet: FleetRun,
+  notices: Notices,
   clouds: readonly RegionCloud[],
   signal: AbortSignal,
 ): Promise<{ isEmpty: boolean; didSomething: boolean; isClean: boolean }> => {
@@ -103,9 +113,10 @@ const cleanUp = async (
   if (remaining.length > 0) return { isEmpty: false, didSomething: false, isClean: true };
   const answers = await Promise.all(clouds.map((cloud) => cloud.cleanUp(signal)));
   for (const { removed, left } of answers) {
-    for (const what of removed) notice(fleet, `removed ${what}`);
+    for (const what of removed) notices.say('info', `removed ${what}`);
     for (const what of left) {
-      notice(fleet, `not removed: ${what}`, 'Run `spot-tui destroy` again in a minute.');
+      const hint = 'Run `spot-tui destroy` again in a minute.';
+      notices.say('warning', `not removed: ${what}`, { hint });
     }
   }
   return {
@@ -113,16 +124,6 @@ const cleanUp = async (
     didSomething: answers.some(({ removed, left }) => removed.length + left.length > 0),
     isClean: answers.every(({ left }) => left.length === 0),
   };
-};
-
-const notice = ({ emit }: FleetRun, message: string, hint?: string): void => {
-  emit({
-    event: 'notice',
-    time: Date.now(),
-    level: hint === undefined ? 'info' : 'warning',
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  });
 };
 
 const brief = (names: readonly string[]): string =>

@@ -41,19 +41,17 @@ export const openFleetRun = async (
 ): Promise<FleetRun> => {
   const { config } = workspace;
   const { stderr, templatesFolder } = invocation;
-  const [payload, scripts, access, rendered] = await Promise.all([
+  const [payload, scripts, access] = await Promise.all([
     buildPayload(config, templatesFolder),
     loadRemoteScripts(templatesFolder),
     openNodeAccess(invocation, workspace, signal),
-    readPublicKey(config).then((publicKey) => buildUserData(config, templatesFolder, publicKey)),
   ]);
-  for (const warning of [...payload.warnings, ...rendered.warnings])
-    stderr.write(`warning: ${warning}\n`);
+  for (const warning of payload.warnings) stderr.write(`warning: ${warning}\n`);
   return startRun(workspace, command, {
     payload,
     buildPayload: () => buildPayload(config, templatesFolder),
     scripts,
-    userData: rendered.userData,
+    buildUserData: async () => buildUserData(config, templatesFolder, await readPublicKey(config)),
     connect: access.connect,
     sshCommand: (instance) => access.openSsh(instance),
     followLogs: true,
@@ -80,7 +78,7 @@ export const openMachineRun = (workspace: Workspace, command: string): FleetRun 
     payload,
     buildPayload: () => Promise.resolve(payload),
     scripts: { awaitCloudInit: '', inspectNode: '', receivePayload: '', triggerConfiguration: '' },
-    userData: '',
+    buildUserData: () => Promise.resolve({ userData: '', warnings: [] }),
     connect: unreachable,
     sshCommand: unreachable,
     followLogs: false,

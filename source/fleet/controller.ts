@@ -6,15 +6,17 @@ import type { Payload } from '../pipeline/payload/payload.ts';
 import { toPhaseFailure } from '../pipeline/phase-failure.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
 import type { RemoteScripts } from '../pipeline/remote-script.ts';
+import type { UserData } from '../pipeline/user-data.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { FleetActions, SshCommand } from './actions.ts';
 import { BackgroundWork } from './background-work.ts';
 import { describeAll } from './find-nodes.ts';
 import { FleetSessions } from './fleet-sessions.ts';
+import { FleetWatch } from './fleet-watch.ts';
 import { launchRegion } from './launch-region.ts';
 import type { NodeSession } from './node-session.ts';
+import { type Notices, noticesAs } from './notices.ts';
 import { type ExistingNode, planFleet } from './plan.ts';
-import { RegionWatch } from './watch-region.ts';
 
 export type FleetControllerOptions = {
   readonly config: Config;
@@ -23,8 +25,8 @@ export type FleetControllerOptions = {
   /** The files as they were at the start. */
   readonly payload: Payload;
   readonly scripts: RemoteScripts;
-  /** User data of new instances, before base64. */
-  readonly userData: string;
+  /** Makes what new instances boot with. */
+  readonly buildUserData: () => Promise<UserData>;
   /** One for each region of the configuration. */
   readonly clouds: readonly RegionCloud[];
   readonly connect: (instance: Instance) => NodeConnection;
@@ -43,19 +45,26 @@ export type FleetControllerOptions = {
 export class FleetController implements FleetActions {
   readonly #options: FleetControllerOptions;
   readonly #sessions: FleetSessions;
-  readonly #watches = new Map<string, RegionWatch>();
+  readonly #watch: FleetWatch;
   readonly #background: BackgroundWork;
+  readonly #notices: Notices;
   #payload: Payload;
   #fatalExitStatus = 0;
 
   constructor(options: FleetControllerOptions) {
     this.#options = options;
     this.#payload = options.payload;
-    this.#background = new BackgroundWork({ onError: (error) => this.#noticeError(error) });
+    this.#notices = noticesAs(options.emit, options.clock);
+    this.#background = new BackgroundWork({ onError: this.#notices.error });
     this.#sessions = new FleetSessions({
       ...options,
       payload: () => this.#payload,
-      onDoubt: (region) => this.#watches.get(region)?.nudge(),
+      onDoubt: (region) => this.#watch.nudge(region),
+    });
+    this.#watch = new FleetWatch({
+      clouds: options.clouds,
+      sessions: this.#sessions,
+      onError: (region, error) => this.#unseen(region, error),
     });
   }
 
@@ -78,19 +87,22 @@ export class FleetController implements FleetActions {
    * Brings the fleet to the configured size and every node to ready. Resolves when each node has
    * settled.
    *
-   * @throws Ec2Error when it can't be found out what exists: nothing has been launched then.
+   * @throws Ec2Error when it can't be found out what exists, and what `buildUserData` throws:
+   * nothing has been launched then.
    */
   async create(signal: AbortSignal): Promise<void> {
     const { config, clouds } = this.#options;
+    const { userData, warnings } = await this.#options.buildUserData();
     const plan = planFleet(config, await describeAll(clouds, signal));
     const planned = plan.launches.flatMap(({ nodes }) => nodes);
     this.#started('create', plan.existing.length + planned.length);
+    for (const warning of warnings) this.#notices.say('warning', warning);
     for (const node of plan.existing) this.#sessions.adopt(node).start('create');
     const sessions = planned.map((node) => this.#sessions.open(node));
     for (const session of sessions) session.start('create');
-    this.#watch();
+    this.#background.start((signal) => this.#watch.run(signal));
     this.#tagAdopted(plan.existing);
-    await this.#launch(sessions);
+    await this.#launch(sessions, userData);
     await this.settled();
   }
 
@@ -105,7 +117,7 @@ export class FleetController implements FleetActions {
       if (journey !== undefined) session.start(journey);
     }
     this.#tagAdopted(nodes);
-    this.#watch();
+    this.#background.start((signal) => this.#watch.run(signal));
   }
 
   /** Resolves once nothing is being done to any node. */
@@ -125,10 +137,11 @@ export class FleetController implements FleetActions {
         await Promise.all(sessions.map(({ machine }) => machine.gone(signal)));
       }),
     );
+    signal.throwIfAborted();
     const [first, ...others] = answers.flatMap((answer) =>
       answer.status === 'rejected' ? [answer.reason as unknown] : [],
     );
-    for (const error of others) this.#noticeError(error);
+    for (const error of others) this.#notices.error(error);
     if (first !== undefined) throw first;
   }
 
@@ -151,8 +164,10 @@ export class FleetController implements FleetActions {
         if (session.isWorking || session.machine.isThere) session.start('create');
         else lost.push(session);
       }
+      if (lost.length === 0) return;
+      const { userData } = await this.#options.buildUserData();
       for (const session of lost) session.startAnew();
-      await this.#launch(lost);
+      await this.#launch(lost, userData);
     });
   }
 
@@ -182,16 +197,16 @@ export class FleetController implements FleetActions {
     const instanceIds = launched.flatMap(({ machine }) => machine.instanceId ?? []);
     await this.#cloud(region).terminate(instanceIds, signal);
     for (const session of launched) session.dismissed();
-    this.#watches.get(region)?.nudge();
+    this.#watch.nudge(region);
   }
 
   /** Launches machines for nodes that have none, all regions at once. */
-  async #launch(sessions: readonly NodeSession[]): Promise<void> {
-    const { config, userData } = this.#options;
+  async #launch(sessions: readonly NodeSession[], userData: string): Promise<void> {
+    const { config } = this.#options;
     const known = this.#sessions.instanceIds();
     const statuses = await Promise.all(
       [...byRegion(sessions)].map(([region, inRegion]) => {
-        this.#watches.get(region)?.nudge();
+        this.#watch.nudge(region);
         return launchRegion({
           cloud: this.#cloud(region),
           sessions: inRegion,
@@ -199,30 +214,16 @@ export class FleetController implements FleetActions {
           userData,
           timeout: config.timeouts.launching,
           signal: this.#background.signal,
-          notify: (level, message, hint) => this.#notice(level, message, hint, region),
+          notices: this.#notices,
         });
       }),
     );
     this.#fatalExitStatus = Math.max(this.#fatalExitStatus, ...statuses);
   }
 
-  #watch(): void {
-    for (const cloud of this.#options.clouds) {
-      const { region } = cloud;
-      const watch = new RegionWatch({
-        cloud,
-        isChanging: () => this.#sessions.inRegion(region).some((each) => each.awaitsMachine),
-        onInstances: (instances) => this.#sessions.observe(instances),
-        onError: (error) => this.#unseen(region, error),
-      });
-      this.#watches.set(region, watch);
-      this.#background.start((signal) => watch.run(signal));
-    }
-  }
-
   /** A region's machines can't be watched: whoever waits for one of them need not wait longer. */
   #unseen(region: string, error: unknown): void {
-    this.#noticeError(error);
+    this.#notices.error(error);
     if (error instanceof Ec2Error) {
       this.#fatalExitStatus = Math.max(this.#fatalExitStatus, error.exitStatus);
     }
@@ -250,23 +251,6 @@ export class FleetController implements FleetActions {
     const regions = clouds.map(({ region }) => region);
     const { deployment } = config;
     emit({ event: 'fleet', time: clock(), deployment, command, regions, nodes });
-  }
-
-  #noticeError(error: unknown): void {
-    const { reason, hint } = toPhaseFailure(error);
-    this.#notice('error', reason, hint, error instanceof Ec2Error ? error.region : undefined);
-  }
-
-  #notice(level: 'warning' | 'error', message: string, hint?: string, region?: string): void {
-    const { clock, emit } = this.#options;
-    emit({
-      event: 'notice',
-      time: clock(),
-      level,
-      message,
-      ...(hint === undefined ? {} : { hint }),
-      ...(region === undefined ? {} : { region }),
-    });
   }
 }
 

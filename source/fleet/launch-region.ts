@@ -5,6 +5,7 @@ import { withDeadline } from '../pipeline/deadline.ts';
 import { PhaseFailure, toPhaseFailure } from '../pipeline/phase-failure.ts';
 import { nextGeneration } from './generation.ts';
 import type { NodeSession } from './node-session.ts';
+import type { Notices } from './notices.ts';
 import { isAlive } from './plan.ts';
 
 export type RegionLaunchOptions = {
@@ -17,7 +18,7 @@ export type RegionLaunchOptions = {
   /** Milliseconds for all of it. */
   readonly timeout: number;
   readonly signal: AbortSignal;
-  readonly notify: (level: 'warning' | 'error', message: string, hint?: string) => void;
+  readonly notices: Notices;
 };
 
 /**
@@ -103,7 +104,7 @@ const share = <Each extends Obtained>(
 
 /** A name that could not be written is no reason to fail: whoever attaches next adopts the node. */
 const writeNames = async (
-  { cloud, notify, signal }: RegionLaunchOptions,
+  { cloud, notices, signal }: RegionLaunchOptions,
   found: ReadonlyMap<NodeSession, Obtained>,
 ): Promise<void> => {
   const names = new Map<string, Readonly<Record<string, string>>>();
@@ -116,7 +117,10 @@ const writeNames = async (
   } catch (error) {
     if (signal.aborted) return;
     const { reason, hint } = toPhaseFailure(error);
-    notify('warning', `the names of new nodes could not be written: ${reason}`, hint);
+    notices.say('warning', `the names of new nodes could not be written: ${reason}`, {
+      hint,
+      region: cloud.region,
+    });
   }
 };
 

@@ -1,0 +1,27 @@
+import { Ec2Error } from '../ec2/errors.ts';
+import type { Emit, NoticeEvent } from '../events/event.ts';
+import { toPhaseFailure } from '../pipeline/phase-failure.ts';
+
+/** Says things about the whole fleet, or one region of it. */
+export type Notices = {
+  say(level: NoticeEvent['level'], message: string, more?: NoticeDetails): void;
+  /** Says what went wrong and what to do about it. */
+  error(error: unknown): void;
+};
+
+export type NoticeDetails = { readonly hint?: string; readonly region?: string };
+
+/** Says them as events, stamped by the given clock (milliseconds since the Unix epoch). */
+export const noticesAs = (emit: Emit, clock: () => number): Notices => {
+  const say: Notices['say'] = (level, message, more = {}) => {
+    emit({ event: 'notice', time: clock(), level, message, ...more });
+  };
+  return {
+    say,
+    error: (error) => {
+      const { reason, hint } = toPhaseFailure(error);
+      const region = error instanceof Ec2Error ? error.region : undefined;
+      say('error', reason, { hint, ...(region === undefined ? {} : { region }) });
+    },
+  };
+};
