@@ -3,8 +3,15 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { pipelinePhases } from '../../source/events/phase.ts';
 import { finish, lines, type ProgramResult, User } from './program.ts';
+
+const schema = async (name: string) => {
+  const text = await readFile(`templates/${name}.schema.json`, 'utf8');
+  const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+  return new Ajv2020({ formats: { 'date-time': isoTime } }).compile(JSON.parse(text));
+};
 
 /** A fleet that one command makes and later commands work on, as a user would. */
 suite('a fleet in the sandbox', () => {
@@ -43,6 +50,18 @@ suite('a fleet in the sandbox', () => {
       );
     }
     for (const { time } of events) assert.match(String(time), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  });
+
+  test('what is printed as JSON is as the shipped schemas say', async () => {
+    const isEvent = await schema('events');
+    for (const event of lines(created.stdout)) {
+      assert.ok(isEvent(event), `${JSON.stringify(event)}: ${JSON.stringify(isEvent.errors)}`);
+    }
+    for (const command of ['list', 'doctor']) {
+      const isAnswer = await schema(command);
+      const { stdout } = await user.run([command, '--sandbox', '--json']);
+      assert.ok(isAnswer(JSON.parse(stdout)), JSON.stringify(isAnswer.errors));
+    }
   });
 
   test('create again launches nothing and ends ready', async () => {

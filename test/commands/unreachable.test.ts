@@ -72,7 +72,7 @@ suite('a node that does not answer', () => {
     const bare = ['us-west-2-2', '--sandbox', '--config', 'bare.yaml'];
     const logs = await user.run(['logs', ...bare]);
     assert.equal(logs.status, 0, logs.stderr);
-    assert.match(logs.stdout, /^sensor: /m);
+    assert.match(logs.stdout, /^\d\d:\d\d:\d\d sensor: /m);
     const slow = await user.run(['ssh', ...bare, '--timeout', '1s', '--', 'sleep', '60']);
     assert.equal(slow.status, 1);
     assert.match(slow.stderr, /spot-tui: not done after 1s/);
