@@ -63,7 +63,7 @@ export class Cloud {
 
   async close(): Promise<void> {
     await this.hypervisor.close();
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
