@@ -20,7 +20,26 @@ export const emptyFleet: FleetState = {
  * The state after an event. Pure: reads no clock, and everything that the event does not touch is
  * the same object as before, so that views can tell by identity what changed.
  */
-export const reduce = (state: FleetState, event: FleetEvent): FleetState => {
+export const reduce = (state: FleetState, event: FleetEvent): FleetState =>
+  reduceAll(state, [event]);
+
+/** The state after several events: the same as one by one, for the price of one copy of the fleet. */
+export const reduceAll = (state: FleetState, events: readonly FleetEvent[]): FleetState => {
+  let fleet = state;
+  let nodes: Map<string, NodeState> | undefined;
+  for (const event of events) {
+    if ('node' in event) {
+      nodes ??= new Map(state.nodes);
+      const before = nodes.get(event.node) ?? unknownNode(event);
+      nodes.set(event.node, reduceNode(before, event));
+    } else {
+      fleet = reduceFleet(fleet, event);
+    }
+  }
+  return nodes === undefined ? fleet : { ...fleet, nodes };
+};
+
+const reduceFleet = (state: FleetState, event: Exclude<FleetEvent, NodeEvent>): FleetState => {
   switch (event.event) {
     case 'fleet':
       return {
@@ -45,15 +64,6 @@ export const reduce = (state: FleetState, event: FleetEvent): FleetState => {
       };
     case 'summary':
       return { ...state, summary: event };
-    case 'phase':
-    case 'instance':
-    case 'progress':
-    case 'log': {
-      const before = state.nodes.get(event.node);
-      const after = reduceNode(before ?? unknownNode(event), event);
-      if (after === before) return state;
-      return { ...state, nodes: new Map(state.nodes).set(event.node, after) };
-    }
     default:
       return event satisfies never;
   }

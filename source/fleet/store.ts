@@ -1,5 +1,5 @@
 import type { FleetEvent } from '../events/event.ts';
-import { emptyFleet, reduce } from './reducer.ts';
+import { emptyFleet, reduceAll } from './reducer.ts';
 import type { FleetState } from './state.ts';
 
 /** What a view needs of the fleet: the state as it is now, and word when it has changed. */
@@ -11,12 +11,15 @@ export interface FleetStore {
 
 /** A fleet store that events can be put into. */
 export interface FleetEventStore extends FleetStore {
-  /** Folds the event into the state at once; listeners hear of it within a frame. */
+  /** Counts for the state from now on; listeners hear of it within a frame. */
   dispatch(event: FleetEvent): void;
 }
 
 /** Milliseconds between two calls of a listener: a little more often than a screen is drawn. */
 const frame = 40;
+
+/** Events that may wait to be folded together. */
+const batch = 1000;
 
 /**
  * A store over the fleet's reducer. `getState` is always current; a burst of events, however long,
@@ -25,8 +28,17 @@ const frame = 40;
 export const createFleetStore = (initial: FleetState = emptyFleet): FleetEventStore => {
   const listeners = new Set<() => void>();
   let state = initial;
+  let pending: FleetEvent[] = [];
   let timer: NodeJS.Timeout | undefined;
   let notifiedAt = Number.NEGATIVE_INFINITY;
+
+  const fold = (): FleetState => {
+    if (pending.length > 0) {
+      state = reduceAll(state, pending);
+      pending = [];
+    }
+    return state;
+  };
 
   const notify = () => {
     timer = undefined;
@@ -35,7 +47,7 @@ export const createFleetStore = (initial: FleetState = emptyFleet): FleetEventSt
   };
 
   return {
-    getState: () => state,
+    getState: fold,
     subscribe(listener) {
       listeners.add(listener);
       return () => {
@@ -43,9 +55,9 @@ export const createFleetStore = (initial: FleetState = emptyFleet): FleetEventSt
       };
     },
     dispatch(event) {
-      const before = state;
-      state = reduce(state, event);
-      if (state === before || timer !== undefined || listeners.size === 0) return;
+      pending.push(event);
+      if (pending.length >= batch) fold();
+      if (timer !== undefined || listeners.size === 0) return;
       timer = setTimeout(notify, Math.max(0, notifiedAt + frame - performance.now()));
     },
   };

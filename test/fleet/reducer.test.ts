@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FleetEvent } from '../../source/events/event.ts';
-import { emptyFleet, logLimit, reduce } from '../../source/fleet/reducer.ts';
+import { emptyFleet, logLimit, reduce, reduceAll } from '../../source/fleet/reducer.ts';
 
 const fold = (...events: FleetEvent[]) => events.reduce(reduce, emptyFleet);
 
@@ -72,6 +72,22 @@ test('instance facts are kept beside the phase', () => {
   assert.equal(node?.zone, 'us-west-2a');
   assert.equal(node?.phase, 'launching');
   assert.equal(node !== undefined && 'time' in node, false);
+});
+
+test('events folded together give what they give one by one, and harm no state before', () => {
+  const before = fold(phase('us-west-2-1', 'pending'), phase('us-west-2-2', 'pending'));
+  const kept = structuredClone(before);
+  const events = [
+    phase('us-west-2-1', 'launching', 1),
+    { event: 'notice', time: 2, level: 'info', message: 'hello' } as const,
+    phase('us-west-2-3', 'pending', 3),
+    phase('us-west-2-1', 'ready', 4),
+  ];
+  const after = reduceAll(before, events);
+  assert.deepEqual(after, events.reduce(reduce, before));
+  assert.deepEqual(before, kept);
+  assert.equal(after.nodes.get('us-west-2-2'), before.nodes.get('us-west-2-2'));
+  assert.equal(reduceAll(before, []), before);
 });
 
 test('the log keeps the newest lines', () => {

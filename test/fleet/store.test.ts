@@ -38,3 +38,20 @@ test('a listener that unsubscribed hears nothing more', async () => {
   await sleep(60);
   assert.equal(calls, 0);
 });
+
+test('what an event costs does not grow with the fleet', () => {
+  const cost = (nodes: number): number => {
+    const store = createFleetStore();
+    for (let node = 0; node < nodes; node++) store.dispatch(log(`us-west-2-${node}`, 'hello'));
+    store.getState();
+    const begin = performance.now();
+    for (let line = 0; line < 20_000; line++) {
+      store.dispatch(log(`us-west-2-${line % nodes}`, 'hello'));
+    }
+    store.getState();
+    return performance.now() - begin;
+  };
+  cost(10);
+  const [small, large] = [cost(10), cost(5_000)];
+  assert.ok(large < 20 * small, `${small} ms for 10 nodes, ${large} ms for 5,000`);
+});
