@@ -91,9 +91,7 @@ export const makeBaseFolder = async ({
   await rm(folder, { recursive: true, force: true });
   const usr = path.join(folder, 'usr');
   const programs = path.join(usr, 'bin');
-  const library = path.join(usr, 'lib', 'sandbox');
   await mkdir(programs, { recursive: true });
-  await mkdir(library, { recursive: true });
   const source = path.join(templatesFolder, 'sandbox');
   const install = async (name: string, target: string) => {
     await copyFile(path.join(source, name), target);
@@ -107,7 +105,6 @@ export const makeBaseFolder = async ({
     for (const name of names) await install(script, path.join(programs, name));
   }
   await install('start-node', path.join(folder, 'start-node'));
-  if (identities.type === 'range') await writeFile(path.join(library, 'identities'), '');
   await shadowSystemPrograms(usr);
 
   const skeleton = path.join(folder, 'skeleton');

@@ -90,7 +90,9 @@ const openNamespaces = async ({
     kind: 'namespaces',
     makeFolder: (target) => copySkeleton(base, target),
     makeRoot: (options) => new NamespaceRoot({ ...options, ...shared }),
-    close: () => namespace.close(),
+    close: async () => {
+      await Promise.all([namespace.close(), shared.pipes.close()]);
+    },
   };
 };
 
@@ -133,7 +135,7 @@ const tryNode = async (base: BaseFolder, shared: SharedParts, folder: string): P
     await root.start();
     // A file of the node's own must do as a program, too.
     const result = await new NodeShell(root).run(
-      'command -v systemctl >/dev/null && sudo -u ubuntu true && echo "#!/bin/sh" >/opt/trial && chmod +x /opt/trial && /opt/trial',
+      'command -v systemctl >/dev/null && [ "$(sudo -u ubuntu id -un)" = ubuntu ] && echo "#!/bin/sh" >/opt/trial && chmod +x /opt/trial && /opt/trial',
     );
     if (result.status !== 0) {
       throw new Error(

@@ -22,7 +22,7 @@ export class PipePool {
   readonly #folder: string;
   #free: string[] = [];
   #made = 0;
-  #isRefilling = false;
+  #refilling: Promise<void> | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -49,14 +49,21 @@ export class PipePool {
     });
   }
 
+  /** Settles when nothing is made any more. */
+  async close(): Promise<void> {
+    await this.#refilling;
+  }
+
   #refill(): void {
-    if (this.#isRefilling) return;
-    this.#isRefilling = true;
+    if (this.#refilling !== undefined) return;
     const names = this.#names(batch);
-    execFile('mkfifo', ['-m', '666', ...names], (error) => {
-      this.#isRefilling = false;
-      // Where it fails now, it is tried again by whoever needs one.
-      if (error === null) this.#free.push(...names);
+    this.#refilling = new Promise((resolve) => {
+      execFile('mkfifo', ['-m', '666', ...names], (error) => {
+        this.#refilling = undefined;
+        // Where it fails now, it is tried again by whoever needs one.
+        if (error === null) this.#free.push(...names);
+        resolve();
+      });
     });
   }
 

@@ -6,6 +6,8 @@ import { drained, openPipe, readSmall, removeFiles, writeNew } from './call-file
 /** Calls with more bytes of arguments and environment than this are not read. */
 const maximumRequest = 1 << 20;
 const maximumInput = 1 << 24;
+/** Milliseconds after which a session's number may be another's. */
+const rememberedFor = 5000;
 const suffixes = ['', '.in', '.request', '.out', '.err', '.status', '.stdin'];
 
 /**
@@ -21,6 +23,8 @@ export class CallServer {
   readonly #innerUid: (uid: number) => number;
   readonly #onProblem: (problem: string) => void;
   readonly #underWay = new Map<AbortController, { session: number }>();
+  /** Sessions whose clients are gone, and since when. */
+  readonly #gone = new Map<number, number>();
   #requests: Socket | undefined;
 
   constructor(options: {
@@ -57,6 +61,11 @@ export class CallServer {
 
   /** Ends what a session waits for whose client is gone. */
   hangUp(session: number): void {
+    // A call may be on its way that has not arrived yet.
+    this.#gone.set(session, Date.now());
+    for (const [other, time] of this.#gone) {
+      if (Date.now() - time > rememberedFor) this.#gone.delete(other);
+    }
     for (const [controller, call] of this.#underWay) {
       if (call.session === session) controller.abort();
     }
@@ -82,6 +91,7 @@ export class CallServer {
   async #serve(stem: string, controller: AbortController): Promise<void> {
     const request = await readRequest(`${stem}.request`);
     this.#underWay.set(controller, { session: request.session });
+    if (Date.now() - (this.#gone.get(request.session) ?? 0) < rememberedFor) controller.abort();
     const user = this.#innerUid(request.owner);
     const reply = openPipe(stem, 'write');
     let liveness: Socket | undefined;
