@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, suite, test } from 'node:test';
 import ssh2 from 'ssh2';
+import { generateHostKey } from '../../../source/sandbox/node/host-key.ts';
 import { Cloud, connectOnce, outcomeOf, type TestNode } from './cloud.ts';
 
 suite('SSH to a sandbox node', () => {
@@ -100,7 +101,7 @@ suite('SSH to a sandbox node', () => {
   });
 
   test('lets nobody in with another key, nor with a password', async () => {
-    const stranger = ssh2.utils.generateKeyPairSync('ed25519').private;
+    const stranger = generateHostKey().privateKey;
     await assert.rejects(connectOnce(node.port, stranger), /authentication methods failed/);
     await assert.rejects(
       new Promise((_, reject) => {
