@@ -37,12 +37,15 @@ export type NodeHypervisor = Hypervisor & {
 /**
  * Makes the sandbox's machines.
  *
- * @throws Error when the public key is none, or when the isolation that was asked for is not to be
- * had here.
+ * @throws Error when the public key is none, when the isolation that was asked for is not to be had
+ * here, and on Windows.
  */
 export const createNodeHypervisor = async (
   options: NodeHypervisorOptions,
 ): Promise<NodeHypervisor> => {
+  if (process.platform === 'win32') {
+    throw new Error('the sandbox runs on Linux and macOS: on Windows, use it within WSL');
+  }
   const publicKeyLine = options.publicKeyLine.trim();
   const allowed = ssh2.utils.parseKey(publicKeyLine);
   if (allowed instanceof Error) throw new Error(`not a public key: ${allowed.message}`);
@@ -76,7 +79,10 @@ export const createNodeHypervisor = async (
   };
 
   return {
-    isolation,
+    isolation: {
+      kind: isolation.kind,
+      ...(isolation.reason === undefined ? {} : { reason: isolation.reason }),
+    },
     launch: async ({ instanceId, userData, publicKey }) => {
       if (machines.has(instanceId)) throw new Error(`${instanceId} was launched already`);
       const privateAddress = addressOf(instanceId);

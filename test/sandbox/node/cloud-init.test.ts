@@ -105,14 +105,7 @@ final_message: all done
       '#!/bin/bash\necho "$BASH_VERSION" > /opt/shell\necho x >> /opt/count\n',
     );
     assert.match(await node.read('cat /opt/shell'), /^\d/);
-    const bootId = await node.read('cat /proc/sys/kernel/random/boot_id');
-    await node.run('sudo reboot');
-    for (let now = bootId; now === bootId; ) {
-      now = await node
-        .connect()
-        .then(() => node.read('cat /proc/sys/kernel/random/boot_id'))
-        .catch(() => bootId);
-    }
+    await node.restart(() => node.run('sudo reboot'));
     await node.booted();
     assert.equal(await node.read('cat /opt/count'), 'x');
     node.disconnect();

@@ -135,6 +135,22 @@ export class TestNode {
     }
   }
 
+  /** Restarts the machine in some way, and connects again once it is up. */
+  async restart(how: () => Promise<unknown> | undefined): Promise<void> {
+    const bootId = await this.read('cat /proc/sys/kernel/random/boot_id');
+    await how();
+    for (let tries = 0; tries < 400; tries += 1) {
+      try {
+        await this.connect();
+        if ((await this.read('cat /proc/sys/kernel/random/boot_id')) !== bootId) return;
+      } catch {
+        // Cut while it went down.
+      }
+      await sleep(25);
+    }
+    throw new Error(`${this.instanceId} did not restart`);
+  }
+
   /** Waits until cloud-init has done its work. */
   async booted(): Promise<void> {
     await this.read('cloud-init status --wait >/dev/null; test -e /run/cloud-init/result.json');

@@ -56,9 +56,7 @@ suite('faults of a sandbox node', () => {
     await node.read('sudo rm /var/tmp/filler /tmp/new');
     await node.until('test "$(df -Pk / | awk \'NR == 2 { print $4 }\')" -gt 500000');
     await node.read('echo room > ~/after; rm ~/before; sudo mkdir -p /data/x');
-    await cloud.hypervisor.injectFault?.(node.instanceId, 'reboot');
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    await node.connect();
+    await node.restart(() => cloud.hypervisor.injectFault?.(node.instanceId, 'reboot'));
     assert.equal(
       await node.read('cat ~/after; ls -d /data/x; stat -c %U ~/after'),
       'room\n/data/x\nubuntu',
@@ -70,9 +68,7 @@ suite('faults of a sandbox node', () => {
   test('a reboot starts what is enabled again', async () => {
     await node.until('systemctl is-active --quiet work');
     const pid = await node.read('systemctl show -p InvocationID --value work');
-    await cloud.hypervisor.injectFault?.(node.instanceId, 'reboot');
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    await node.connect();
+    await node.restart(() => cloud.hypervisor.injectFault?.(node.instanceId, 'reboot'));
     await node.until('systemctl is-active --quiet work');
     assert.notEqual(await node.read('systemctl show -p InvocationID --value work'), pid);
   });

@@ -247,15 +247,7 @@ ExecStart=/bin/sh -c 'echo "$$NAME $$NUMBER $$PWD" > /tmp/settings'
 
   test('after a reboot, what is enabled runs again and what is not does not', async () => {
     await node.read('sudo systemctl start web family');
-    const bootId = await node.read('cat /proc/sys/kernel/random/boot_id');
-    await node.read('sudo systemctl reboot');
-    for (let tries = 0; tries < 100; tries += 1) {
-      const now = await node
-        .connect()
-        .then(() => node.read('cat /proc/sys/kernel/random/boot_id'))
-        .catch(() => bootId);
-      if (now !== bootId) break;
-    }
+    await node.restart(() => node.read('sudo systemctl reboot'));
     await node.until('systemctl is-active --quiet web');
     assert.equal((await node.run('systemctl is-active family')).stdout, 'inactive\n');
     await node.until('test "$(systemctl is-system-running)" = running');

@@ -164,14 +164,7 @@ suite('the shipped scripts on a sandbox node', () => {
   });
 
   test('leave nothing to do after a reboot', async () => {
-    const before = await invocations();
-    await node.run('sudo reboot');
-    for (let now = before; now === before; ) {
-      now = await node
-        .connect()
-        .then(() => invocations())
-        .catch(() => before);
-    }
+    await node.restart(() => node.run('sudo reboot'));
     await shipped.untilWell(node);
     await node.booted();
     assert.equal((await node.run('test -e /tmp/exs/manifest.sha256')).code, 1);

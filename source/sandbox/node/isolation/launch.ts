@@ -7,7 +7,7 @@ import {
   type NodeCommand,
   type RunningCommand,
 } from './node-root.ts';
-import type { PipePool } from './pipe-pool.ts';
+import type { Pipe, PipePool } from './pipe-pool.ts';
 
 /**
  * Runs within the node, with the rights of the command: goes to its directory, sets its environment
@@ -57,7 +57,7 @@ export const launch = (
     '--',
     ...command.words,
   ];
-  const pipes = pool === undefined ? undefined : { stdout: pool.take(), stderr: pool.take() };
+  const pipes = takePipes(pool);
   const child = spawn(file, words, {
     cwd: '/',
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
@@ -95,6 +95,17 @@ export const launch = (
       if (isRunning(child)) within.signal(child.pid, name, scope);
     },
   };
+};
+
+/** Without pipes, sockets do. */
+const takePipes = (pool: PipePool | undefined): { stdout: Pipe; stderr: Pipe } | undefined => {
+  if (pool === undefined) return undefined;
+  try {
+    return { stdout: pool.take(), stderr: pool.take() };
+  } catch {
+    // The disk is full, perhaps: most commands do not mind.
+    return undefined;
+  }
 };
 
 /** How to reach the process in a node that a process of the sandbox stands for. */

@@ -38,7 +38,9 @@ export const serveSession = (
     accept?.();
     const number = running?.terminal();
     if (number === undefined) return;
-    void machine.shell.run(resizeScript, [number, clamp(rows), clamp(cols)].map(String));
+    machine.shell.run(resizeScript, [number, clamp(rows), clamp(cols)].map(String)).catch(() => {
+      // The terminal is of the size that it had; the next change tries again.
+    });
   });
   session.on('signal', (accept, _reject, { name }) => {
     accept?.();

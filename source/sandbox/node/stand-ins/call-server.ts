@@ -48,7 +48,14 @@ export class CallServer {
     requests.setEncoding('latin1').on('data', (text: string) => {
       const lines = `${rest}${text}`.split('\n');
       rest = (lines.pop() ?? '').slice(-100);
-      for (const line of lines) if (/^\d{1,10}$/.test(line)) void this.#take(line);
+      for (const line of lines) {
+        if (!/^\d{1,10}$/.test(line)) continue;
+        this.#take(line).catch((error: unknown) => {
+          // A caller that was killed takes its files along.
+          if (isMissing(error)) return;
+          this.#onProblem(`a call could not be answered: ${String(error)}`);
+        });
+      }
     });
   }
 
@@ -76,11 +83,6 @@ export class CallServer {
     this.#underWay.set(controller, { session: 0 });
     try {
       await this.#serve(path.join(this.#folder, number), controller);
-    } catch (error) {
-      // A caller that was killed takes its files along.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
-        this.#onProblem(`a call could not be answered: ${String(error)}`);
-      }
     } finally {
       this.#underWay.delete(controller);
       controller.abort();
@@ -220,3 +222,6 @@ const readRequest = async (file: string): Promise<Request> => {
     session: Number.parseInt(session, 10) || 0,
   };
 };
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -337,7 +337,10 @@ export class ServiceManager {
     const { id, service } = runtime.unit;
     if (this.#closing.signal.aborted) return;
     for (const dependent of this.store.dependents(id, 'BindsTo')) {
-      if (this.#isUp(dependent)) void this.request('stop', dependent);
+      if (!this.#isUp(dependent)) continue;
+      this.request('stop', dependent).catch((error: unknown) => {
+        this.say(dependent, `${dependent}: can't be stopped: ${String(error)}`, 3);
+      });
     }
     if (!restart || service === undefined) return;
     const timer = setTimeout(() => {

@@ -195,7 +195,9 @@ export class ServiceRun {
     if (this.#stopping) return false;
     runtime.enter('active', 'running');
     this.#say(`Started ${title(runtime.unit)}.`);
-    void this.#watch(main, line);
+    this.#watch(main, line).catch((error: unknown) => {
+      this.#say(`the sandbox failed: ${String(error)}`, 2);
+    });
     return true;
   }
 

@@ -167,12 +167,16 @@ const info = (
     CgroupDriver: 'systemd',
     OperatingSystem: 'Ubuntu 24.04 LTS (sandbox)',
     DockerRootDir: '/var/lib/docker',
+    // No path of a plugin: where a node has no root of its own, it would be the machine's.
+    ClientInfo: { Version: dockerVersion, Plugins: [] },
   };
   const format = given.last('format');
   if (format !== undefined) {
     call.out(`${fillTemplate(format === 'json' ? '{{json .}}' : format, facts)}\n`);
   } else {
-    for (const [name, value] of Object.entries(facts)) call.out(` ${name}: ${value}\n`);
+    for (const [name, value] of Object.entries(facts)) {
+      if (typeof value !== 'object') call.out(` ${name}: ${value}\n`);
+    }
   }
   return 0;
 };
