@@ -233,7 +233,13 @@ const userBashrc = `case $- in
   *) return ;;
 esac
 HISTCONTROL=ignoreboth
-PS1='\\[\\e[32m\\]'"\${USER:-\\u}"'@\\h\\[\\e[0m\\]:\\[\\e[34m\\]\\w\\[\\e[0m\\]\\$ '
+# By name: on a node with a single identity everybody has root's number.
+case \${USER:-root} in
+  root) mark='#' ;;
+  *) mark='$' ;;
+esac
+PS1='\\[\\e[32m\\]'"\${USER:-root}"'@\\h\\[\\e[0m\\]:\\[\\e[34m\\]\\w\\[\\e[0m\\]'"$mark "
+unset mark
 alias ll='ls -alF'
 `;
 
