@@ -10,6 +10,24 @@ import {
   type NodeHypervisorOptions,
 } from '../../../source/sandbox/node/hypervisor.ts';
 
+/** Why the tests of nodes with walls can't run on this machine; false where they can. */
+const findObstacle = async (): Promise<string | false> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'spot-tui-trial-'));
+  try {
+    const { public: publicKeyLine } = ssh2.utils.generateKeyPairSync('ed25519');
+    const options = { folder, fast: true, publicKeyLine, isolation: 'namespaces' } as const;
+    const hypervisor = await createNodeHypervisor(options);
+    await hypervisor.close();
+    return false;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+export const obstacle = await findObstacle();
+
 /** How a command on a node ended, and what it printed. */
 export type Outcome = {
   readonly code: number | null;

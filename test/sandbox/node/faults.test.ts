@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { Cloud, connectOnce, type TestNode } from './cloud.ts';
+import { Cloud, connectOnce, obstacle, type TestNode } from './cloud.ts';
 
 const service = `#cloud-config
 write_files:
@@ -14,7 +14,7 @@ write_files:
 runcmd: [systemctl enable --now work]
 `;
 
-suite('faults of a sandbox node', () => {
+suite('faults of a sandbox node', { skip: obstacle }, () => {
   let cloud: Cloud;
   let node: TestNode;
 

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { after, before, suite, test } from 'node:test';
 import ssh2 from 'ssh2';
 import { generateHostKey } from '../../../source/sandbox/node/host-key.ts';
-import { Cloud, connectOnce, outcomeOf, type TestNode } from './cloud.ts';
+import { Cloud, connectOnce, obstacle, outcomeOf, type TestNode } from './cloud.ts';
 
-suite('SSH to a sandbox node', () => {
+suite('SSH to a sandbox node', { skip: obstacle }, () => {
   let cloud: Cloud;
   let node: TestNode;
 

@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import type { ClientChannel } from 'ssh2';
-import { Cloud, type Outcome, outcomeOf, type TestNode } from './cloud.ts';
+import { Cloud, type Outcome, obstacle, outcomeOf, type TestNode } from './cloud.ts';
 
-suite('a terminal on a sandbox node', () => {
+suite('a terminal on a sandbox node', { skip: obstacle }, () => {
   let cloud: Cloud;
   let node: TestNode;
 
