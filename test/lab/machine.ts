@@ -107,7 +107,13 @@ export class Machine {
   async reboot(): Promise<void> {
     const before = await this.bootId();
     await this.run('systemctl reboot --no-block');
-    await this.waitFor('a new boot id', async () => (await this.bootId()) !== before, 60_000);
+    // A command that is caught by the end of its machine may never be told so.
+    const patience = 3_000;
+    await this.waitFor(
+      'a new boot id',
+      async () => (await this.bootId(patience)) !== before,
+      90_000,
+    );
   }
 
   /** Kills sshd with every session of it; systemd starts it again. */
@@ -115,8 +121,8 @@ export class Machine {
     await this.run("pkill -KILL -x 'sshd|sshd-session|sshd-auth'");
   }
 
-  bootId(): Promise<string> {
-    return this.read('cat /proc/sys/kernel/random/boot_id');
+  bootId(timeout?: number): Promise<string> {
+    return this.read('cat /proc/sys/kernel/random/boot_id', timeout);
   }
 
   /** Waits until a check holds; one that throws doesn't hold yet. */
