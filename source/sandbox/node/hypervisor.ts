@@ -24,6 +24,8 @@ export type NodeHypervisorOptions = {
   readonly isolation?: IsolationChoice;
   /** How long each machine takes, other than `fast` has it. */
   readonly bootTimes?: () => NodeBootTimes;
+  /** Milliseconds for which a machine whose SSH was cut can't be reached; default 10 s. */
+  readonly cutTime?: number;
 };
 
 /** A hypervisor whose machines live in this process, each in a folder of its own. */
@@ -102,6 +104,7 @@ export const createNodeHypervisor = async (
           onLost: () => machines.get(instanceId)?.powerChange('reboot'),
         }),
         times: bootTimes(),
+        cutTime: options.cutTime ?? 10_000,
         builtInUnits,
         turnstile,
         makeFolder: () => isolation.makeFolder(folder),

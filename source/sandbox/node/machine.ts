@@ -24,8 +24,6 @@ import { ServiceManager } from './systemd/service-manager.ts';
 import type { Unit } from './systemd/unit.ts';
 import type { Turnstile } from './turnstile.ts';
 
-/** Milliseconds for which a machine whose SSH was cut can't be reached. */
-const cutTime = 10_000;
 /** Milliseconds that services get to end before a reboot. */
 const shutDownTime = 5000;
 
@@ -39,6 +37,8 @@ export type MachineOptions = {
   readonly allowed: ParsedKey;
   readonly root: NodeRoot;
   readonly times: NodeBootTimes;
+  /** Milliseconds for which the machine can't be reached once its SSH was cut. */
+  readonly cutTime: number;
   readonly builtInUnits: Map<string, Unit>;
   /** Keeps many machines that boot at once from stepping on each other. */
   readonly turnstile: Turnstile;
@@ -100,7 +100,7 @@ export class Machine {
       machine: {
         root,
         shell: this.#shell,
-        motd: () => greeting,
+        motd: greeting,
         onHangUp: (pid) => this.#calls.hangUp(pid),
       },
     });
@@ -174,10 +174,12 @@ export class Machine {
   async injectFault(fault: MachineFault): Promise<void> {
     switch (fault) {
       case 'cut-ssh': {
+        const manager = this.#manager;
         this.#port.shut();
         const timer = setTimeout(() => {
-          if (this.#state === 'running' && !this.#ending.signal.aborted) this.#port.open();
-        }, cutTime);
+          // A machine that has booted since has opened it by itself.
+          if (manager !== undefined && this.#manager === manager) this.#port.open();
+        }, this.#options.cutTime);
         this.#ending.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
         return;
       }

@@ -50,7 +50,7 @@ export class Cloud {
   }
 
   static async open(
-    options: Partial<Pick<NodeHypervisorOptions, 'bootTimes' | 'isolation'>> = {},
+    options: Partial<Pick<NodeHypervisorOptions, 'bootTimes' | 'cutTime' | 'isolation'>> = {},
   ): Promise<Cloud> {
     const folder = await mkdtemp(path.join(tmpdir(), 'spot-tui-nodes-'));
     // Not ssh2's generator: one in some hundred of its keys can't be read back.

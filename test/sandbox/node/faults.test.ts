@@ -19,7 +19,7 @@ suite('faults of a sandbox node', { skip: obstacle }, () => {
   let node: TestNode;
 
   before(async () => {
-    cloud = await Cloud.open();
+    cloud = await Cloud.open({ cutTime: 400 });
     node = await cloud.launch(service);
     await node.booted();
   });
@@ -82,6 +82,8 @@ suite('faults of a sandbox node', { skip: obstacle }, () => {
     await cloud.hypervisor.injectFault?.(node.instanceId, 'cut-ssh');
     await broken;
     await assert.rejects(connectOnce(node.port, cloud.privateKey));
+    await node.connect();
+    assert.equal(await node.read('systemctl is-active work'), 'active');
   });
 
   test('there is none to be had on a machine that is not there', async () => {

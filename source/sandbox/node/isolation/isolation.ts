@@ -59,11 +59,16 @@ export const openIsolation = async (options: IsolationOptions): Promise<Isolatio
     return await openNamespaces(options);
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    const reason = `nodes can't be walled off on this machine (${problem}). Linux with unprivileged user namespaces can; on Ubuntu they are allowed by: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`;
+    const reason = `nodes can't be walled off on this machine (${problem}). ${remedy}`;
     if (options.choice === 'namespaces') throw new Error(reason, { cause: error });
     return openPrefix(options, reason);
   }
 };
+
+const remedy =
+  process.platform === 'linux'
+    ? 'It takes unprivileged user namespaces; on Ubuntu they are allowed by: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0'
+    : 'Linux can, also in a virtual machine.';
 
 const openNamespaces = async ({
   folder,

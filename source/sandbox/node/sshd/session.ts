@@ -11,7 +11,7 @@ export type SessionMachine = {
   /** Hears that whoever started a command, whose number this is in the node, is gone. */
   readonly onHangUp: (pid: number) => void;
   /** What greets somebody at a shell. */
-  readonly motd: () => string;
+  readonly motd: string;
 };
 
 /** Serves one session of an authenticated connection: a command or a shell (RFC 4254, 6). */
@@ -66,8 +66,8 @@ export const serveSession = (
       manner: 'login',
       ...(terminal === undefined ? {} : { terminal: true }),
     });
-    if (terminal !== undefined && command === undefined) {
-      channel.write(machine.motd().replaceAll('\n', '\r\n'));
+    if (terminal !== undefined && command === undefined && machine.root.kind === 'namespaces') {
+      channel.write(machine.motd.replaceAll('\n', '\r\n'));
     }
     await connect(channel, running, terminal !== undefined, machine.onHangUp);
   };
