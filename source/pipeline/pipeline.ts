@@ -7,9 +7,9 @@ import { DeadlineExceededError, formatSeconds, withDeadline } from './deadline.t
 import type { NodeContext } from './node-context.ts';
 import { PhaseFailure, toPhaseFailure } from './phase-failure.ts';
 import { awaitCloudInit, requireCloudInitSuccess } from './phases/cloud-init.ts';
-import { configure } from './phases/configuring.ts';
+import { configure, type Resending } from './phases/configuring.ts';
 import { reach } from './phases/connecting.ts';
-import { appliedManifest, upload } from './phases/uploading.ts';
+import { appliedManifest, upload, uploadIfGone } from './phases/uploading.ts';
 import { verify } from './phases/verifying.ts';
 
 /**
@@ -56,6 +56,7 @@ export const runPipeline = async (
     enter(phase);
     return withDeadline(config.timeouts[phase], signal, action);
   };
+  const brings = journey === 'create' || journey === 'push';
   const scope = new AbortController();
   const inScope = AbortSignal.any([signal, scope.signal]);
 
@@ -75,7 +76,8 @@ export const runPipeline = async (
     });
     onConnected?.(connection);
 
-    if (journey === 'create' || journey === 'push') {
+    let resending: Resending | undefined;
+    if (brings) {
       const cloudInit = awaitCloudInit(context, connection, inScope);
       // Awaited below, once the upload that it overlaps with is done.
       cloudInit.catch(ignoreUntilAwaited);
@@ -94,15 +96,18 @@ export const runPipeline = async (
         if (journey === 'create' && applied === '') {
           await requireCloudInitSuccess(context, connection, outcome, bounded);
         }
+        resending = {
+          isDue: outcome.wasCutOff,
+          sendIfGone: () => uploadIfGone(context, connection, instance.instanceId, inScope),
+        };
       });
     }
     if (journey !== 'observe') {
-      await during('configuring', (bounded) => configure(context, connection, bounded));
+      await during('configuring', (bounded) => configure(context, connection, bounded, resending));
     }
     enter('verifying');
     // Only where this run brought the files is it known that others are wrong.
-    const exactFiles = journey === 'create' || journey === 'push';
-    await verify(context, connection, checkTargetOf(config, payload, { exactFiles }), {
+    await verify(context, connection, checkTargetOf(config, payload, { exactFiles: brings }), {
       milliseconds: config.timeouts.verifying,
       signal,
     });

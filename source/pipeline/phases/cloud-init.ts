@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { NodeConnection } from '../../ssh/connection.ts';
-import { execRepeatable } from '../connected.ts';
+import { execRepeatable, repeatable } from '../connected.ts';
 import type { NodeContext } from '../node-context.ts';
 import { lastLines } from '../output-lines.ts';
 import { PhaseFailure } from '../phase-failure.ts';
@@ -30,6 +30,8 @@ const answerSchema = z.object({
 export type CloudInitOutcome = {
   /** What made it fail, in its own words; empty when it did all that it was told. */
   readonly errors: readonly string[];
+  /** Whether the connection broke meanwhile, as it does when the node is rebooted. */
+  readonly wasCutOff: boolean;
   /** What it could work around. */
   readonly warnings: readonly string[];
   /** What to do about the errors, where that is known. */
@@ -46,12 +48,12 @@ export const awaitCloudInit = async (
   connection: NodeConnection,
   signal: AbortSignal,
 ): Promise<CloudInitOutcome> => {
-  const { exitCode, stdout, stderr } = await execRepeatable(
-    context,
-    connection,
-    inlineScript('await-cloud-init', context.scripts.awaitCloudInit, { root: true }),
-    { signal },
-  );
+  const command = inlineScript('await-cloud-init', context.scripts.awaitCloudInit, { root: true });
+  let tries = 0;
+  const { exitCode, stdout, stderr } = await repeatable(context, connection, signal, () => {
+    tries += 1;
+    return connection.exec(command, { signal });
+  });
   const answer = answerSchema.safeParse(parseJson(stdout));
   if (exitCode !== 0 || !answer.success) {
     throw new PhaseFailure(
@@ -70,6 +72,7 @@ export const awaitCloudInit = async (
   return {
     errors: [...(reason === null ? [] : [reason]), ...(result?.v1.errors ?? [])],
     ...(hint === null ? {} : { hint }),
+    wasCutOff: tries > 1,
     warnings: Object.values(answer.data.status?.recoverable_errors ?? {}).flat(),
   };
 };

@@ -1,10 +1,20 @@
 import type { NodeConnection } from '../../ssh/connection.ts';
-import { execRepeatable } from '../connected.ts';
+import { repeatable } from '../connected.ts';
 import { splitSections } from '../inspection/sections.ts';
 import type { NodeContext } from '../node-context.ts';
 import { lastLines } from '../output-lines.ts';
 import { PhaseFailure } from '../phase-failure.ts';
 import { inlineScript } from '../remote-script.ts';
+
+/** How the files of this run come back that a reboot took away before they were applied. */
+export type Resending = {
+  /** Whether the connection broke since they were sent. */
+  readonly isDue: boolean;
+  /** Sends them if they are gone, and tells whether they were. */
+  readonly sendIfGone: () => Promise<boolean>;
+};
+
+const nothingToSend: Resending = { isDue: false, sendIfGone: () => Promise.resolve(false) };
 
 /**
  * Runs configure-services on the node and waits for it. Run again it has nothing to do, so a
@@ -16,13 +26,21 @@ export const configure = async (
   context: NodeContext,
   connection: NodeConnection,
   signal: AbortSignal,
+  { isDue, sendIfGone }: Resending = nothingToSend,
 ): Promise<void> => {
-  const { exitCode, exitSignal, stdout, stderr } = await execRepeatable(
-    context,
-    connection,
-    inlineScript('trigger-configuration', context.scripts.triggerConfiguration, { root: true }),
-    { signal },
-  );
+  const { triggerConfiguration } = context.scripts;
+  const command = inlineScript('trigger-configuration', triggerConfiguration, { root: true });
+  let mayBeGone = isDue;
+  const trigger = () =>
+    repeatable(context, connection, signal, async () => {
+      if (mayBeGone) await sendIfGone();
+      mayBeGone = true;
+      return connection.exec(command, { signal });
+    });
+  let result = await trigger();
+  // A reboot may go unnoticed between two commands.
+  if (result.exitCode !== 0 && (await sendIfGone())) result = await trigger();
+  const { exitCode, exitSignal, stdout, stderr } = result;
   if (exitCode === 0) return;
   const sections = splitSections(stdout);
   const log = lastLines((sections.get('log') ?? []).join('\n'));

@@ -65,19 +65,45 @@ const nodeValues = (
   `SPOT_TUI_DEPLOYMENT=${config.deployment}`,
 ];
 
-/**
- * The digest of the manifest that the node applied last, empty where it never did.
- */
+const pendingManifest = '/tmp/exs/manifest.sha256';
+const appliedManifestFile = '/var/lib/spot-tui/manifest.sha256';
+
+/** The digest of the manifest that the node applied last, empty where it never did. */
 export const appliedManifest = async (
   context: NodeContext,
   connection: NodeConnection,
   signal: AbortSignal,
 ): Promise<string> => {
-  const { stdout } = await execRepeatable(
-    context,
-    connection,
-    'sudo -n sha256sum /var/lib/spot-tui/manifest.sha256 2> /dev/null',
-    { signal },
-  );
-  return /^[0-9a-f]{64}/.exec(stdout)?.[0] ?? '';
+  const [digest = ''] = await digestsOf(context, connection, [appliedManifestFile], signal);
+  return digest;
+};
+
+/**
+ * Uploads again if the node neither waits to apply these files nor has applied them, and tells
+ * whether it did.
+ */
+export const uploadIfGone = async (
+  context: NodeContext,
+  connection: NodeConnection,
+  instanceId: string,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const files = [pendingManifest, appliedManifestFile];
+  const digests = await digestsOf(context, connection, files, signal);
+  if (digests.includes(context.payload.manifestDigest)) return false;
+  context.report.log('the files are gone from the node, as after a reboot: sending them again');
+  await upload(context, connection, instanceId, signal);
+  return true;
+};
+
+/** SHA-256 of those of the files that are there. */
+const digestsOf = async (
+  context: NodeContext,
+  connection: NodeConnection,
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> => {
+  const command = `sudo -n sha256sum ${files.join(' ')} 2> /dev/null`;
+  const { stdout } = await execRepeatable(context, connection, command, { signal });
+  return stdout.split('\n').flatMap((line) => /^[0-9a-f]{64}/.exec(line)?.[0] ?? []);
 };
