@@ -21,7 +21,7 @@ while [ "$#" -gt 0 ]; do
 done
 
 section boot-id
-cat /proc/sys/kernel/random/boot_id 2>/dev/null
+cat "$root/proc/sys/kernel/random/boot_id" 2>/dev/null || cat /proc/sys/kernel/random/boot_id 2>/dev/null
 
 section uptime
 cat /proc/uptime 2>/dev/null
