@@ -65,7 +65,14 @@ const diagnose = async (
   parts: { payload: Payload; scripts: RemoteScripts },
 ): Promise<Diagnosis> => {
   const checks = await checkNode(context, node, parts);
-  return { node: node.name, ok: checks.every(({ status }) => status !== 'failed'), checks };
+  return {
+    node: node.name,
+    ok: checks.every(({ status }) => status !== 'failed'),
+    checks: checks.map(({ hint, ...check }) => ({
+      ...check,
+      ...(hint === undefined ? {} : { hint: hint.replaceAll('NODE', node.name) }),
+    })),
+  };
 };
 
 /** Every failure on the way to the checks is the result of one. */

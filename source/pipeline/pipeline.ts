@@ -1,4 +1,4 @@
-import type { TimedPhase } from '../config/config.ts';
+import type { Config, TimedPhase } from '../config/config.ts';
 import type { PipelinePhase } from '../events/phase.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import { checkTargetOf } from './check-target.ts';
@@ -108,7 +108,7 @@ export const runPipeline = async (
     enter('verifying');
     // Only where this run brought the files is it known that others are wrong.
     await verify(context, connection, checkTargetOf(config, payload, { exactFiles: brings }), {
-      milliseconds: config.timeouts.verifying,
+      milliseconds: verifyingTime(config, journey),
       signal,
     });
     enter('ready');
@@ -121,6 +121,15 @@ export const runPipeline = async (
     scope.abort();
   }
 };
+
+/** Milliseconds to be sure of a node to which nothing was done just now, beyond the settle time. */
+const observationTime = 5_000;
+
+/** Where nothing was started, there is nothing to wait for but that what runs goes on running. */
+const verifyingTime = ({ settleTime, timeouts }: Config, journey: Journey): number =>
+  journey === 'observe'
+    ? Math.min(timeouts.verifying, settleTime + observationTime)
+    : timeouts.verifying;
 
 const ignoreUntilAwaited = (): undefined => undefined;
 
