@@ -51,18 +51,18 @@ const runOn = async (
   const { name } = node;
   try {
     const connection = access.connect(node.instance);
-    const lines: string[] = [];
+    const output = collectLines();
     try {
       await reach(node, connection);
       const { exitCode, exitSignal } = await connection.exec(command, {
         signal,
-        onLine: (line) => lines.push(line),
+        onLine: output.add,
       });
       return {
         node: name,
         status: exitSignal === undefined ? `exit status ${exitCode}` : `killed by ${exitSignal}`,
         succeeded: exitCode === 0,
-        output: lines.join('\n'),
+        output: output.text(),
       };
     } finally {
       connection.close();
@@ -77,6 +77,23 @@ const runOn = async (
       output: cleanText(`${reason}. ${hint}`),
     };
   }
+};
+
+/** Characters of one node's output that are kept: the others' need room, too. */
+const maximumOutput = 4 * 1024 * 1024;
+
+const collectLines = () => {
+  const lines: string[] = [];
+  let size = 0;
+  let leftOut = 0;
+  return {
+    add: (line: string) => {
+      size += line.length + 1;
+      if (size <= maximumOutput) lines.push(line);
+      else leftOut += 1;
+    },
+    text: () => [...lines, ...(leftOut === 0 ? [] : [`(${leftOut} more lines)`])].join('\n'),
+  };
 };
 
 const grouped = (outcomes: readonly Outcome[]): Outcome[][] => [

@@ -37,9 +37,10 @@ export const run: RunCommand = (invocation) =>
           'Does the login user have sudo without a password? `spot-tui ssh` shows what works.',
         );
       }
-      for (const line of stdout.split('\n')) {
-        const record = parseJournalRecord(line);
-        if (record !== undefined) reportRecord(record, report);
+      const records = stdout.split('\n').flatMap((line) => parseJournalRecord(line) ?? []);
+      for (const record of records) reportRecord(record, report);
+      if (records.length === 0) {
+        invocation.stderr.write(`The journal says nothing of ${units.join(', ')} since boot.\n`);
       }
       return exitStatus.success;
     } finally {

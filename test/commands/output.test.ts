@@ -23,6 +23,27 @@ suite('output', () => {
     assert.equal(stdout.trimEnd().split('\n').length, 60_001);
   });
 
+  test('a node that says too much is cut short, with the count of what is missing', async () => {
+    const { status, stdout } = await user.run([
+      'exec',
+      '--sandbox',
+      '--',
+      'yes | head -c 12000000',
+    ]);
+    assert.equal(status, 0);
+    assert.match(stdout.slice(-100), /^y\n\(\d+ more lines\)\n$/m);
+    assert.ok(stdout.length < 5_000_000);
+  });
+
+  test('a journal that says nothing is told so', async () => {
+    const { status, stdout, stderr } = await user.run([
+      ...['logs', 'us-west-2-1', '--sandbox', '--unit', 'nothing.service'],
+    ]);
+    assert.equal(status, 0);
+    assert.equal(stdout, '');
+    assert.match(stderr, /nothing\.service/);
+  });
+
   test('a full disk is one message and a failure', async (t) => {
     const full = await open('/dev/full', 'w').catch(() => undefined);
     if (full === undefined) return t.skip('needs /dev/full');
