@@ -16,6 +16,7 @@ export const run: RunCommand = async (invocation) => {
   if (invocation.options.dryRun) return dryRun(invocation);
   if (!isInteractive(invocation)) {
     return runHeadless(invocation, 'create', {
+      sendsFiles: true,
       before: requirePaths,
       work: async ({ controller }, _workspace, signal) => {
         await controller.create(signal);
@@ -24,6 +25,7 @@ export const run: RunCommand = async (invocation) => {
     });
   }
   return runLive(invocation, 'create', {
+    sendsFiles: true,
     before: async (workspace, signal) => {
       await requirePaths(workspace);
       if (workspace.isSandbox || invocation.options.yes) return true;

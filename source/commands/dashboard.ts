@@ -11,9 +11,11 @@ import type { Workspace } from './workspace.ts';
 export const run: RunCommand = (invocation) =>
   isInteractive(invocation)
     ? runLive(invocation, 'attach', {
+        sendsFiles: false,
         work: (run, signal, workspace) => attach(run, workspace, signal),
       })
     : runHeadless(invocation, 'attach', {
+        sendsFiles: false,
         work: async (run, workspace, signal) => {
           await attach(run, workspace, signal);
           await stayWithWatch(invocation, signal);

@@ -2,7 +2,8 @@ import type { ExistingNode } from '../fleet/plan.ts';
 import { checkTargetOf } from '../pipeline/check-target.ts';
 import type { CheckResult } from '../pipeline/checks/check.ts';
 import { withDeadline } from '../pipeline/deadline.ts';
-import { buildPayload, type Payload } from '../pipeline/payload/payload.ts';
+import { installedUnits } from '../pipeline/installed-units.ts';
+import type { Payload } from '../pipeline/payload/payload.ts';
 import { toPhaseFailure } from '../pipeline/phase-failure.ts';
 import { reach } from '../pipeline/phases/connecting.ts';
 import { examine } from '../pipeline/phases/verifying.ts';
@@ -12,6 +13,7 @@ import type { NodeConnection } from '../ssh/connection.ts';
 import type { RunCommand } from './command.ts';
 import { exitStatus } from './exit-status.ts';
 import { type NodeCommandContext, withNodes } from './node-command.ts';
+import { payloadIfHere } from './payload-if-here.ts';
 
 type Diagnosis = {
   readonly node: string;
@@ -28,7 +30,7 @@ export const run: RunCommand = (invocation) =>
     const { nodes, workspace } = context;
     const { options, stdout } = invocation;
     const [payload, scripts] = await Promise.all([
-      buildPayload(workspace.config, invocation.templatesFolder),
+      payloadIfHere(invocation, workspace.config),
       loadRemoteScripts(invocation.templatesFolder),
     ]);
     const diagnoses = await Promise.all(
@@ -62,7 +64,7 @@ export const run: RunCommand = (invocation) =>
 const diagnose = async (
   context: NodeCommandContext,
   node: ExistingNode,
-  parts: { payload: Payload; scripts: RemoteScripts },
+  parts: { payload: Payload | undefined; scripts: RemoteScripts },
 ): Promise<Diagnosis> => {
   const checks = await checkNode(context, node, parts);
   return {
@@ -79,7 +81,7 @@ const diagnose = async (
 const checkNode = async (
   { access, signal, workspace: { config } }: NodeCommandContext,
   { instance }: ExistingNode,
-  { payload, scripts }: { payload: Payload; scripts: RemoteScripts },
+  { payload, scripts }: { payload: Payload | undefined; scripts: RemoteScripts },
 ): Promise<CheckResult[]> => {
   const failed = (name: string, error: unknown): CheckResult => {
     signal.throwIfAborted();
@@ -99,11 +101,15 @@ const checkNode = async (
   }
   const { host, port } = connection.target;
   const ssh: CheckResult = { name: 'ssh', status: 'passed', detail: `${host} port ${port}` };
-  const target = checkTargetOf(config, payload, { exactFiles: false });
   try {
-    const checks = await withDeadline(config.timeouts.verifying, signal, (bounded) =>
-      examine({ config, scripts }, connection, target, bounded),
-    );
+    const checks = await withDeadline(config.timeouts.verifying, signal, async (bounded) => {
+      const files = payload ?? {
+        services: await installedUnits(connection, bounded),
+        containers: [],
+      };
+      const target = checkTargetOf(config, files, { exactFiles: false });
+      return examine({ config, scripts }, connection, target, bounded);
+    });
     return [ssh, ...checks];
   } catch (error) {
     return [ssh, failed('inspection', error)];

@@ -10,6 +10,7 @@ import type { Reporter } from '../reporters/reporter.ts';
 import type { Invocation } from './command.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { openNodeAccess } from './node-access.ts';
+import { payloadIfHere } from './payload-if-here.ts';
 import { readPublicKey } from './public-key.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -29,6 +30,13 @@ export type FleetRun = {
   readonly close: () => Promise<void>;
 };
 
+export type FleetRunOptions = {
+  readonly command: string;
+  /** Whether the command sends files to nodes, and so can't do without them. */
+  readonly sendsFiles: boolean;
+  readonly signal: AbortSignal;
+};
+
 /**
  * Puts everything together that drives a fleet. Reads the payload and the key, contacts nothing.
  *
@@ -37,16 +45,18 @@ export type FleetRun = {
 export const openFleetRun = async (
   invocation: Invocation,
   workspace: Workspace,
-  { command, signal }: { readonly command: string; readonly signal: AbortSignal },
+  { command, sendsFiles, signal }: FleetRunOptions,
 ): Promise<FleetRun> => {
   const { config } = workspace;
-  const { stderr, templatesFolder } = invocation;
+  const { templatesFolder } = invocation;
   const [payload, scripts, access] = await Promise.all([
-    buildPayload(config, templatesFolder),
+    sendsFiles ? buildPayload(config, templatesFolder) : payloadIfHere(invocation, config),
     loadRemoteScripts(templatesFolder),
     openNodeAccess(invocation, workspace, signal),
   ]);
-  for (const warning of payload.warnings) stderr.write(`warning: ${warning}\n`);
+  for (const warning of payload?.warnings ?? []) {
+    invocation.stderr.write(`warning: ${warning}\n`);
+  }
   return startRun(workspace, command, {
     payload,
     buildPayload: () => buildPayload(config, templatesFolder),

@@ -7,6 +7,8 @@ import { untilAborted, withInterruption } from './interruption.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export type HeadlessWork = {
+  /** Whether it sends files to nodes. */
+  readonly sendsFiles: boolean;
   /** Looks before anything is read or contacted; what it throws ends the command. */
   readonly before?: (workspace: Workspace) => Promise<void>;
   readonly work: (run: FleetRun, workspace: Workspace, signal: AbortSignal) => Promise<void>;
@@ -19,12 +21,12 @@ export type HeadlessWork = {
 export const runHeadless = (
   invocation: Invocation,
   command: string,
-  { before, work }: HeadlessWork,
+  { before, sendsFiles, work }: HeadlessWork,
 ): Promise<ExitStatus> =>
   withInterruption(invocation, async (signal) => {
     const workspace = await openWorkspace(invocation, signal);
     await before?.(workspace);
-    const run = await openFleetRun(invocation, workspace, { command, signal });
+    const run = await openFleetRun(invocation, workspace, { command, sendsFiles, signal });
     run.addReporter(reporterFor(invocation));
     try {
       await untilAborted(signal, work(run, workspace, signal));

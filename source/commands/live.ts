@@ -7,6 +7,8 @@ import { InterruptedError, withInterruption } from './interruption.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export type LiveWork = {
+  /** Whether it sends files to nodes. */
+  readonly sendsFiles: boolean;
   /** Looks and asks before the dashboard opens; false means that nothing is to be done. */
   readonly before?: (workspace: Workspace, signal: AbortSignal) => Promise<boolean>;
   /** What is done while the dashboard shows it. */
@@ -17,7 +19,7 @@ export type LiveWork = {
 export const runLive = async (
   invocation: Invocation,
   command: string,
-  { before, work }: LiveWork,
+  { before, sendsFiles, work }: LiveWork,
 ): Promise<ExitStatus> => {
   const lifetime = new AbortController();
   const stopTimeout = startCommandTimeout(invocation, (error) => lifetime.abort(error));
@@ -25,7 +27,10 @@ export const runLive = async (
     const prepared = await withInterruption(invocation, async (signal) => {
       const workspace = await openWorkspace(invocation, signal);
       if (before !== undefined && !(await before(workspace, signal))) return undefined;
-      return { workspace, run: await openFleetRun(invocation, workspace, { command, signal }) };
+      return {
+        workspace,
+        run: await openFleetRun(invocation, workspace, { command, sendsFiles, signal }),
+      };
     });
     if (prepared === undefined) {
       invocation.stderr.write('Nothing was done.\n');

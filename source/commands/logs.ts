@@ -1,7 +1,7 @@
+import { installedUnits, machineUnits } from '../pipeline/installed-units.ts';
 import { followJournal, reportRecord } from '../pipeline/journal/follow-journal.ts';
 import { journalCommand } from '../pipeline/journal/journal-command.ts';
 import { parseJournalRecord } from '../pipeline/journal/journal-record.ts';
-import { installedUnits, machineUnits } from '../pipeline/journal/unit-names.ts';
 import { lastLines } from '../pipeline/output-lines.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import type { Invocation, RunCommand } from './command.ts';
@@ -21,7 +21,10 @@ export const run: RunCommand = (invocation) =>
       await reach(node, connection);
       const units =
         unit === undefined
-          ? [...machineUnits, ...(await installedUnits(connection, signal))]
+          ? [
+              ...machineUnits,
+              ...(await installedUnits(connection, signal)).map((each) => each.unit),
+            ]
           : [unit];
       if (follow) {
         await followJournal(connection, { units, lines }, report, signal);

@@ -10,6 +10,7 @@ export const runOnNodes = (
   journey: 'configure' | 'push',
 ): Promise<ExitStatus> =>
   runHeadless(invocation, journey, {
+    sendsFiles: journey === 'push',
     work: async ({ controller, emit }, { clouds, config }, signal) => {
       const nodes = selectNodes(await findNodes(clouds, signal), invocation.words);
       if (nodes.length === 0) {

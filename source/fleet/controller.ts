@@ -22,8 +22,8 @@ export type FleetControllerOptions = {
   readonly config: Config;
   /** Reads the files for the nodes as they are now. */
   readonly buildPayload: () => Promise<Payload>;
-  /** The files as they were at the start. */
-  readonly payload: Payload;
+  /** The files as they were at the start; absent where they are not here. */
+  readonly payload: Payload | undefined;
   readonly scripts: RemoteScripts;
   /** Makes what new instances boot with. */
   readonly buildUserData: () => Promise<UserData>;
@@ -48,7 +48,7 @@ export class FleetController implements FleetActions {
   readonly #watch: FleetWatch;
   readonly #background: BackgroundWork;
   readonly #notices: Notices;
-  #payload: Payload;
+  #payload: Payload | undefined;
   #fatalExitStatus = 0;
 
   constructor(options: FleetControllerOptions) {

@@ -20,7 +20,7 @@ export type FleetSessionsOptions = {
   /** Whether the nodes' journals are followed and reported. */
   readonly followLogs: boolean;
   /** The files as they are now. */
-  readonly payload: () => Payload;
+  readonly payload: () => Payload | undefined;
   /** Called when a machine of the region can't be reached. */
   readonly onDoubt: (region: string) => void;
 };

@@ -1,8 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type Instance, type LaunchedInstance, tagNames } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
+import { installedUnits, machineUnits } from '../pipeline/installed-units.ts';
 import { followJournal } from '../pipeline/journal/follow-journal.ts';
-import { machineUnits } from '../pipeline/journal/unit-names.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import { type Journey, runPipeline } from '../pipeline/pipeline.ts';
@@ -15,7 +14,7 @@ export type NodeSessionOptions = {
   readonly context: Omit<NodeContext, 'payload' | 'machine'>;
   readonly machine: MachineRecord;
   /** The files as they are now; a run keeps those that it began with. */
-  readonly payload: () => Payload;
+  readonly payload: () => Payload | undefined;
   readonly emit: Emit;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
@@ -202,18 +201,21 @@ export class NodeSession {
     emit({ event: 'phase', time: clock(), node: this.name, phase, reason });
   }
 
-  #followLog(connection: NodeConnection, { services }: Payload): void {
+  #followLog(connection: NodeConnection, payload: Payload | undefined): void {
     const { context, followLog } = this.#options;
-    if (!followLog) return;
-    const units = [...machineUnits, ...services.map(({ unit }) => unit)];
     const before = this.#follow;
-    if (before?.connection === connection && isDeepStrictEqual(before.units, units)) return;
+    if (!followLog || (before?.connection === connection && before.payload === payload)) return;
     before?.abort.abort();
     const abort = new AbortController();
-    const follow = { connection, units, abort };
+    const follow = { connection, payload, abort };
     this.#follow = follow;
     const lines = before?.connection === connection ? 0 : backlog;
-    followJournal(connection, { units, lines }, context.report, abort.signal).catch((error) => {
+    const begin = async () => {
+      const services = payload?.services ?? (await installedUnits(connection, abort.signal));
+      const units = [...machineUnits, ...services.map(({ unit }) => unit)];
+      await followJournal(connection, { units, lines }, context.report, abort.signal);
+    };
+    begin().catch((error: unknown) => {
       if (abort.signal.aborted) return;
       // The next run begins to follow again.
       if (this.#follow === follow) this.#follow = undefined;
@@ -225,7 +227,7 @@ export class NodeSession {
 
 type Follow = {
   readonly connection: NodeConnection;
-  readonly units: readonly string[];
+  readonly payload: Payload | undefined;
   readonly abort: AbortController;
 };
 

@@ -13,7 +13,8 @@ export type NodeContext = {
   /** The n of the name, from 1. */
   readonly index: number;
   readonly config: Config;
-  readonly payload: Payload;
+  /** The files for the nodes; absent where they are not here, which only some journeys need. */
+  readonly payload: Payload | undefined;
   readonly scripts: RemoteScripts;
   readonly report: NodeReport;
   readonly machine: Machine;

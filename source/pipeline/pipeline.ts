@@ -1,9 +1,10 @@
 import type { Config, TimedPhase } from '../config/config.ts';
 import type { PipelinePhase } from '../events/phase.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
-import { checkTargetOf } from './check-target.ts';
-import { waitingFor } from './connected.ts';
+import { checkTargetOf, type ExpectedFiles } from './check-target.ts';
+import { repeatable, waitingFor } from './connected.ts';
 import { DeadlineExceededError, formatSeconds, withDeadline } from './deadline.ts';
+import { installedUnits } from './installed-units.ts';
 import type { NodeContext } from './node-context.ts';
 import { PhaseFailure, toPhaseFailure } from './phase-failure.ts';
 import { awaitCloudInit, requireCloudInitSuccess } from './phases/cloud-init.ts';
@@ -78,6 +79,8 @@ export const runPipeline = async (
 
     let resending: Resending | undefined;
     if (brings) {
+      if (payload === undefined) throw new PhaseFailure(...nothingToSend);
+      const what = { payload, instanceId: instance.instanceId };
       const cloudInit = awaitCloudInit(context, connection, inScope);
       // Awaited below, once the upload that it overlaps with is done.
       cloudInit.catch(ignoreUntilAwaited);
@@ -86,7 +89,7 @@ export const runPipeline = async (
         if (before === payload.manifestDigest) {
           report.log('the files are on the node already');
         } else {
-          await upload(context, connection, instance.instanceId, bounded);
+          await upload(context, connection, what, bounded);
         }
         return before;
       });
@@ -98,7 +101,7 @@ export const runPipeline = async (
         }
         resending = {
           isDue: outcome.wasCutOff,
-          sendIfGone: () => uploadIfGone(context, connection, instance.instanceId, inScope),
+          sendIfGone: () => uploadIfGone(context, connection, what, inScope),
         };
       });
     }
@@ -107,7 +110,8 @@ export const runPipeline = async (
     }
     enter('verifying');
     // Only where this run brought the files is it known that others are wrong.
-    await verify(context, connection, checkTargetOf(config, payload, { exactFiles: brings }), {
+    const files = payload ?? (await installedFiles(context, connection, signal));
+    await verify(context, connection, checkTargetOf(config, files, { exactFiles: brings }), {
       milliseconds: verifyingTime(config, journey),
       signal,
     });
@@ -130,6 +134,23 @@ const verifyingTime = ({ settleTime, timeouts }: Config, journey: Journey): numb
   journey === 'observe'
     ? Math.min(timeouts.verifying, settleTime + observationTime)
     : timeouts.verifying;
+
+/** Where the files are not here, a node must look as it was configured last. */
+const installedFiles = async (
+  context: NodeContext,
+  connection: NodeConnection,
+  signal: AbortSignal,
+): Promise<ExpectedFiles> => {
+  const services = await withDeadline(context.config.timeouts.verifying, signal, (bounded) =>
+    repeatable(context, connection, bounded, () => installedUnits(connection, bounded)),
+  );
+  return { services, containers: [] };
+};
+
+const nothingToSend = [
+  'the files for the nodes are not here',
+  'Run it where the configuration and what it names are.',
+] as const;
 
 const ignoreUntilAwaited = (): undefined => undefined;
 

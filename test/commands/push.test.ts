@@ -69,6 +69,21 @@ suite('the files of a fleet', () => {
     assert.equal(stdout, '');
   });
 
+  test('whoever has no files here can still attach, examine, configure and read logs', async () => {
+    for (const words of [[], ['doctor'], ['configure'], ['logs', 'us-west-2-1']]) {
+      const { status, stdout, stderr } = await user.run([...words, ...sandbox]);
+      assert.equal(status, 0, `${words}: ${stdout}${stderr}`);
+      if (words[0] !== 'logs') {
+        assert.match(stderr, /^warning: .*checked by what is installed there.*scripts_directory/m);
+      }
+      // The services are known from the node itself.
+      assert.match(
+        stdout,
+        words[0] === 'doctor' ? /"name":"sensor\.service"/ : /"source":"sensor"/,
+      );
+    }
+  });
+
   test('destroying one region keeps the pins of the others', async () => {
     const dry = await user.run(['destroy', '--dry-run', ...sandbox]);
     assert.deepEqual(JSON.parse(dry.stdout), { deployment: 'fleet', nodes: ['us-west-2-1'] });

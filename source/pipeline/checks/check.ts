@@ -19,8 +19,11 @@ export type CheckTarget = {
   readonly services: readonly string[];
   /** Containers that must run. */
   readonly containers: readonly string[];
-  /** The files here, as the digest of their manifest, and whether the node must have just these. */
-  readonly manifest: { readonly digest: string; readonly required: boolean };
+  /**
+   * The files here, as the digest of their manifest, and whether the node must have just these;
+   * without a digest any that were applied whole will do.
+   */
+  readonly manifest: { readonly digest: string | undefined; readonly required: boolean };
   /** Milliseconds a service must have been active. */
   readonly settleTime: number;
 };

@@ -28,11 +28,12 @@ export const checkFiles: Check = ({ appliedManifest, fileComplaints, failure }, 
       },
     ];
   }
-  if (target.manifest.digest === appliedManifest) {
+  const { digest, required } = target.manifest;
+  if (digest === undefined || digest === appliedManifest) {
     return [{ name, status: 'passed', detail: 'in place, sums match' }];
   }
   return [
-    target.manifest.required
+    required
       ? {
           name,
           status: 'failed',

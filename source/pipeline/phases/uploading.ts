@@ -3,6 +3,7 @@ import { execRepeatable } from '../connected.ts';
 import { backOff } from '../deadline.ts';
 import type { NodeContext } from '../node-context.ts';
 import { lastLines } from '../output-lines.ts';
+import type { Payload } from '../payload/payload.ts';
 import { PhaseFailure } from '../phase-failure.ts';
 import { inlineScript } from '../remote-script.ts';
 
@@ -13,6 +14,9 @@ const cannotWrite = 21;
 /** Uploads that arrive damaged before it is given up. */
 const maximumTries = 3;
 
+/** What is sent, and to which instance: nodes are told which one they are. */
+export type Upload = { readonly payload: Payload; readonly instanceId: string };
+
 /**
  * Sends the payload as one stream: received, checked and put in place by one command. Damaged
  * uploads are sent again.
@@ -22,10 +26,10 @@ const maximumTries = 3;
 export const upload = async (
   context: NodeContext,
   connection: NodeConnection,
-  instanceId: string,
+  { payload, instanceId }: Upload,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { payload, report, scripts } = context;
+  const { report, scripts } = context;
   const command = inlineScript('receive-payload', scripts.receivePayload, {
     arguments: [payload.manifestDigest, ...nodeValues(context, instanceId)],
   });
@@ -85,14 +89,14 @@ export const appliedManifest = async (
 export const uploadIfGone = async (
   context: NodeContext,
   connection: NodeConnection,
-  instanceId: string,
+  what: Upload,
   signal: AbortSignal,
 ): Promise<boolean> => {
   const files = [pendingManifest, appliedManifestFile];
   const digests = await digestsOf(context, connection, files, signal);
-  if (digests.includes(context.payload.manifestDigest)) return false;
+  if (digests.includes(what.payload.manifestDigest)) return false;
   context.report.log('the files are gone from the node, as after a reboot: sending them again');
-  await upload(context, connection, instanceId, signal);
+  await upload(context, connection, what, signal);
   return true;
 };
 
