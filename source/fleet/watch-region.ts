@@ -4,7 +4,7 @@ import type { Instance, RegionCloud } from '../ec2/cloud.ts';
 const intervals = { changing: 1000, calm: 10_000 } as const;
 
 export type RegionWatchOptions = {
-  readonly cloud: RegionCloud;
+  readonly cloud: Pick<RegionCloud, 'watch'>;
   /** Whether somebody waits for a machine of this region to come or go. */
   readonly isChanging: () => boolean;
   readonly onInstances: (instances: readonly Instance[]) => void;
