@@ -127,7 +127,7 @@ export const runPipeline = async (
 };
 
 /** Milliseconds to be sure of a node to which nothing was done just now, beyond the settle time. */
-const observationTime = 5_000;
+const observationTime = 3_000;
 
 /** Where nothing was started, there is nothing to wait for but that what runs goes on running. */
 const verifyingTime = ({ settleTime, timeouts }: Config, journey: Journey): number =>

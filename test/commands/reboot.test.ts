@@ -5,14 +5,31 @@ import { finish, lines, printed, User } from './program.ts';
 test('a reboot that takes the uploaded files away is made good by the run that sent them', async () => {
   const user = await User.create();
   try {
-    const child = user.start(['create', '--sandbox', '--json', '--count', '1']);
+    await user.run(['init']);
+    await user.write('slow.yaml', '#cloud-config\nruncmd: [sleep 3]\n');
+    await user.write(
+      'fleet.yaml',
+      [
+        'deployment: fleet',
+        'settle_time: 0s',
+        'aws:',
+        '  total_instances: 1',
+        '  scripts_directory: scripts',
+        '  config_directory: config',
+        '  units_directory: units',
+        '  cloud_init_template: slow.yaml',
+        'regions: [us-west-2]',
+        '',
+      ].join('\n'),
+    );
+    const child = user.start(['create', '--sandbox=fast', '--json', '--config', 'fleet.yaml']);
     const ended = finish(child);
     await printed(child, '"phase":"cloud-init"');
     const { status: injected } = await user.run(['sandbox', 'fault', 'reboot', 'us-west-2-1']);
     assert.equal(injected, 0);
     const { status, stdout } = await ended;
     assert.equal(status, 0, stdout);
-    assert.match(stdout, /the connection to .* broke/);
+    assert.match(stdout, /the files are gone from the node, as after a reboot/);
     const phases = lines(stdout).filter(({ event }) => event === 'phase');
     assert.deepEqual(
       phases.slice(-5).map(({ phase, attempt }) => [phase, attempt]),

@@ -2,25 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { lines, User } from './program.ts';
 
-test('a stopped service is seen by who attaches, told by doctor, and started by configure', async () => {
-  const user = await User.create();
-  try {
-    await user.run(['create', '--sandbox=fast', '--ci', '--count', '1']);
-    await user.run(['sandbox', 'fault', 'stop-service', 'us-west-2-1']);
-    const attached = await user.run(['--sandbox', '--json', '--timeout', '20s']);
-    assert.equal(attached.status, 1);
-    const failed = lines(attached.stdout).find(({ phase }) => phase === 'failed');
-    assert.match(String(failed?.reason), /\.service: not running/);
-    const doctor = await user.run(['doctor', '--sandbox']);
-    assert.equal(doctor.status, 1);
-    assert.match(doctor.stdout, /✖ .*\.service: not running.*\n.*`spot-tui logs us-west-2-1`/);
-    const configured = await user.run(['configure', '--sandbox', '--json']);
-    assert.equal(configured.status, 0);
-  } finally {
-    await user.remove();
-  }
-});
-
 /** One node of two whose SSH server has ended. */
 suite('a node that does not answer', () => {
   let user: User;
@@ -34,6 +15,7 @@ suite('a node that does not answer', () => {
       [
         'deployment: fleet',
         'timeouts: {connecting: 1s}',
+        'settle_time: 0s',
         'aws: {total_instances: 2, scripts_directory: scripts, config_directory: config, units_directory: units}',
         'regions: [us-west-2]',
         '',

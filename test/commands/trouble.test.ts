@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import { finish, lines, printed, User } from './program.ts';
 
-/** EC2 refuses what a command needs in the middle of it. */
-suite('refusals of EC2', () => {
+/** Somebody refuses what a command needs in the middle of it. */
+suite('a fleet in trouble', () => {
   let user: User;
 
   before(async () => {
@@ -33,6 +33,19 @@ suite('refusals of EC2', () => {
     assert.equal(failed?.node, 'us-east-1-1');
     assert.match(String(failed?.hint), /ec2:CreateFleet/);
     assert.equal(lines(stdout).at(-1)?.ready, 1);
+  });
+
+  test('a stopped service is seen by who attaches, told by doctor, started by configure', async () => {
+    await user.run(['sandbox', 'fault', 'stop-service', 'us-west-2-1']);
+    const attached = await user.run(['--sandbox', '--json', '--timeout', '20s']);
+    assert.equal(attached.status, 1);
+    const failed = lines(attached.stdout).find(({ phase }) => phase === 'failed');
+    assert.match(String(failed?.reason), /\.service: not running/);
+    const doctor = await user.run(['doctor', '--sandbox']);
+    assert.equal(doctor.status, 1);
+    assert.match(doctor.stdout, /✖ .*\.service: not running.*\n.*`spot-tui logs us-west-2-1`/);
+    const configured = await user.run(['configure', '--sandbox', '--json']);
+    assert.equal(configured.status, 0);
   });
 
   test('names that may not be written are a warning, and found again by the next run', async () => {
