@@ -35,6 +35,7 @@ export class NodeSession {
   #follow: Follow | undefined;
   /** Whether the end of the machine was asked for here. */
   #isDismissed = false;
+  #isClosed = false;
   #reportedEnd: string | undefined;
 
   constructor(options: NodeSessionOptions) {
@@ -75,9 +76,10 @@ export class NodeSession {
 
   /**
    * Starts a run. One that is under way is finished first, unless it only observes; a machine that
-   * is gone is left alone.
+   * is gone is left alone. Does nothing after `close`.
    */
   start(journey: Journey): void {
+    if (this.#isClosed) return;
     if (this.machine.isGone) {
       this.log(`${journey} has nothing to work on: the machine is gone`);
     } else if (this.#run === undefined) {
@@ -149,6 +151,7 @@ export class NodeSession {
 
   /** Ends all work on the node without touching its machine. */
   close(): void {
+    this.#isClosed = true;
     this.#stop();
     this.machine.close();
   }
