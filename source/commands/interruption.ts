@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Invocation } from './command.ts';
 import { commandLine } from './command-line.ts';
 import { startCommandTimeout } from './command-timeout.ts';
@@ -66,6 +67,19 @@ export const withInterruption = async <Result>(
     process.off('SIGTERM', terminate);
     process.off('SIGHUP', hangUp);
   }
+};
+
+/**
+ * Does what ctrl-c does, where it was read as a key: while a question is answered.
+ *
+ * @param signal The one that `withInterruption` gave.
+ * @throws The signal's reason.
+ */
+export const interruptHere = async (signal: AbortSignal): Promise<never> => {
+  process.kill(process.pid, 'SIGINT');
+  // Nothing else may be left that keeps the process until the signal is delivered.
+  await untilAborted(signal, sleep(grace));
+  throw new Error('nobody listens to SIGINT');
 };
 
 /** Rejects with the signal's reason as soon as it aborts, else settles as the work does. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import password from '@inquirer/password';
 import type { Instance } from '../ec2/cloud.ts';
 import { sshPortOf } from '../fleet/ssh-port.ts';
@@ -11,6 +10,7 @@ import { type OpenSshCommand, openSshCommand } from '../ssh/openssh-command.ts';
 import { SshError } from '../ssh/ssh-error.ts';
 import type { Invocation } from './command.ts';
 import { isInteractive } from './interactivity.ts';
+import { interruptHere } from './interruption.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Handshakes at a time: enough to hide the network, few enough to keep the screen alive. */
@@ -108,10 +108,7 @@ const askSecretly = async (
     return await password({ message }, { signal, output: stderr });
   } catch (error) {
     // While it is typed, ctrl-c is a key and no signal.
-    if (error instanceof Error && error.name === 'ExitPromptError') {
-      process.kill(process.pid, 'SIGINT');
-      await once(signal, 'abort');
-    }
+    if (error instanceof Error && error.name === 'ExitPromptError') await interruptHere(signal);
     signal.throwIfAborted();
     throw error;
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -70,6 +71,25 @@ suite('leaving', () => {
     assert.equal(status, 130, stdout);
     assert.match(stdout, /SIGINT: what runs keeps running/);
     assert.match((await user.run(['list', '--sandbox'])).stdout, /us-west-2-1 .* running/);
+  });
+
+  test('ctrl-c instead of a passphrase ends with 130', {
+    skip: !hasTerminals && 'needs script of util-linux',
+  }, async () => {
+    const key = path.join(user.home, 'key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'secret', '-f', key]);
+    await user.write('scripts/run.sh', 'true\n');
+    await user.write(
+      'aws.yaml',
+      `aws: {public_ssh_key_path: ${key}.pub, private_ssh_key_path: ${key}, scripts_directory: scripts}\nregions: [us-west-2]\n`,
+    );
+    const child = user.startInTerminal(['validate', '--config', 'aws.yaml']);
+    const ended = finish(child);
+    await printed(child, 'Passphrase of');
+    child.stdin?.write('\u0003');
+    const { status, stdout } = await ended;
+    assert.equal(status, 130, stdout);
+    assert.match(stdout, /SIGINT: what runs keeps running.*--config aws\.yaml/);
   });
 
   test('ctrl-d at a question is no', {
