@@ -84,6 +84,8 @@ suite('a terminal on a sandbox node', { skip: obstacle }, () => {
     await shows(/Stopped\s+sleep 601/);
     channel.write('fg\r');
     await shows(/fg\r\n[\s\S]*sleep 601\r\n/);
+    // Bash names the command before it gives the terminal to it: ^C sooner would be bash's own.
+    await node.until('ps -o stat= -p "$(pgrep -f "^sleep 601")" | grep -q "^S.*+"');
     channel.write('\x03');
     await shows(/\^C[\s\S]*\$ /);
     channel.write('exit\r');
@@ -93,11 +95,14 @@ suite('a terminal on a sandbox node', { skip: obstacle }, () => {
   test('follows the size of the window', async () => {
     const { channel, outcome, shows } = await openShell();
     await shows(prompt);
-    channel.write('trap "stty size" WINCH; echo ready\r');
+    channel.write('trap "echo resized" WINCH; tty > /tmp/tty; echo ready\r');
     await shows(/\rready/);
     channel.setWindow(50, 120, 0, 0);
-    await node.until('sleep 0.1');
+    // stty sets rows and columns one after the other, so a shell may see one before the other.
+    await node.until('stty -F "$(cat /tmp/tty)" size | grep -qx "50 120"');
     channel.write('\r');
+    await shows(/resized\r\n/);
+    channel.write('stty size\r');
     await shows(/50 120/);
     channel.write('exit 0\r');
     assert.equal((await outcome).code, 0);
