@@ -12,7 +12,7 @@ suite('the dashboard of a fleet', {
   before(async () => {
     user = await User.create();
     const created = await user.run(['create', '--sandbox=fast', '--ci', '--count', '1']);
-    assert.equal(created.status, 0, created.stderr);
+    assert.equal(created.status, 0, `${created.stdout}${created.stderr}`);
   });
   after(() => user.remove());
 
