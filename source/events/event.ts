@@ -75,6 +75,11 @@ export type InstanceEvent = OfNode & {
   /** The address that SSH uses. */
   readonly address?: string;
   readonly sshPort?: number;
+  /** Where it can be reached from outside of its network, and from inside. */
+  readonly publicAddress?: string;
+  readonly privateAddress?: string;
+  /** Spot price of its pool as EC2 last named it, in US dollars an hour. */
+  readonly pricePerHour?: number;
   /** Milliseconds since the Unix epoch. */
   readonly launchedAt?: number;
 };
@@ -96,6 +101,87 @@ export type LogEvent = OfNode & {
   readonly message: string;
 };
 
+/** What one check says about a node. */
+export type CheckOutcome = {
+  readonly name: string;
+  readonly status: 'passed' | 'failed' | 'skipped';
+  /** What was found: one line. */
+  readonly detail: string;
+  /** What to do about a failure: one line. */
+  readonly hint?: string;
+};
+
+/** A service or container of a node, in its own words: `active`, `running`, `exited`, `failed`. */
+export type WorkloadHealth = {
+  readonly name: string;
+  readonly state: string;
+  readonly detail: string;
+};
+
+/** How much of something there is and how much of it is used, in bytes. */
+export type Usage = { readonly used: number; readonly total: number };
+
+/** How a node was found when it was last looked at; emitted when something in it has changed. */
+export type HealthEvent = OfNode & {
+  readonly event: 'health';
+  readonly checks: readonly CheckOutcome[];
+  readonly services: readonly WorkloadHealth[];
+  readonly containers: readonly WorkloadHealth[];
+  /** Processes that want to run, averaged over a minute, and how many can at once. */
+  readonly load?: { readonly average: number; readonly processors: number };
+  readonly memory?: Usage;
+  /** Of the file system that holds `/`. */
+  readonly disk?: Usage;
+  /** Milliseconds for which the machine has been up. */
+  readonly uptime?: number;
+};
+
+/** What people can ask of a fleet. */
+export const actionNames = [
+  'configure',
+  'push',
+  'retry',
+  'doctor',
+  'exec',
+  'terminate',
+  'replace',
+  'launch',
+] as const;
+
+export type ActionName = (typeof actionNames)[number];
+
+/**
+ * Somebody asked for something, or that is over. `started` comes once; `done` and `cancelled` come
+ * once every node has its result.
+ */
+export type ActionEvent = Timed & {
+  readonly event: 'action';
+  /** Counts the actions of a run from 1. */
+  readonly id: number;
+  readonly action: ActionName;
+  readonly state: 'started' | 'done' | 'cancelled';
+  /** Nodes that it works on. */
+  readonly nodes: readonly string[];
+  /** Who asked: `user@machine`. */
+  readonly by: string;
+  /** What more there is to say: the command of `exec`, the batches of `push`. */
+  readonly detail?: string;
+};
+
+/** What an action is doing to one node, or has come to there. */
+export type ActionResultEvent = OfNode & {
+  readonly event: 'action-result';
+  readonly id: number;
+  readonly action: ActionName;
+  readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+  /** One line. */
+  readonly detail: string;
+  /** Lines that a command printed, both streams as they came; the last ones where there are many. */
+  readonly output?: readonly string[];
+  /** Of a command that ended by itself. */
+  readonly exitStatus?: number;
+};
+
 /** Something about the whole fleet or one region that people should read. */
 export type NoticeEvent = Timed & {
   readonly event: 'notice';
@@ -112,6 +198,8 @@ export type FleetStartedEvent = Timed & {
   readonly command: string;
   readonly regions: readonly string[];
   readonly nodes: number;
+  /** Who runs the command: `user@machine`. */
+  readonly by?: string;
 };
 
 /** What became of the fleet: the last line of `create`. */
@@ -133,6 +221,9 @@ export type FleetEvent =
   | InstanceEvent
   | ProgressEvent
   | LogEvent
+  | HealthEvent
+  | ActionEvent
+  | ActionResultEvent
   | NoticeEvent
   | SummaryEvent;
 

@@ -1,11 +1,23 @@
-import type { FleetEvent, NodeEvent, PhaseEvent } from '../events/event.ts';
-import type { FleetState, LogLine, NodeState, Trouble } from './state.ts';
+import type {
+  ActionEvent,
+  ActionResultEvent,
+  FleetEvent,
+  NodeEvent,
+  PhaseEvent,
+} from '../events/event.ts';
+import type { ActionState, FleetState, LogLine, NodeState, Trouble } from './state.ts';
 
 /** Log lines that the state keeps per node; the full log is on disk. */
 export const logLimit = 200;
 
 /** Notices that the state keeps. */
 const noticeLimit = 50;
+
+/** Actions that the state keeps. */
+export const actionLimit = 50;
+
+/** Earlier attempts that the state keeps per node. */
+export const attemptLimit = 10;
 
 /** A fleet of which nothing is known yet. */
 export const emptyFleet: FleetState = {
@@ -14,6 +26,7 @@ export const emptyFleet: FleetState = {
   regions: [],
   nodes: new Map(),
   notices: [],
+  actions: [],
 };
 
 /**
@@ -32,6 +45,9 @@ export const reduceAll = (state: FleetState, events: readonly FleetEvent[]): Fle
       nodes ??= new Map(state.nodes);
       const before = nodes.get(event.node) ?? unknownNode(event);
       nodes.set(event.node, reduceNode(before, event));
+      if (event.event === 'action-result') {
+        fleet = { ...fleet, actions: addResult(fleet.actions, event) };
+      }
     } else {
       fleet = reduceFleet(fleet, event);
     }
@@ -62,12 +78,35 @@ const reduceFleet = (state: FleetState, event: Exclude<FleetEvent, NodeEvent>): 
           },
         ],
       };
+    case 'action':
+      return { ...state, actions: reduceAction(state.actions, event) };
     case 'summary':
       return { ...state, summary: event };
     default:
       return event satisfies never;
   }
 };
+
+const reduceAction = (
+  actions: readonly ActionState[],
+  { event: _event, time, ...asked }: ActionEvent,
+): readonly ActionState[] => {
+  if (asked.state === 'started') {
+    const action = { ...asked, startedAt: time, results: new Map() };
+    return [...actions.slice(1 - actionLimit), action];
+  }
+  return actions.map((action) =>
+    action.id === asked.id ? { ...action, ...asked, endedAt: time } : action,
+  );
+};
+
+const addResult = (
+  actions: readonly ActionState[],
+  { event: _event, action: _action, id, node, ...result }: ActionResultEvent,
+): readonly ActionState[] =>
+  actions.map((action) =>
+    action.id === id ? { ...action, results: new Map(action.results).set(node, result) } : action,
+  );
 
 const unknownNode = (event: NodeEvent): NodeState => ({
   name: event.node,
@@ -76,7 +115,9 @@ const unknownNode = (event: NodeEvent): NodeState => ({
   phaseSince: event.time,
   attempt: 1,
   log: [],
+  logged: 0,
   timeline: [],
+  earlier: [],
 });
 
 const reduceNode = (node: NodeState, event: NodeEvent): NodeState => {
@@ -90,7 +131,13 @@ const reduceNode = (node: NodeState, event: NodeEvent): NodeState => {
     case 'progress':
       return { ...node, progress: { done: event.done, total: event.total } };
     case 'log':
-      return { ...node, log: appendLine(node.log, event) };
+      return { ...node, log: appendLine(node.log, event), logged: node.logged + 1 };
+    case 'health': {
+      const { event: _event, node: _node, ...health } = event;
+      return { ...node, health };
+    }
+    case 'action-result':
+      return node;
     default:
       return event satisfies never;
   }
@@ -101,6 +148,8 @@ const enterPhase = (node: NodeState, event: PhaseEvent): NodeState => {
   const entered = { phase: event.phase, time: event.time };
   const attempt = 'attempt' in event ? event.attempt : node.attempt;
   const trouble = troubleOf(event);
+  const isSameAttempt = attempt === node.attempt;
+  const finished = { attempt: node.attempt, timeline: node.timeline };
   return {
     ...rest,
     ...('region' in event ? { region: event.region } : {}),
@@ -111,7 +160,8 @@ const enterPhase = (node: NodeState, event: PhaseEvent): NodeState => {
     phaseSince: event.time,
     attempt,
     ...(trouble === undefined ? {} : { trouble }),
-    timeline: attempt === node.attempt ? [...node.timeline, entered] : [entered],
+    timeline: isSameAttempt ? [...node.timeline, entered] : [entered],
+    earlier: isSameAttempt ? node.earlier : [...node.earlier.slice(1 - attemptLimit), finished],
   };
 };
 

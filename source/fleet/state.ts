@@ -1,4 +1,10 @@
-import type { FleetEvent } from '../events/event.ts';
+import type {
+  ActionEvent,
+  ActionName,
+  ActionResultEvent,
+  FleetEvent,
+  HealthEvent,
+} from '../events/event.ts';
 import type { Phase, PipelinePhase } from '../events/phase.ts';
 
 /** A fleet at one moment: everything that a view shows, and nothing that it measures by a clock. */
@@ -9,6 +15,8 @@ export type FleetState = {
   /** Nodes by name, in the order of their first event. */
   readonly nodes: ReadonlyMap<string, NodeState>;
   readonly notices: readonly Notice[];
+  /** What people asked for, newest last; at most `actionLimit`. */
+  readonly actions: readonly ActionState[];
   /** When the command began; milliseconds since the Unix epoch. */
   readonly startedAt?: number;
   readonly summary?: Extract<FleetEvent, { event: 'summary' }>;
@@ -30,6 +38,10 @@ export type NodeState = {
   readonly imageId?: string;
   readonly address?: string;
   readonly sshPort?: number;
+  readonly publicAddress?: string;
+  readonly privateAddress?: string;
+  /** In US dollars an hour. */
+  readonly pricePerHour?: number;
   readonly launchedAt?: number;
   readonly phase: Phase;
   /** When the node entered the phase; milliseconds since the Unix epoch. */
@@ -41,9 +53,38 @@ export type NodeState = {
   readonly trouble?: Trouble;
   /** Newest last; at most `logLimit` lines. */
   readonly log: readonly LogLine[];
+  /** Lines that there have been, those that `log` no longer has included. */
+  readonly logged: number;
   /** Phases of the current attempt with the time at which each began. */
-  readonly timeline: readonly { readonly phase: Phase; readonly time: number }[];
+  readonly timeline: Timeline;
+  /** The attempts before, oldest first; at most `attemptLimit`. */
+  readonly earlier: readonly { readonly attempt: number; readonly timeline: Timeline }[];
+  /** How it was found when it was last looked at. */
+  readonly health?: NodeHealth;
 };
+
+/** Phases with the time at which each began, in milliseconds since the Unix epoch. */
+export type Timeline = readonly { readonly phase: Phase; readonly time: number }[];
+
+export type NodeHealth = Omit<HealthEvent, 'event' | 'node'>;
+
+/** Something that was asked of nodes, and what has come of it. */
+export type ActionState = {
+  readonly id: number;
+  readonly action: ActionName;
+  readonly nodes: readonly string[];
+  /** Who asked: `user@machine`. */
+  readonly by: string;
+  readonly detail?: string;
+  readonly state: ActionEvent['state'];
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  /** By node; a node that has not been begun with has none. */
+  readonly results: ReadonlyMap<string, ActionResult>;
+};
+
+export type ActionResult = Omit<ActionResultEvent, 'event' | 'node' | 'id' | 'action'>;
 
 export type Trouble = {
   readonly reason: string;

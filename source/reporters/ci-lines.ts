@@ -140,6 +140,18 @@ export const createCiLines = (stream: Writable, options: CiLinesOptions): Report
         if (log.length > logTail) log.shift();
         return;
       }
+      case 'health':
+        return;
+      case 'action': {
+        if (!verbose) return;
+        const detail = event.detail === undefined ? '' : ` (${event.detail})`;
+        const text = `${event.action} of ${counted(event.nodes.length, 'node')} by ${event.by}${detail}`;
+        put(fleetName, event.state, text);
+        return;
+      }
+      case 'action-result':
+        if (verbose) put(event.node, event.action, `${event.status}: ${event.detail}`);
+        return;
       case 'notice':
         put(event.region ?? fleetName, event.level, event.message);
         if (event.hint !== undefined) put(event.region ?? fleetName, 'hint', event.hint);

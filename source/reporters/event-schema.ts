@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { actionNames } from '../events/event.ts';
 import { pipelinePhases } from '../events/phase.ts';
 import { cleanText } from '../ssh/clean-text.ts';
 
@@ -87,6 +88,13 @@ const instance = z
     imageId: text('AMI id.').exactOptional(),
     address: text('The address that SSH uses.').exactOptional(),
     sshPort: z.int().min(1).max(65_535).describe('The port that SSH uses.').exactOptional(),
+    publicAddress: text('Its address on the internet.').exactOptional(),
+    privateAddress: text('Its address in its own network.').exactOptional(),
+    pricePerHour: z
+      .number()
+      .nonnegative()
+      .describe('Spot price of its pool as EC2 last named it, in US dollars an hour.')
+      .exactOptional(),
     launchedAt: time('When EC2 launched it; ISO 8601.').exactOptional(),
   })
   .describe('What is known of the machine behind a node, when it becomes known or changes.');
@@ -110,6 +118,79 @@ const log = z
   })
   .describe('Something on a node, or the program on its behalf, had to say something.');
 
+const usage = (description: string) =>
+  z
+    .object({ used: count('In use, in bytes.'), total: count('In all, in bytes.') })
+    .describe(description);
+
+const workloads = (description: string) =>
+  z
+    .array(
+      z.object({
+        name: text('Name of the unit or container.'),
+        state: text('Its state in its own words, such as active or exited.'),
+        detail: text('What more there is to say.'),
+      }),
+    )
+    .describe(description);
+
+const health = z
+  .object({
+    ...ofNode,
+    event: z.literal('health'),
+    checks: z.array(
+      z.object({
+        name: text('What was checked.'),
+        status: z.enum(['passed', 'failed', 'skipped']),
+        detail: text('What was found, in one line.'),
+        hint: hint.exactOptional(),
+      }),
+    ),
+    services: workloads('systemd units of the deployment.'),
+    containers: workloads('Containers on the node.'),
+    load: z
+      .object({
+        average: z.number().nonnegative().describe('Load average of the last minute.'),
+        processors: count('How many processes can run at once.'),
+      })
+      .exactOptional(),
+    memory: usage('Main memory.').exactOptional(),
+    disk: usage('The file system that holds /.').exactOptional(),
+    uptime: count('Milliseconds for which the machine has been up.').exactOptional(),
+  })
+  .describe('How a node was found when it was looked at, when something in it has changed.');
+
+const actionId = z.int().positive().describe('Counts the actions of a run from 1.');
+
+const action = z
+  .object({
+    ...happened,
+    event: z.literal('action'),
+    id: actionId,
+    action: z.enum(actionNames),
+    state: z.enum(['started', 'done', 'cancelled']),
+    nodes: z.array(text('Name of a node.')).describe('Nodes that it works on.'),
+    by: text('Who asked: user@machine.'),
+    detail: text('What more there is to say, such as the command.').exactOptional(),
+  })
+  .describe('Somebody asked for something, or that is over.');
+
+const actionResult = z
+  .object({
+    ...ofNode,
+    event: z.literal('action-result'),
+    id: actionId,
+    action: z.enum(actionNames),
+    status: z.enum(['running', 'succeeded', 'failed', 'cancelled', 'skipped']),
+    detail: text('In one line.'),
+    output: z
+      .array(text('A line.'))
+      .describe('The last lines that a command printed.')
+      .exactOptional(),
+    exitStatus: z.int().describe('Of a command that ended by itself.').exactOptional(),
+  })
+  .describe('What an action is doing to one node, or has come to there.');
+
 const notice = z
   .object({
     ...happened,
@@ -129,6 +210,7 @@ const fleet = z
     command: text('The command at work.'),
     regions: z.array(z.string().transform(cleanText)).describe('AWS regions.'),
     nodes: count('How many nodes the fleet is meant to have.'),
+    by: text('Who runs the command: user@machine.').exactOptional(),
   })
   .describe('The command has a fleet to work on.');
 
@@ -155,6 +237,9 @@ export const eventLine = z.discriminatedUnion('event', [
   instance,
   progress,
   log,
+  health,
+  action,
+  actionResult,
   notice,
   summary,
 ]);
