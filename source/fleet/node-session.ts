@@ -4,9 +4,10 @@ import { installedUnits, machineUnits } from '../pipeline/installed-units.ts';
 import { followJournal } from '../pipeline/journal/follow-journal.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
-import { type Journey, runPipeline } from '../pipeline/pipeline.ts';
+import type { Journey } from '../pipeline/pipeline.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { MachineRecord } from './machine-record.ts';
+import { NodeRun, type RunEnd, type RunRequest } from './node-run.ts';
 import { isAlive } from './plan.ts';
 import { describeEnd, isReclaim } from './state-reason.ts';
 
@@ -30,8 +31,8 @@ export class NodeSession {
   readonly machine: MachineRecord;
   readonly #options: NodeSessionOptions;
   #attempt = 0;
-  #run: Run | undefined;
-  #next: Journey | undefined;
+  #run: { readonly of: NodeRun; readonly over: Promise<void> } | undefined;
+  #next: NodeRun | undefined;
   #follow: Follow | undefined;
   /** Whether the end of the machine was asked for here. */
   #isDismissed = false;
@@ -53,7 +54,7 @@ export class NodeSession {
 
   /** Whether something is being done to the node, beyond looking at it. */
   get isWorking(): boolean {
-    return this.#run !== undefined && this.#run.journey !== 'observe';
+    return this.#run !== undefined && this.#run.of.journey !== 'observe';
   }
 
   /** Whether the end of its machine was asked for here. */
@@ -75,27 +76,37 @@ export class NodeSession {
   }
 
   /**
-   * Starts a run. One that is under way is finished first, unless it only observes; a machine that
-   * is gone is left alone. Does nothing after `close`.
+   * Starts a run. One that is under way is finished first, unless it only observes; what is wished
+   * for meanwhile becomes one run. A machine that is gone is left alone, and after `close` nothing
+   * begins.
+   *
+   * @returns What became of it.
    */
-  start(journey: Journey): void {
-    if (this.#isClosed) return;
+  start(journey: Journey, request?: RunRequest): Promise<RunEnd> {
+    if (request?.signal?.aborted) return Promise.resolve({ type: 'cancelled' });
+    if (this.#isClosed) return Promise.resolve(programEnds);
     if (this.machine.isGone) {
       this.log(`${journey} has nothing to work on: the machine is gone`);
-    } else if (this.#run === undefined) {
-      this.#begin(journey);
-    } else {
-      this.#next = journey;
-      if (this.#run.journey === 'observe') this.#run.abort.abort();
-      else this.log(`${journey} begins when what is being done to the node is over`);
+      return Promise.resolve({ type: 'ended', reason: 'the machine is gone' });
     }
+    const next = this.#next?.isStopped === false ? this.#next : new NodeRun(journey);
+    const end = next.join(journey, request);
+    if (this.#run === undefined) {
+      this.#begin(next);
+      return end;
+    }
+    this.#next = next;
+    const { isStopped, journey: current } = this.#run.of;
+    if (current === 'observe') this.#run.of.stop({ type: 'ended', reason: 'made way' });
+    else if (!isStopped) this.log(`${journey} begins when what is being done to the node is over`);
+    return end;
   }
 
-  /** Forgets a machine that is gone, or that never came, and starts anew. */
-  startAnew(): void {
+  /** Forgets a machine that is gone, or on its way out, or that never came, and starts anew. */
+  startAnew(request?: RunRequest): Promise<RunEnd> {
     this.machine.reset();
     this.#isDismissed = false;
-    this.start('create');
+    return this.start('create', request);
   }
 
   /** EC2 gave the node this instance. */
@@ -141,8 +152,9 @@ export class NodeSession {
   dismissed(): void {
     this.#isDismissed = true;
     if (this.machine.isGone) return;
-    this.#stop();
-    this.#enter('terminating', 'asked for here');
+    const reason = 'asked for here';
+    this.#stop(`terminated: ${reason}`);
+    this.#enter('terminating', reason);
   }
 
   log(message: string): void {
@@ -152,35 +164,33 @@ export class NodeSession {
   /** Ends all work on the node without touching its machine. */
   close(): void {
     this.#isClosed = true;
-    this.#stop();
+    this.#stop(programEnds.reason);
     this.machine.close();
   }
 
-  #begin(journey: Journey): void {
+  #begin(run: NodeRun): void {
     const { context, payload } = this.#options;
-    const files = payload();
-    const abort = new AbortController();
     this.#attempt += 1;
-    const over = runPipeline(
-      { ...context, machine: this.machine, payload: files },
-      {
-        journey,
-        attempt: this.#attempt,
-        signal: abort.signal,
-        onConnected: (connection) => this.#followLog(connection, files),
+    const over = run.begin({
+      context: { ...context, machine: this.machine },
+      payload: payload(),
+      attempt: this.#attempt,
+      onConnected: (connection, files) => this.#followLog(connection, files),
+      onOver: () => {
+        this.#run = undefined;
+        const next = this.#next;
+        this.#next = undefined;
+        if (next?.isStopped === false) this.#begin(next);
       },
-    ).then(() => {
-      this.#run = undefined;
-      const next = this.#next;
-      this.#next = undefined;
-      if (next !== undefined) this.start(next);
     });
-    this.#run = { journey, abort, over };
+    this.#run = { of: run, over };
   }
 
-  #stop(): void {
+  #stop(reason: string): void {
+    const end = { type: 'ended', reason } as const;
+    this.#next?.stop(end);
     this.#next = undefined;
-    this.#run?.abort.abort();
+    this.#run?.of.stop(end);
     this.#follow?.abort.abort();
     this.#follow = undefined;
   }
@@ -194,8 +204,9 @@ export class NodeSession {
     const end = `${instance.instanceId} ${phase}`;
     if (this.#reportedEnd === end) return;
     this.#reportedEnd = end;
-    this.#stop();
-    if (!(this.#isDismissed && phase === 'terminating')) this.#enter(phase, describeEnd(instance));
+    const reason = describeEnd(instance);
+    this.#stop(`${phase}: ${reason}`);
+    if (!(this.#isDismissed && phase === 'terminating')) this.#enter(phase, reason);
     if (instance.state === 'terminated') this.machine.close();
   }
 
@@ -234,12 +245,7 @@ type Follow = {
   readonly abort: AbortController;
 };
 
-type Run = {
-  readonly journey: Journey;
-  readonly abort: AbortController;
-  /** Resolves once it has ended, whatever came of it. */
-  readonly over: Promise<void>;
-};
+const programEnds = { type: 'ended', reason: 'the program was left' } as const;
 
 const factsOf = ({ instanceId, zone, instanceType, imageId, address, tags }: Instance): string =>
   JSON.stringify([instanceId, zone, instanceType, imageId, address, tags[tagNames.sshPort]]);
