@@ -2,8 +2,8 @@ import { formatIssue } from '../config/issue.ts';
 import { checkPaths } from '../config/paths.ts';
 import { describeAll } from '../fleet/find-nodes.ts';
 import { type LaunchPlan, planFleet } from '../fleet/plan.ts';
+import { textTable } from '../reporters/text-table.ts';
 import type { Invocation } from './command.ts';
-import { textTable } from './text-table.ts';
 import type { Workspace } from './workspace.ts';
 
 /**

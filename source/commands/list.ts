@@ -1,9 +1,9 @@
 import { findNodes } from '../fleet/find-nodes.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
+import { textTable } from '../reporters/text-table.ts';
 import type { RunCommand } from './command.ts';
 import { exitStatus } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
-import { textTable } from './text-table.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** Lists the nodes that EC2 knows by the deployment's tag. */

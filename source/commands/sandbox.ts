@@ -1,4 +1,5 @@
 import { stateFolders } from '../config/state-folders.ts';
+import { textTable } from '../reporters/text-table.ts';
 import {
   clearFaults,
   type FaultRequest,
@@ -9,7 +10,6 @@ import {
 } from '../sandbox/client.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
-import { textTable } from './text-table.ts';
 
 const usage = 'Usage: spot-tui sandbox [status|stop|fault KIND …].';
 
