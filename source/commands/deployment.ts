@@ -12,7 +12,7 @@ import type { Invocation } from './command.ts';
 const defaultFile = 'config.yaml';
 
 /** Milliseconds; where nothing takes long, nothing takes long to fail either. */
-const fastSettleTime = 500;
+const fastTimes = { settleTime: 500, healthInterval: 2_000 } as const;
 
 /** The configuration of a call, and the embedded cloud if that is what it is for. */
 export type Deployment = {
@@ -53,7 +53,7 @@ export const findDeployment = async (
   if (loaded === undefined) {
     const config = builtInConfig({ templatesFolder, privateKeyPath, publicKeyPath });
     return {
-      config: sandbox.fast ? { ...config, settleTime: fastSettleTime } : config,
+      config: sandbox.fast ? { ...config, ...fastTimes } : config,
       warnings: [],
       sandbox,
     };

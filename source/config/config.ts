@@ -18,6 +18,8 @@ export type Config = {
   readonly timeouts: Readonly<Record<TimedPhase, number>>;
   /** Milliseconds a service must have run without interruption before it counts as started. */
   readonly settleTime: number;
+  /** Milliseconds between two looks at a node that is ready. */
+  readonly healthInterval: number;
   /** Name of the AWS profile, if the configuration names one. */
   readonly profile?: string;
 };

@@ -42,6 +42,7 @@ export const resolveConfig = (
     expectations: resolveExpectations(written),
     timeouts: written.timeouts,
     settleTime: written.settle_time,
+    healthInterval: written.health_interval,
     profile: written.aws.profile,
   });
 };

@@ -119,6 +119,14 @@ export const configFile = z
           description: 'How long a service must have run before it counts as started.',
         },
       ).prefault('5s'),
+      health_interval: duration(
+        '20s',
+        { minimum: second, maximum: 3600 * second, words: 'from 1s to 1h' },
+        {
+          description:
+            'How often a node that is ready is looked at, by the dashboard and with `--watch`.',
+        },
+      ).prefault('20s'),
     },
     expecting('a map with the keys "aws" and "regions"'),
   )

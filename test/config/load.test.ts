@@ -118,6 +118,7 @@ test('takes a configuration of the old system unchanged, without a warning', asy
       verifying: 180_000,
     },
     settleTime: 5000,
+    healthInterval: 20_000,
   });
 });
 

@@ -231,13 +231,14 @@ const cases: readonly Case[] = [
   ],
   [
     'durations that are none',
-    'regions: [us-west-2]\ntimeouts:\n  booting: 90\n  launching: 1h30\n  verifying: 0\n  uploading: 25h\nsettle_time: 1:30\n',
+    'regions: [us-west-2]\ntimeouts:\n  booting: 90\n  launching: 1h30\n  verifying: 0\n  uploading: 25h\nsettle_time: 1:30\nhealth_interval: 0\n',
     [
       '3:12 timeouts.booting: expected a duration such as 5m, from 1s to 24h, got 90',
       '4:14 timeouts.launching: expected a duration such as 5m, from 1s to 24h, got "1h30"',
       '5:14 timeouts.verifying: expected a duration such as 3m, from 1s to 24h, got 0',
       '6:14 timeouts.uploading: expected a duration such as 10m, from 1s to 24h, got "25h"',
       '7:14 settle_time: expected a duration such as 5s, up to 10m, got "1:30"',
+      '8:18 health_interval: expected a duration such as 20s, from 1s to 1h, got 0',
     ],
   ],
   [

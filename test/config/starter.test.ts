@@ -34,7 +34,15 @@ test('what is commented out in the starter loads, too', async (t) => {
   const { contents } = parseDocument(uncommented);
   assert.ok(isMap(contents));
   const keys = contents.items.map(({ key }) => (isScalar(key) ? key.value : key));
-  for (const key of ['deployment', 'services', 'checks', 'images', 'timeouts', 'settle_time']) {
+  for (const key of [
+    'deployment',
+    'services',
+    'checks',
+    'images',
+    'timeouts',
+    'settle_time',
+    'health_interval',
+  ]) {
     assert.ok(keys.includes(key), `${key} is not in the starter`);
   }
   const { warnings, config } = await loadText(

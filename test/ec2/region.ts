@@ -102,6 +102,7 @@ const exampleConfig = (publicKeyPath: string, settings: RegionSettings): Config 
     verifying: 1,
   },
   settleTime: 0,
+  healthInterval: 20_000,
   ...settings.config,
 });
 

@@ -40,6 +40,7 @@ const configOf = (totalInstances: number, ...regions: string[]): Config => ({
     verifying: 1,
   },
   settleTime: 0,
+  healthInterval: 20_000,
 });
 
 const instance = (

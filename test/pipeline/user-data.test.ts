@@ -47,6 +47,7 @@ const config: Config = {
     verifying: 1,
   },
   settleTime: 1,
+  healthInterval: 20_000,
 };
 
 const placeholder = (name: string): string => `$\{${name}}`;

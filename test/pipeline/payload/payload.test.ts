@@ -228,5 +228,6 @@ function configOf(payload: PayloadConfig) {
       verifying: 1,
     },
     settleTime: 0,
+    healthInterval: 20_000,
   };
 }
