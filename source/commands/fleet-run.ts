@@ -1,12 +1,13 @@
 import type { Emit, SummaryEvent } from '../events/event.ts';
 import { FleetController, type FleetControllerOptions } from '../fleet/controller.ts';
-import type { FleetState } from '../fleet/state.ts';
+import type { HistoryEntry } from '../fleet/history.ts';
+import type { FleetState, LogLine } from '../fleet/state.ts';
 import { createFleetStore, type FleetEventStore } from '../fleet/store.ts';
 import { buildPayload, type Payload } from '../pipeline/payload/payload.ts';
 import { loadRemoteScripts } from '../pipeline/remote-script.ts';
 import { buildUserData } from '../pipeline/user-data.ts';
-import { createEventRecorder } from '../reporters/event-recorder.ts';
 import type { Reporter } from '../reporters/reporter.ts';
+import { startRecording } from '../reporters/run-recording.ts';
 import type { Invocation } from './command.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { openNodeAccess } from './node-access.ts';
@@ -27,6 +28,10 @@ export type FleetRun = {
   readonly exitStatus: () => ExitStatus;
   /** Where the events are recorded. */
   readonly recording: string;
+  /** The newest lines of a node's log since this run began: more than the state keeps. */
+  readonly readLog: (node: string) => Promise<readonly LogLine[]>;
+  /** What happened to the deployment in all runs that are recorded, this one included. */
+  readonly readHistory: () => Promise<readonly HistoryEntry[]>;
   readonly close: () => Promise<void>;
 };
 
@@ -96,7 +101,7 @@ export const openMachineRun = (workspace: Workspace, command: string): FleetRun 
 };
 
 const startRun = (
-  { calls, clouds, config, folders, onTrouble }: Workspace,
+  { calls, clouds, config, folders, isSandbox, onTrouble }: Workspace,
   command: string,
   parts: Omit<FleetControllerOptions, 'config' | 'clouds' | 'emit' | 'clock'>,
 ): FleetRun => {
@@ -109,19 +114,15 @@ const startRun = (
     store.dispatch(event);
     for (const listener of listeners) listener(event);
   };
-  const recording = folders.runFiles({
-    deployment: config.deployment,
-    command,
-    startedAt,
-    processId: process.pid,
-  }).events;
-  const recorder = createEventRecorder({
-    file: recording,
+  const recorded = { deployment: config.deployment, isSandbox };
+  const recording = startRecording({
+    folder: folders.runs(recorded),
+    file: folders.recording({ ...recorded, command, startedAt, processId: process.pid }),
     onProblem: (message) => {
       emit({ event: 'notice', time: clock(), level: 'warning', message });
     },
   });
-  listeners.push((event) => recorder.record(event));
+  listeners.push(recording.record);
   const troubles = new Map<string | undefined, string>();
   onTrouble(({ hint, message, region }) => {
     // The same is heard at every poll for as long as it lasts.
@@ -137,22 +138,25 @@ const startRun = (
     });
   });
   const controller = new FleetController({ ...parts, config, clouds, emit, clock });
+  const summarize = (): SummaryEvent => ({
+    event: 'summary',
+    time: clock(),
+    ...countNodes(store.getState()),
+    elapsedSeconds: Math.round((clock() - startedAt) / 100) / 10,
+    apiCalls: calls.total,
+  });
   return {
     controller,
     store,
     emit,
-    recording,
+    recording: recording.file,
+    readLog: recording.readLog,
+    readHistory: recording.readHistory,
     addReporter: (reporter) => {
       listeners.push(reporter);
       reporters.push(reporter);
     },
-    summarize: () => ({
-      event: 'summary',
-      time: clock(),
-      ...countNodes(store.getState()),
-      elapsedSeconds: Math.round((clock() - startedAt) / 100) / 10,
-      apiCalls: calls.total,
-    }),
+    summarize,
     exitStatus: () =>
       [...store.getState().nodes.values()].every(
         ({ name, phase }) => phase === 'ready' || controller.isDismissed(name),
@@ -161,7 +165,10 @@ const startRun = (
         : controller.fatalExitStatus || exitStatus.failure,
     close: async () => {
       await controller.close();
-      await Promise.all([recorder.close(), ...reporters.map((reporter) => reporter.flush())]);
+      await Promise.all([
+        recording.close(summarize()),
+        ...reporters.map((reporter) => reporter.flush()),
+      ]);
     },
   };
 };

@@ -10,27 +10,25 @@ export type StateFolders = {
   readonly root: string;
   /** Pinned host keys of a deployment's nodes, in the format of OpenSSH's `known_hosts`. */
   readonly knownHosts: (deployment: string) => string;
-  /** Log and events of the runs of a deployment. */
-  readonly runs: (deployment: string) => string;
-  /** Files of one run; sorted by name they are sorted by time. */
-  readonly runFiles: (run: Run) => RunFiles;
+  /** Recordings of the runs of a deployment: of its logs and everything else that happened. */
+  readonly runs: (recorded: RecordedDeployment) => string;
+  /** The first file of a run's recording (NDJSON); sorted by name they are sorted by time. */
+  readonly recording: (run: Run) => string;
   /** Everything of the sandbox: its address, its keys and its nodes. */
   readonly sandbox: string;
 };
 
-export type Run = {
+/** A deployment as far as its past is concerned: what happened in the sandbox is another story. */
+export type RecordedDeployment = {
   readonly deployment: string;
+  readonly isSandbox: boolean;
+};
+
+export type Run = RecordedDeployment & {
   readonly command: string;
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;
   readonly processId: number;
-};
-
-export type RunFiles = {
-  /** Text for people. */
-  readonly log: string;
-  /** The run's events as NDJSON, for `replay`. */
-  readonly events: string;
 };
 
 /**
@@ -43,16 +41,21 @@ export const stateFolders = (
   platform: NodeJS.Platform = process.platform,
 ): StateFolders => {
   const root = path.join(stateHome(environment, platform), 'spot-tui');
-  const runs = (deployment: string) => path.join(root, 'runs', deployment);
+  // No deployment's name has an @.
+  const runs = ({ deployment, isSandbox }: RecordedDeployment) =>
+    path.join(
+      root,
+      'runs',
+      isSandbox && deployment !== 'sandbox' ? `${deployment}@sandbox` : deployment,
+    );
   return {
     root,
     knownHosts: (deployment) => path.join(root, 'known-hosts', deployment),
     runs,
-    runFiles: ({ deployment, command, startedAt, processId }) => {
+    recording: ({ command, startedAt, processId, ...recorded }) => {
       // Windows allows no colon in a file's name.
       const time = new Date(startedAt).toISOString().replaceAll(':', '-');
-      const name = path.join(runs(deployment), `${time}-${command}-${processId}`);
-      return { log: `${name}.log`, events: `${name}.ndjson` };
+      return path.join(runs(recorded), `${time}-${command}-${processId}.ndjson`);
     },
     sandbox: path.join(root, 'sandbox'),
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { type Environment, homeFolder, stateFolders } from '../../source/config/state-folders.ts';
 
@@ -21,25 +22,34 @@ for (const [platform, environment, root] of roots) {
 test('another HOME is another place for everything', () => {
   const [mine, yours] = ['/home/me', '/home/you'].map((HOME) => {
     const folders = stateFolders({ HOME }, 'linux');
-    const run = { deployment: 'fleet', command: 'create', startedAt: 0, processId: 1 };
+    const fleet = { deployment: 'fleet', isSandbox: false };
     return [
       folders.sandbox,
       folders.knownHosts('fleet'),
-      folders.runs('fleet'),
-      ...Object.values(folders.runFiles(run)),
+      folders.runs(fleet),
+      folders.recording({ ...fleet, command: 'create', startedAt: 0, processId: 1 }),
     ];
   });
   assert.deepEqual(mine, [
     '/home/me/.local/state/spot-tui/sandbox',
     '/home/me/.local/state/spot-tui/known-hosts/fleet',
     '/home/me/.local/state/spot-tui/runs/fleet',
-    '/home/me/.local/state/spot-tui/runs/fleet/1970-01-01T00-00-00.000Z-create-1.log',
     '/home/me/.local/state/spot-tui/runs/fleet/1970-01-01T00-00-00.000Z-create-1.ndjson',
   ]);
   assert.deepEqual(
     yours,
     mine.map((folder) => folder.replace('/home/me', '/home/you')),
   );
+});
+
+test('what a deployment did in the sandbox is kept apart from what it did on AWS', () => {
+  const { runs } = stateFolders({ HOME: '/home/me' }, 'linux');
+  const names = [
+    { deployment: 'fleet', isSandbox: false },
+    { deployment: 'fleet', isSandbox: true },
+    { deployment: 'sandbox', isSandbox: true },
+  ].map((recorded) => path.basename(runs(recorded)));
+  assert.deepEqual(names, ['fleet', 'fleet@sandbox', 'sandbox']);
 });
 
 test('without HOME the home folder is that of the account', () => {

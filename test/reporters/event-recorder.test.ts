@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { FleetEvent } from '../../source/events/event.ts';
 import { formatEventLine } from '../../source/reporters/event-line.ts';
 import { createEventRecorder } from '../../source/reporters/event-recorder.ts';
-import { parseEventLine } from '../../source/reporters/parse-event.ts';
-import { sampleRun } from './sample-run.ts';
+import { at, sampleRun } from './sample-run.ts';
 
 let directory: string;
 let file: string;
@@ -53,17 +53,42 @@ test('events are on disk soon, not only in the end', async () => {
   await recorder.close();
 });
 
-test('a recording that grows too large ends with a notice in its place', async () => {
-  const recorder = createEventRecorder({ file, onProblem, maximumSize: 1_000 });
-  for (const event of [...sampleRun, ...sampleRun]) recorder.record(event);
-  await recorder.close();
+/** A log line of some 100 bytes. */
+const chatter = (number: number): FleetEvent => ({
+  event: 'log',
+  time: at(300 + number),
+  node: 'us-west-2-1',
+  source: 'sensor',
+  message: `line ${number}`,
+});
 
-  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
-  const last = parseEventLine(lines.at(-1) ?? '');
-  assert('event' in last && last.event.event === 'notice');
-  assert.match(last.event.message, /the recording ends here: .* has reached 1000 bytes/);
-  assert(lines.slice(0, -1).join('\n').length < 1_000);
-  assert.equal(problems.length, 1);
+test('a long run goes on in further files, and keeps its beginning and its end', async () => {
+  const limits = { partSize: 4_000, newestParts: 2 };
+  const recorder = createEventRecorder({ file, onProblem, limits });
+  for (const event of sampleRun) recorder.record(event);
+  for (let number = 0; number < 500; number += 1) recorder.record(chatter(number));
+  await recorder.close();
+  assert.deepEqual(problems, []);
+
+  const names = (await readdir(dirname(file))).sort();
+  assert.equal(names.length, 3, names.join());
+  for (const name of names) {
+    const { mode, size } = await stat(join(dirname(file), name));
+    assert.equal(mode & 0o777, 0o600);
+    assert(size < 8_000, `${name} has ${size} bytes`);
+  }
+  const first = await readFile(file, 'utf8');
+  assert(first.startsWith(`${formatEventLine(sampleRun[0] as FleetEvent)}\n`));
+  const lines = (await readFile(join(dirname(file), names.at(-2) ?? ''), 'utf8')).split('\n');
+  assert(JSON.stringify(lines).includes('line 499'), names.join());
+});
+
+test('what was flushed can be read while the run goes on', async () => {
+  const recorder = createEventRecorder({ file, onProblem });
+  for (const event of sampleRun) recorder.record(event);
+  await recorder.flush();
+  assert.equal((await readFile(file, 'utf8')).split('\n').length, sampleRun.length + 1);
+  await recorder.close();
 });
 
 test('a folder that can’t be made is reported once, and harms nothing', async () => {

@@ -1,0 +1,77 @@
+import type { FleetEvent, NodeEvent } from '../events/event.ts';
+
+/** Phases of a node's current attempt that are carried; a node that flaps has more. */
+const phaseLimit = 24;
+
+/** The events that add up to how the fleet stands, logs and notices aside. */
+export type CarriedEvents = {
+  add(event: FleetEvent): void;
+  /** Each node's in the order in which they happened. */
+  all(): FleetEvent[];
+};
+
+/**
+ * Keeps what a later part of a recording begins with, so that it can be read when the parts before
+ * it are gone. Holds a few dozen events per node.
+ */
+export const createCarriedEvents = (): CarriedEvents => {
+  const nodes = new Map<string, CarriedNode>();
+  const actions = new Map<number, FleetEvent>();
+  let fleet: FleetEvent | undefined;
+
+  const addToNode = (event: NodeEvent) => {
+    const node = nodes.get(event.node) ?? { phases: [], attempt: 1 };
+    nodes.set(event.node, node);
+    switch (event.event) {
+      case 'instance':
+        node.instance = event;
+        return;
+      case 'health':
+        node.health = event;
+        return;
+      case 'phase':
+        if ('attempt' in event && event.attempt !== node.attempt) {
+          node.attempt = event.attempt;
+          node.phases = [];
+        }
+        node.phases.push(event);
+        if (node.phases.length > phaseLimit) node.phases.shift();
+        return;
+      case 'progress':
+      case 'log':
+      case 'action-result':
+        return;
+      default:
+        event satisfies never;
+    }
+  };
+
+  return {
+    add: (event) => {
+      if ('node' in event) {
+        addToNode(event);
+      } else if (event.event === 'fleet') {
+        fleet = event;
+      } else if (event.event === 'action') {
+        if (event.state === 'started') actions.set(event.id, event);
+        else actions.delete(event.id);
+      }
+    },
+    all: () => [
+      ...(fleet === undefined ? [] : [fleet]),
+      ...[...nodes.values()].flatMap(({ health, instance, phases }) => [
+        ...(instance === undefined ? [] : [instance]),
+        ...phases,
+        ...(health === undefined ? [] : [health]),
+      ]),
+      ...actions.values(),
+    ],
+  };
+};
+
+type CarriedNode = {
+  instance?: FleetEvent;
+  health?: FleetEvent;
+  phases: FleetEvent[];
+  attempt: number;
+};
