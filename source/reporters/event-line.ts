@@ -1,4 +1,5 @@
 import type { FleetEvent } from '../events/event.ts';
+import { withoutCommandsInJson } from './workflow-command.ts';
 
 /**
  * An event as one line of compact JSON, without the newline: `time` first, then `event`, `node` and
@@ -7,7 +8,7 @@ import type { FleetEvent } from '../events/event.ts';
  */
 export const formatEventLine = (event: FleetEvent): string => {
   const { time, event: type, ...details } = event;
-  return JSON.stringify({
+  const json = JSON.stringify({
     time: isoTime(time),
     event: type,
     ...('node' in details ? { node: details.node } : {}),
@@ -19,6 +20,8 @@ export const formatEventLine = (event: FleetEvent): string => {
       ? { launchedAt: isoTime(details.launchedAt) }
       : {}),
   });
+  // Wherever it is printed, now or later: whoever reads JSON sees no difference.
+  return withoutCommandsInJson(json);
 };
 
 const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();

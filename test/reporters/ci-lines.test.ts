@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FleetEvent } from '../../source/events/event.ts';
-import { createCiLines } from '../../source/reporters/ci-lines.ts';
+import { type CiLinesOptions, createCiLines } from '../../source/reporters/ci-lines.ts';
 import { at, sampleRun } from './sample-run.ts';
 import { SlowStream } from './slow-stream.ts';
 
@@ -9,9 +9,14 @@ process.env.TZ = 'UTC';
 
 const print = async (
   events: readonly FleetEvent[],
-  { verbose = false, environment = {}, stream = new SlowStream() } = {},
+  {
+    verbose = false,
+    environment = {},
+    stream = new SlowStream(),
+    recording,
+  }: Partial<CiLinesOptions> & { stream?: SlowStream } = {},
 ): Promise<string[]> => {
-  const report = createCiLines(stream, { verbose, environment });
+  const report = createCiLines(stream, { verbose, environment, recording });
   for (const event of events) report(event);
   await report.flush();
   return stream.lines;
@@ -39,6 +44,8 @@ test('a run reads as a table of what happened to whom', async () => {
     '05:16:26 us-west-2       warning      no capacity for t3.medium in us-west-2a',
     '05:16:26 us-west-2       hint         allow more instance types',
     '05:16:27 demo            info         one node less',
+    '05:16:33 demo            not ready    NODE         PHASE       INSTANCE             REASON',
+    '05:16:33 demo            not ready    us-west-2-1  terminated  i-0a1b2c3d4e5f67890  gone',
     '05:16:33 demo            summary      1 ready, 1 interrupted after 41.2 s and 17 EC2 requests',
   ]);
 });
@@ -156,4 +163,74 @@ test('colour does not move columns', async () => {
     coloured.map((line) => line.replace(/\u001b\[\d+m/g, '')),
     bare,
   );
+});
+
+const entered = (name: string, phase: 'verifying' | 'ready'): FleetEvent => ({
+  event: 'phase',
+  time: at(3),
+  node: name,
+  region: 'us-west-2',
+  phase,
+  attempt: 1,
+});
+
+const summary: FleetEvent = {
+  event: 'summary',
+  time: at(9),
+  ready: 1,
+  failed: 1,
+  interrupted: 0,
+  terminated: 0,
+  elapsedSeconds: 9,
+  apiCalls: 3,
+};
+
+test('the end names the nodes that are not ready, worst first, and the recording', async () => {
+  const events = [entered('a-1', 'ready'), entered('a-2', 'verifying'), failed, summary];
+  const lines = await print(events, { recording: '/runs/demo.ndjson' });
+  assert.deepEqual(
+    lines.slice(-5).map((line) => line.replace(/^\S+ spot-tui +/, '')),
+    [
+      'not ready    NODE         PHASE      INSTANCE  REASON',
+      'not ready    us-west-2-1  failed     -         in verifying: it does not run',
+      'not ready    a-2          verifying  -',
+      'recorded     /runs/demo.ndjson',
+      'summary      1 ready, 1 failed, 1 unfinished after 9 s and 3 EC2 requests',
+    ],
+  );
+});
+
+test('a fleet that is ready needs no table, nor one that was destroyed', async () => {
+  const table = (events: readonly FleetEvent[]) =>
+    print(events).then((lines) => lines.filter((line) => / not (?:ready|gone) /.test(line)));
+  assert.deepEqual(await table([entered('a-1', 'ready'), summary]), []);
+
+  const destroy: FleetEvent = {
+    ...{ event: 'fleet', time: at(0), deployment: 'demo', command: 'destroy', nodes: 2 },
+    regions: ['us-west-2'],
+  };
+  const gone = (name: string): FleetEvent => ({
+    ...{ event: 'phase', time: at(3), node: name, phase: 'terminated', reason: 'asked for here' },
+  });
+  assert.deepEqual(await table([destroy, gone('a-1'), gone('a-2'), summary]), []);
+  assert.match(
+    (await table([destroy, gone('a-1'), failed, summary])).join(),
+    /us-west-2-1 +failed/,
+  );
+});
+
+test('hundreds of nodes that fail in one way are one output and a bounded table', async () => {
+  const nodes = Array.from({ length: 300 }, (_, index) => `us-west-2-${index + 1}`);
+  const events = nodes.map(
+    (name): FleetEvent => ({ ...failed, node: name, output: ['first', 'second'] }),
+  );
+  const lines = await print([...events, summary]);
+  assert.deepEqual(outputs(lines).slice(0, 3), ['first', 'second', 'the same as of us-west-2-1']);
+  assert.equal(
+    lines.filter((line) => line.includes(' failed  ') && !line.includes('not ready')).length,
+    300,
+  );
+  const table = lines.filter((line) => line.includes('not ready'));
+  assert.equal(table.length, 52);
+  assert.match(table.at(-1) ?? '', /and 250 more$/);
 });

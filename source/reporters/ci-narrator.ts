@@ -1,0 +1,272 @@
+import cliTruncate from 'cli-truncate';
+import type {
+  FleetEvent,
+  InstanceEvent,
+  NodeEvent,
+  PhaseEvent,
+  SummaryEvent,
+} from '../events/event.ts';
+import { isSettled, type Phase } from '../events/phase.ts';
+import { cleanText } from '../ssh/clean-text.ts';
+import { textTable } from './text-table.ts';
+import { timeOfDay } from './time-of-day.ts';
+
+/** What one line of a CI log says: about whom, what happened in a word, and the details. */
+export type CiLine = {
+  readonly subject: string;
+  readonly word: string;
+  readonly text: string;
+  /** May be left out when the reader is far behind. */
+  readonly expendable?: true;
+};
+
+export type NarratorOptions = {
+  /** Progress, machines and what nodes say, too. */
+  readonly verbose: boolean;
+  /** Where the run is recorded: named at the end. */
+  readonly recording?: string | undefined;
+};
+
+/** Log lines of a node that are shown when it fails. */
+const logTail = 10;
+
+/** Rows of the table at the end; the lines of more nodes than that are above. */
+const tableLimit = 50;
+
+/** Columns for a reason in the table: its own line has all of it. */
+const reasonWidth = 100;
+
+/** Tells events in the words of a CI log: a line for each phase, more where something went wrong. */
+export const createNarrator = ({
+  verbose,
+  recording,
+}: NarratorOptions): ((event: FleetEvent) => readonly CiLine[]) => {
+  const memory = new Map<string, NodeMemory>();
+  /** Who failed first with such an output. */
+  const outputs = new Map<string, string>();
+  let fleetName = 'spot-tui';
+  let goal: 'ready' | 'terminated' = 'ready';
+
+  const remember = ({ node }: NodeEvent): NodeMemory => {
+    const known = memory.get(node) ?? { log: [], tenths: 0 };
+    memory.set(node, known);
+    return known;
+  };
+
+  /** A fleet often fails in one way: the same output need not be read a hundred times. */
+  const tellOutput = (node: string, lines: readonly string[]): CiLine[] => {
+    const text = lines.join('\n');
+    const first = outputs.get(text) ?? node;
+    outputs.set(text, first);
+    const told = first === node || lines.length < 2 ? lines : [`the same as of ${first}`];
+    return told.map((line) => ({ subject: node, word: 'output', text: line }));
+  };
+
+  const tellPhase = (event: PhaseEvent): CiLine[] => {
+    const { node, phase } = event;
+    const known = remember(event);
+    known.standing = { phase, reason: reasonOf(event) };
+    switch (event.phase) {
+      case 'failed': {
+        const output = event.output ?? [];
+        // What verbose output has shown need not be repeated.
+        const lines = output.length > 0 || verbose ? output : known.log;
+        known.log = [];
+        return [
+          { subject: node, word: 'failed', text: reasonOf(event) },
+          { subject: node, word: 'hint', text: event.hint },
+          ...tellOutput(node, lines.slice(-logTail)),
+        ];
+      }
+      case 'degraded':
+        return [
+          { subject: node, word: phase, text: event.reason },
+          { subject: node, word: 'hint', text: event.hint },
+        ];
+      case 'interrupted':
+      case 'terminating':
+      case 'terminated':
+        return [{ subject: node, word: phase, text: reasonOf(event) }];
+      default:
+        if (event.attempt !== known.attempt) {
+          known.attempt = event.attempt;
+          known.begun = event.time;
+          known.log = [];
+        }
+        known.tenths = 0;
+        return [{ subject: node, word: phase, text: phaseDetails(event, known) }];
+    }
+  };
+
+  const tellNotReady = (): CiLine[] => {
+    const rows = [...memory].flatMap(([node, { instance, standing }]) =>
+      standing === undefined || standing.phase === goal ? [] : { node, instance, ...standing },
+    );
+    if (rows.length === 0) return [];
+    rows.sort((a, b) => urgency(a.phase) - urgency(b.phase));
+    const table = textTable(
+      ['NODE', 'PHASE', 'INSTANCE', 'REASON'],
+      rows
+        .slice(0, tableLimit)
+        .map(({ node, phase, instance, reason }) => [
+          cleanText(node),
+          phase,
+          cleanText(instance?.instanceId ?? '-'),
+          cliTruncate(cleanText(reason), reasonWidth),
+        ]),
+    );
+    if (rows.length > tableLimit) table.push(`and ${rows.length - tableLimit} more`);
+    const word = goal === 'ready' ? 'not ready' : 'not gone';
+    return table.map((text) => ({ subject: fleetName, word, text }));
+  };
+
+  const tellSummary = (event: SummaryEvent): CiLine[] => {
+    const unfinished = [...memory.values()].filter(
+      ({ standing }) => standing !== undefined && !isSettled(standing.phase),
+    ).length;
+    const counts = Object.entries({
+      ready: event.ready,
+      failed: event.failed,
+      interrupted: event.interrupted,
+      terminated: event.terminated,
+      unfinished,
+    }).flatMap(([name, count]) => (count > 0 || name === 'ready' ? `${count} ${name}` : []));
+    const cost = `${event.elapsedSeconds} s and ${counted(event.apiCalls, 'EC2 request')}`;
+    return [
+      ...tellNotReady(),
+      ...(recording === undefined
+        ? []
+        : [{ subject: fleetName, word: 'recorded', text: recording }]),
+      { subject: fleetName, word: 'summary', text: `${counts.join(', ')} after ${cost}` },
+    ];
+  };
+
+  return (event) => {
+    switch (event.event) {
+      case 'fleet': {
+        fleetName = event.deployment;
+        if (event.command === 'destroy') goal = 'terminated';
+        const text = `${counted(event.nodes, 'node')} in ${event.regions.join(', ')}`;
+        return [{ subject: fleetName, word: event.command, text }];
+      }
+      case 'phase':
+        return tellPhase(event);
+      case 'instance':
+        remember(event).instance = event;
+        if (!verbose) return [];
+        return [{ subject: event.node, word: 'instance', text: describeInstance(event) }];
+      case 'progress': {
+        if (!verbose) return [];
+        const known = remember(event);
+        const tenths = Math.floor((10 * event.done) / Math.max(event.total, 1));
+        if (tenths <= known.tenths) return [];
+        known.tenths = tenths;
+        const text = `${tenths * 10} % of ${size(event.total)}`;
+        return [{ subject: event.node, word: event.phase, text, expendable: true }];
+      }
+      case 'log': {
+        const text = `${event.source}: ${event.message}`;
+        if (verbose) return [{ subject: event.node, word: 'log', text, expendable: true }];
+        const { log } = remember(event);
+        log.push(text);
+        if (log.length > logTail) log.shift();
+        return [];
+      }
+      case 'health':
+        return [];
+      case 'action': {
+        if (!verbose) return [];
+        const detail = event.detail === undefined ? '' : ` (${event.detail})`;
+        const text = `${event.action} of ${counted(event.nodes.length, 'node')} by ${event.by}${detail}`;
+        return [{ subject: fleetName, word: event.state, text }];
+      }
+      case 'action-result': {
+        if (!verbose) return [];
+        const text = `${event.status}: ${event.detail}`;
+        return [{ subject: event.node, word: event.action, text }];
+      }
+      case 'notice': {
+        const subject = event.region ?? fleetName;
+        return [
+          { subject, word: event.level, text: event.message },
+          ...(event.hint === undefined ? [] : [{ subject, word: 'hint', text: event.hint }]),
+        ];
+      }
+      case 'summary':
+        return tellSummary(event);
+      default:
+        return event satisfies never;
+    }
+  };
+};
+
+type NodeMemory = {
+  /** Its newest log lines, where they have not been shown. */
+  log: string[];
+  /** Tenths of the current transfer that were shown. */
+  tenths: number;
+  instance?: InstanceEvent;
+  attempt?: number;
+  /** When the current attempt began; milliseconds since the Unix epoch. */
+  begun?: number;
+  /** Where it is, and why. */
+  standing?: { readonly phase: Phase; readonly reason: string };
+};
+
+/** The reason for a phase; empty on the way to `ready`. */
+const reasonOf = (event: PhaseEvent): string => {
+  switch (event.phase) {
+    case 'failed':
+      return `in ${event.failedPhase}: ${event.reason}`;
+    case 'interrupted':
+      return event.deadline === undefined
+        ? event.reason
+        : `${event.reason} (until ${timeOfDay(event.deadline)})`;
+    case 'degraded':
+    case 'terminating':
+    case 'terminated':
+      return event.reason;
+    default:
+      return '';
+  }
+};
+
+/** Where a node stands in the table: what needs somebody comes first. */
+const urgency = (phase: Phase): number => {
+  const order: readonly Phase[] = ['failed', 'degraded', 'interrupted'];
+  const position = order.indexOf(phase);
+  if (position !== -1) return position;
+  return phase === 'terminated' || phase === 'terminating' ? order.length + 1 : order.length;
+};
+
+const phaseDetails = (
+  event: Extract<PhaseEvent, { attempt: number }>,
+  { instance, begun = event.time }: NodeMemory,
+): string => {
+  switch (event.phase) {
+    case 'pending':
+      return event.attempt > 1 ? `attempt ${event.attempt}` : '';
+    case 'booting':
+      return instance === undefined ? (event.instanceId ?? '') : describeInstance(instance);
+    case 'connecting':
+      return instance === undefined ? '' : describeAddress(instance);
+    case 'ready':
+      return `after ${Math.round((event.time - begun) / 1_000)} s`;
+    default:
+      return '';
+  }
+};
+
+const describeInstance = ({ instanceId, instanceType, zone, region }: InstanceEvent): string => {
+  const type = instanceType === undefined ? '' : `, ${instanceType}`;
+  return `${instanceId}${type} in ${zone ?? region}`;
+};
+
+const describeAddress = ({ address = '', sshPort = 22 }: InstanceEvent): string =>
+  sshPort === 22 ? address : `${address} port ${sshPort}`;
+
+const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+const size = (bytes: number): string =>
+  bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
