@@ -9,6 +9,15 @@ state=$root/var/lib/spot-tui
 
 section() { printf '@%s\n' "$1"; }
 
+# A Docker daemon that hangs must not take the rest of the answer with it.
+bounded() {
+  if command -v timeout > /dev/null 2>&1; then
+    timeout 10 "$@"
+  else
+    "$@"
+  fi
+}
+
 directories=''
 while [ "$#" -gt 0 ]; do
   if [ "$1" = -- ]; then
@@ -69,16 +78,19 @@ if [ "$#" -gt 0 ]; then
 fi
 
 section docker
-docker version --format '{{.Server.Version}}' 2>&1
+bounded docker version --format '{{.Server.Version}}' 2>&1
 
 section containers
-docker ps --all --no-trunc --format '{{.Names}}	{{.State}}	{{.Status}}	{{.Image}}' 2>&1
+bounded docker ps --all --no-trunc --format '{{.Names}}	{{.State}}	{{.Status}}	{{.Image}}' 2>&1
 
 section disk
 df -Pk "$root/" 2>/dev/null | tail -n 1
 
 section memory
 grep -E '^(MemTotal|MemAvailable):' /proc/meminfo 2>/dev/null
+
+section processors
+getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null
 
 section load
 cat /proc/loadavg 2>/dev/null

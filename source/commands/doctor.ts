@@ -2,11 +2,11 @@ import type { ExistingNode } from '../fleet/plan.ts';
 import { checkTargetOf } from '../pipeline/check-target.ts';
 import type { CheckResult } from '../pipeline/checks/check.ts';
 import { withDeadline } from '../pipeline/deadline.ts';
+import { examine } from '../pipeline/examine.ts';
 import { installedUnits } from '../pipeline/installed-units.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import { toPhaseFailure } from '../pipeline/phase-failure.ts';
 import { reach } from '../pipeline/phases/connecting.ts';
-import { examine } from '../pipeline/phases/verifying.ts';
 import { loadRemoteScripts, type RemoteScripts } from '../pipeline/remote-script.ts';
 import { cleanText } from '../ssh/clean-text.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
@@ -80,7 +80,7 @@ const diagnose = async (
 /** Every failure on the way to the checks is the result of one. */
 const checkNode = async (
   { access, signal, workspace: { config } }: NodeCommandContext,
-  { instance }: ExistingNode,
+  { instance, name }: ExistingNode,
   { payload, scripts }: { payload: Payload | undefined; scripts: RemoteScripts },
 ): Promise<CheckResult[]> => {
   const failed = (name: string, error: unknown): CheckResult => {
@@ -108,7 +108,7 @@ const checkNode = async (
         containers: [],
       };
       const target = checkTargetOf(config, files, { exactFiles: false });
-      return examine({ config, scripts }, connection, target, bounded);
+      return (await examine({ config, name, scripts }, connection, target, bounded)).checks;
     });
     return [ssh, ...checks];
   } catch (error) {

@@ -1,11 +1,17 @@
 import type { Emit } from '../events/event.ts';
 import type { PipelinePhase } from '../events/phase.ts';
+import type { Health } from './inspection/health.ts';
+import { isNews } from './inspection/health-news.ts';
 import type { PhaseFailure } from './phase-failure.ts';
 
 /** What a pipeline tells about its node. */
 export type NodeReport = {
   phase(phase: PipelinePhase, attempt: number, instanceId?: string): void;
   failed(phase: PipelinePhase, failure: PhaseFailure): void;
+  /** A node that was ready is not well any more. */
+  degraded(failure: PhaseFailure): void;
+  /** How the node was found just now; told where that is news. */
+  health(health: Health): void;
   progress(phase: PipelinePhase, done: number, total: number): void;
   /**
    * @param source Defaults to the controller itself.
@@ -24,6 +30,7 @@ export const reportAs = (
   clock: () => number,
 ): NodeReport => {
   let lastProgress = 0;
+  let told: { readonly health: Health; readonly time: number } | undefined;
   return {
     phase: (phase, attempt, instanceId) => {
       lastProgress = 0;
@@ -48,6 +55,15 @@ export const reportAs = (
         hint,
         ...(output.length === 0 ? {} : { output }),
       });
+    },
+    degraded: ({ reason, hint }) => {
+      emit({ event: 'phase', time: clock(), node: node.name, phase: 'degraded', reason, hint });
+    },
+    health: (health) => {
+      const time = clock();
+      if (!isNews(told?.health, health, time - (told?.time ?? time))) return;
+      told = { health, time };
+      emit({ event: 'health', time, node: node.name, ...health });
     },
     progress: (phase, done, total) => {
       const time = clock();

@@ -4,6 +4,9 @@ import type { Check, CheckResult } from './check.ts';
 /** Restarts after which a service is taken for one that will not come up by itself. */
 const crashLoop = 3;
 
+/** Seconds after which a service that has run on is none of those, whatever was before. */
+const steadyTime = 60;
+
 /** Every expected unit runs, and has run for a while; failed ones first, since others wait for them. */
 export const checkServices: Check = ({ units, uptime }, { services, settleTime }) =>
   services
@@ -40,7 +43,9 @@ const judge = (
       hint: `Check the unit file with \`systemd-analyze verify ${name}\` on the node, then \`spot-tui push\`.`,
     };
   }
-  if (unit.restarts >= crashLoop && unit.subState !== 'exited') {
+  const activeTime = unit.activeSince > 0 ? Math.max(0, uptime - unit.activeSince) : 0;
+  const isSteady = unit.activeState === 'active' && activeTime >= steadyTime;
+  if (unit.restarts >= crashLoop && unit.subState !== 'exited' && !isSteady) {
     return {
       name,
       status: 'failed',
@@ -50,13 +55,12 @@ const judge = (
   }
   switch (unit.activeState) {
     case 'active': {
-      const seconds = Math.max(0, uptime - unit.activeSince);
       const settles = name.endsWith('.service') && unit.subState === 'running';
       return {
         name,
         status: 'passed',
         detail: `active (${unit.subState})`,
-        ...(settles && unit.activeSince > 0 && seconds < settleTime
+        ...(settles && unit.activeSince > 0 && activeTime < settleTime
           ? { pending: true as const }
           : {}),
       };

@@ -16,6 +16,8 @@ export type NodeFacts = {
   readonly containers: readonly ContainerFacts[];
   readonly disk?: { readonly totalKb: number; readonly availableKb: number };
   readonly memory?: { readonly totalKb: number; readonly availableKb: number };
+  /** How many processes can run at once. */
+  readonly processors?: number;
   /** Load averages over 1, 5 and 15 minutes. */
   readonly load?: readonly [number, number, number];
 };

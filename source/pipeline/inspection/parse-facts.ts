@@ -27,6 +27,7 @@ export const parseFacts = (output: string): NodeFacts => {
   const disk = parseDisk(first('disk'));
   const memory = parseMemory(lines('memory'));
   const load = parseLoad(first('load'));
+  const processors = Number.parseInt(first('processors'), 10);
   return {
     bootId: first('boot-id'),
     uptime: Number.parseFloat(first('uptime')) || 0,
@@ -43,6 +44,7 @@ export const parseFacts = (output: string): NodeFacts => {
     ...(disk === undefined ? {} : { disk }),
     ...(memory === undefined ? {} : { memory }),
     ...(load === undefined ? {} : { load }),
+    ...(processors > 0 ? { processors } : {}),
   };
 };
 

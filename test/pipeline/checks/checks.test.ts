@@ -63,6 +63,10 @@ test('a healthy node passes every check', () => {
   );
 });
 
+test('a service that has run for long passes, whatever was before', () => {
+  assert.deepEqual(failures({ units: [unit({ restarts: 7 })] }), []);
+});
+
 for (const { title, facts, says } of [
   {
     title: 'a missing directory is named',
@@ -96,6 +100,11 @@ for (const { title, facts, says } of [
         unit({ activeState: 'activating', subState: 'auto-restart', restarts: 3, exitStatus: 1 }),
       ],
     },
+    says: 'web.service: keeps ending with status 1 (restarted 3 times)',
+  },
+  {
+    title: 'one that has just come up again is still one',
+    facts: { units: [unit({ restarts: 3, exitStatus: 1, activeSince: 190 })] },
     says: 'web.service: keeps ending with status 1 (restarted 3 times)',
   },
   {

@@ -45,6 +45,8 @@ bacalhau-node\trunning\tUp 3 seconds\tghcr.io/x
 @memory
 MemTotal:       4000000 kB
 MemAvailable:   3000000 kB
+@processors
+2
 @load
 0.10 0.20 0.30 1/100 42
 @end
@@ -75,7 +77,9 @@ test('the sections become facts', () => {
   assert.deepEqual(facts.docker, { version: '27.5.1' });
   assert.equal(facts.containers[0]?.state, 'running');
   assert.deepEqual(facts.disk, { totalKb: 20_134_592, availableKb: 15_134_592 });
+  assert.deepEqual(facts.memory, { totalKb: 4_000_000, availableKb: 3_000_000 });
   assert.deepEqual(facts.load, [0.1, 0.2, 0.3]);
+  assert.equal(facts.processors, 2);
 });
 
 test('an answer that was cut short is refused', () => {
@@ -87,6 +91,7 @@ test('what no program printed is absent, not wrong', () => {
   assert.deepEqual(facts.docker, { problem: ' Cannot connect' });
   assert.deepEqual(facts.containers, []);
   assert.equal(facts.disk, undefined);
+  assert.equal(facts.processors, undefined);
   assert.equal(facts.appliedManifest, undefined);
 });
 
@@ -106,4 +111,9 @@ test('the script that is sent to nodes prints what is read here', async () => {
       ['/no/such/directory', false],
     ],
   );
+  const { disk, load, memory, processors = 0, uptime } = facts;
+  assert.ok(uptime > 0 && processors > 0 && load !== undefined);
+  for (const used of [disk, memory]) {
+    assert.ok(used !== undefined && used.totalKb >= used.availableKb && used.totalKb > 0);
+  }
 });
