@@ -1,7 +1,8 @@
 import { createContext, use } from 'react';
 import type { FleetStore } from '../fleet/store.ts';
 import type { Clock } from './clock.ts';
-import type { NodeOrder } from './node-order.ts';
+import type { NodeOrder } from './fleet-screen/node-order.ts';
+import type { KeyMap } from './keys/key-map.ts';
 import type { ActionStore } from './store.ts';
 import type { Theme } from './theme.ts';
 import type { ViewAction, ViewState } from './view-state.ts';
@@ -13,6 +14,7 @@ export type DashboardModel = {
   readonly order: NodeOrder;
   readonly clock: Clock;
   readonly theme: Theme;
+  readonly keys: KeyMap;
   /** A command line about the same deployment, as a person would type it. */
   readonly commandLine: (command: string) => string;
 };

@@ -1,18 +1,20 @@
 import { Box, useWindowSize } from 'ink';
+import { ActionsScreen } from './actions-screen/actions-screen.tsx';
 import { useDashboard } from './dashboard-context.ts';
-import { DetailPane } from './detail-pane.tsx';
-import { EmptyFleet } from './empty-fleet.tsx';
+import { FleetScreen } from './fleet-screen/fleet-screen.tsx';
+import { layOutFrame, smallestWindow } from './fleet-screen/frame-layout.ts';
 import { Footer } from './footer.tsx';
-import { layOutFrame, smallestWindow } from './frame-layout.ts';
-import { Header } from './header.tsx';
-import { NodeTable } from './node-table.tsx';
-import { Overlays } from './overlays.tsx';
-import { ProgressRule } from './progress-rule.tsx';
+import { type UseKeysOptions, useKeys } from './keys/use-keys.ts';
+import { LogScreen } from './log-screen/log-screen.tsx';
+import { NodeScreen } from './node-screen/node-screen.tsx';
+import { OutputScreen } from './output-screen/output-screen.tsx';
+import { Overlays } from './overlays/overlays.tsx';
+import { PromptLine } from './prompt/prompt-line.tsx';
 import { StatusLine } from './status-line.tsx';
 import { TooSmall } from './too-small.tsx';
 import { useFleet } from './use-fleet.ts';
-import { type UseKeysOptions, useKeys } from './use-keys.ts';
 import { useView } from './use-view.ts';
+import type { Screen } from './view-state.ts';
 
 export type DashboardProps = UseKeysOptions & {
   /** What is shown: `spot-tui`, or what a recording is called. */
@@ -20,41 +22,60 @@ export type DashboardProps = UseKeysOptions & {
   readonly platform: NodeJS.Platform;
 };
 
-/** The dashboard's whole screen. */
+/** The dashboard's whole frame: a screen, and below it what was said last and the keys. */
 export const Dashboard = (props: DashboardProps) => {
   const { title, isDriven, platform } = props;
   const { order } = useDashboard();
   const { columns, rows } = useWindowSize();
-  const ordering = useView((view) => view.ordering);
-  const chosen = useView((view) => view.selected);
-  const isPaneTall = useView((view) => view.isPaneTall);
-  const names = useFleet((state) => order.rows(state, ordering));
-  const selected = useFleet((state) => order.selected(state, chosen));
-  const layout = layOutFrame({ rows, nodes: names.length, isPaneTall, platform });
+  const fleetView = useView((view) => view.fleet);
+  const top = useView((view) => view.screens.at(-1));
+  const prompt = useView((view) => view.prompt);
+  const count = useFleet((state) => order.rows(state, fleetView).length);
+  const { isPaneTall } = fleetView;
+  const layout = layOutFrame({ rows, nodes: count, isPaneTall, platform });
   const isTooSmall = columns < smallestWindow.columns || rows < smallestWindow.rows;
-  useKeys(props, { pageSize: layout.table, isTooSmall });
+  const body = layout.height - 2;
+  useKeys(props, { pageSize: top === undefined ? layout.table : body, isTooSmall });
 
   if (isTooSmall) return <TooSmall columns={columns} rows={rows} />;
   return (
     <Box flexDirection="column" width={columns} height={layout.height} overflow="hidden">
-      <Header title={title} width={columns} height={layout.header} />
-      <ProgressRule width={columns} />
-      {names.length === 0 ? (
-        <EmptyFleet width={columns} height={layout.table + layout.pane + 1} />
+      {top === undefined ? (
+        <FleetScreen title={title} width={columns} layout={layout} />
       ) : (
-        <>
-          <NodeTable order={names} selected={selected} width={columns} height={layout.table} />
-          {layout.pane > 0 && <DetailPane name={selected} width={columns} height={layout.pane} />}
-        </>
+        <TopScreen screen={top} width={columns} height={body} />
       )}
-      <StatusLine width={columns} />
-      <Footer
-        selected={selected}
-        canAct={props.actions !== undefined}
-        isDriven={isDriven}
-        width={columns}
-      />
+      {prompt === undefined ? (
+        <StatusLine width={columns} />
+      ) : (
+        <PromptLine prompt={prompt} width={columns} />
+      )}
+      <Footer canAct={props.actions !== undefined} isDriven={isDriven} width={columns} />
       <Overlays window={{ columns, rows: layout.height }} />
     </Box>
   );
+};
+
+type TopScreenProps = {
+  readonly screen: Screen;
+  /** In terminal columns. */
+  readonly width: number;
+  /** In rows. */
+  readonly height: number;
+};
+
+/** The screen that was opened last. */
+const TopScreen = ({ screen, ...size }: TopScreenProps) => {
+  switch (screen.type) {
+    case 'node':
+      return <NodeScreen screen={screen} {...size} />;
+    case 'log':
+      return <LogScreen screen={screen} {...size} />;
+    case 'output':
+      return <OutputScreen screen={screen} {...size} />;
+    case 'actions':
+      return <ActionsScreen screen={screen} {...size} />;
+    default:
+      return screen satisfies never;
+  }
 };

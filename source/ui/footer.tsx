@@ -1,14 +1,14 @@
 import { memo } from 'react';
 import stringWidth from 'string-width';
 import { useDashboard } from './dashboard-context.ts';
-import { type KeyBinding, keyMap, labelOf, type NodeCommand } from './key-map.ts';
-import { refusal } from './refusal.ts';
+import { type KeyBinding, labelOf, type NodeCommand } from './keys/key-map.ts';
+import { refusal } from './keys/refusal.ts';
 import { type Segment, SegmentLine } from './segment-line.tsx';
-import { useNode } from './use-fleet.ts';
+import { useFleet, useNode } from './use-fleet.ts';
+import { useView } from './use-view.ts';
+import { screenName } from './view-state.ts';
 
 type FooterProps = {
-  /** Name of the selected node: keys that can't act on it are drawn quietly. */
-  readonly selected: string | undefined;
   /** Whether nodes can be acted on at all: not in a recording. */
   readonly canAct: boolean;
   /** Whether this process runs the pipeline of a node. */
@@ -17,11 +17,18 @@ type FooterProps = {
   readonly width: number;
 };
 
-/** The keys that matter most. Where there is no room, help and quit stay. */
-export const Footer = memo(({ selected, canAct, isDriven, width }: FooterProps) => {
-  const { commandLine, theme } = useDashboard();
-  const node = useNode(selected);
-  const bindings = keyMap.filter(({ footer }) => footer !== undefined);
+/** The keys that matter most on the visible screen. Where there is no room, help and the way out stay. */
+export const Footer = memo(({ canAct, isDriven, width }: FooterProps) => {
+  const model = useDashboard();
+  const { commandLine, keys, theme } = model;
+  const screen = useView(screenName);
+  const view = useView(({ fleet }) => fleet);
+  const top = useView(({ screens }) => screens.at(-1));
+  const target = useFleet((state) =>
+    top?.type === 'node' ? top.node : model.order.selected(state, view),
+  );
+  const node = useNode(target);
+  const bindings = keys.of(screen).filter(({ footer }) => footer !== undefined);
   const isUsable = (binding: KeyBinding) => {
     if (!isNodeCommand(binding)) return true;
     if (!canAct || node === undefined) return false;
@@ -41,9 +48,10 @@ export const Footer = memo(({ selected, canAct, isDriven, width }: FooterProps) 
 /** A binding of a command that acts on a node. */
 const isNodeCommand = (
   binding: KeyBinding,
-): binding is KeyBinding & { readonly command: NodeCommand } => binding.group === 'Node';
+): binding is KeyBinding & { readonly command: NodeCommand } =>
+  binding.group === 'Act' && binding.command !== 'launch' && binding.command !== 'cancel';
 
-const footerKey = (binding: KeyBinding): string => labelOf(binding, true).split(' ')[0] ?? '';
+const footerKey = ({ keys }: KeyBinding): string => labelOf(keys[0] ?? '', true);
 
 /** Drops bindings before help and quit, the last of them first, until the rest fits. */
 const chooseThatFit = (bindings: readonly KeyBinding[], width: number): readonly KeyBinding[] => {

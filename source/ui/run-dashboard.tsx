@@ -4,9 +4,10 @@ import type { FleetStore } from '../fleet/store.ts';
 import { createClock } from './clock.ts';
 import { Dashboard } from './dashboard.tsx';
 import { DashboardContext, type DashboardModel } from './dashboard-context.ts';
+import { createNodeOrder } from './fleet-screen/node-order.ts';
 import { holdConsole } from './hold-console.ts';
-import { interrupt } from './key-handler.ts';
-import { createNodeOrder } from './node-order.ts';
+import { interrupt } from './keys/handle-key.ts';
+import { createKeyMap } from './keys/key-map.ts';
 import type { DashboardOutcome } from './outcome.ts';
 import { createStore } from './store.ts';
 import { detectTheme } from './theme.ts';
@@ -75,6 +76,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     order: createNodeOrder(),
     clock: createClock(now),
     theme: detectTheme(environment, process.platform),
+    keys: createKeyMap({ isRecording: actions === undefined }).keyMap,
     commandLine,
   };
   const shellState: ShellState = { isOpen: false };

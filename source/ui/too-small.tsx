@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import { smallestWindow } from './frame-layout.ts';
+import { smallestWindow } from './fleet-screen/frame-layout.ts';
 
 type TooSmallProps = {
   /** The window, in terminal columns. */

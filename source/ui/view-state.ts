@@ -1,12 +1,93 @@
-import type { Ordering } from './node-order.ts';
+import type { ActionName } from '../events/event.ts';
+import type { FleetView } from './fleet-screen/fleet-view.ts';
+import { initialFleetView } from './fleet-screen/fleet-view.ts';
+import type { ScreenName } from './keys/key-map.ts';
+import type { LogFeed } from './log-screen/log-feed.ts';
+import type { LogView } from './log-screen/log-view.ts';
+import type { LineEdit } from './prompt/line-edit.ts';
 
-/** What lies over the table and waits for an answer or for being closed. */
+/** What lies over the screen and waits for an answer or for being closed. */
 export type Overlay =
   | { readonly type: 'help' }
   | { readonly type: 'notices' }
-  | { readonly type: 'terminate'; readonly node: string }
+  /** Why a node failed and what to try. */
+  | { readonly type: 'cause'; readonly node: string }
+  /** Asks before an action works on many nodes, or does what can't be undone. */
+  | {
+      readonly type: 'confirm';
+      readonly action: ConfirmedAction;
+      readonly nodes: readonly string[];
+      /** What has been typed so far, where the deployment's name has to be. */
+      readonly typed?: string;
+    }
+  /** One of several things, by its key or with the cursor. */
+  | { readonly type: 'choose'; readonly choice: Choice; readonly cursor: number }
   /** Ctrl-c was pressed once: the next one leaves. */
   | { readonly type: 'leave' };
+
+export type ConfirmedAction = Extract<
+  ActionName,
+  'configure' | 'push' | 'retry' | 'terminate' | 'replace'
+>;
+
+/** What can be chosen from, and what is done then. */
+export type Choice = {
+  readonly title: string;
+  readonly options: readonly ChoiceOption[];
+  readonly choose: (option: ChoiceOption) => void;
+};
+
+export type ChoiceOption = {
+  /** Chooses it at once; a single character. Absent where there are too many for keys. */
+  readonly key?: string;
+  readonly label: string;
+  readonly detail: string;
+};
+
+/** A line to type into, at the bottom of the screen. */
+export type Prompt = {
+  /** What is asked for, before the line. */
+  readonly label: string;
+  readonly edit: LineEdit;
+  /** Earlier answers, newest first, for the arrow keys. */
+  readonly earlier: readonly string[];
+  /** Hears every change. */
+  readonly change?: (text: string) => void;
+  /** Hears the answer; a text that it returns says why that can't be, and the prompt stays. */
+  readonly submit: (text: string) => string | undefined;
+  /** Hears that there is no answer. */
+  readonly cancel?: () => void;
+  /** What is wrong with the answer as it stands. */
+  readonly problem?: string;
+};
+
+/** A screen over the fleet's own. */
+export type Screen =
+  /** All about one node; its log is read by `feed`. */
+  | {
+      readonly type: 'node';
+      readonly node: string;
+      readonly feed: LogFeed;
+      readonly log: LogView;
+    }
+  /** Lines of something. */
+  | {
+      readonly type: 'log';
+      readonly title: string;
+      /** Nodes that the lines are of: actions work on them. */
+      readonly nodes: readonly string[];
+      readonly feed: LogFeed;
+      readonly log: LogView;
+    }
+  /** What an action has come to, node by node or by equal outputs. */
+  | {
+      readonly type: 'output';
+      readonly action: number;
+      readonly cursor: number;
+      readonly expanded: ReadonlySet<string>;
+    }
+  /** All that was asked for. */
+  | { readonly type: 'actions'; readonly cursor: number };
 
 /** The answer to the last key. */
 export type Feedback = {
@@ -16,35 +97,52 @@ export type Feedback = {
 
 /** What a person did to the view, as opposed to what happened to the fleet. */
 export type ViewState = {
-  /** Name of the selected node. Absent until a person chose one: then the first by name is. */
-  readonly selected?: string;
-  readonly isPaneTall: boolean;
-  readonly ordering: Ordering;
+  readonly fleet: FleetView;
+  /** Screens over the fleet's, the visible one last. */
+  readonly screens: readonly Screen[];
+  readonly prompt?: Prompt;
   readonly overlay?: Overlay;
   readonly feedback?: Feedback;
 };
 
 export type ViewAction =
-  | { readonly type: 'select'; readonly node: string }
-  | { readonly type: 'toggle-pane' }
-  | { readonly type: 'toggle-ordering' }
+  | { readonly type: 'change-fleet'; readonly fleet: FleetView }
+  | { readonly type: 'show'; readonly screen: Screen }
+  /** Replaces the visible screen by another state of it, unless it is another one by now. */
+  | { readonly type: 'change-screen'; readonly screen: Screen }
+  | { readonly type: 'back' }
+  | { readonly type: 'ask'; readonly prompt: Prompt }
+  | { readonly type: 'answered' }
   | { readonly type: 'open'; readonly overlay: Overlay }
   | { readonly type: 'close' }
   | { readonly type: 'tell'; readonly feedback: Feedback }
   /** Removes the feedback unless a newer one took its place. */
   | { readonly type: 'forget'; readonly feedback: Feedback };
 
-export const initialView: ViewState = { isPaneTall: false, ordering: 'trouble' };
+export const initialView: ViewState = { fleet: initialFleetView, screens: [] };
+
+/** The screen that is visible below overlays. */
+export const screenName = ({ screens }: ViewState): ScreenName => screens.at(-1)?.type ?? 'fleet';
 
 /** The view after an action. */
 export const reduceView = (view: ViewState, action: ViewAction): ViewState => {
   switch (action.type) {
-    case 'select':
-      return view.selected === action.node ? view : { ...view, selected: action.node };
-    case 'toggle-pane':
-      return { ...view, isPaneTall: !view.isPaneTall };
-    case 'toggle-ordering':
-      return { ...view, ordering: view.ordering === 'name' ? 'trouble' : 'name' };
+    case 'change-fleet':
+      return view.fleet === action.fleet ? view : { ...view, fleet: action.fleet };
+    case 'show':
+      return { ...view, screens: [...view.screens, action.screen] };
+    case 'change-screen':
+      return view.screens.at(-1)?.type === action.screen.type
+        ? { ...view, screens: [...view.screens.slice(0, -1), action.screen] }
+        : view;
+    case 'back':
+      return { ...view, screens: view.screens.slice(0, -1) };
+    case 'ask':
+      return { ...view, prompt: action.prompt };
+    case 'answered': {
+      const { prompt: _prompt, ...rest } = view;
+      return rest;
+    }
     case 'open':
       return { ...view, overlay: action.overlay };
     case 'close': {

@@ -3,14 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { render, cleanup as unmountAll } from 'ink-testing-library';
 import stringWidth from 'string-width';
 import type { FleetEvent } from '../../source/events/event.ts';
-import type { SshCommand } from '../../source/fleet/actions.ts';
+import type { FleetActions, LogRequest, SshCommand } from '../../source/fleet/actions.ts';
 import { emptyFleet, reduce } from '../../source/fleet/reducer.ts';
 import type { FleetState, NodeState } from '../../source/fleet/state.ts';
 import { createFleetStore } from '../../source/fleet/store.ts';
 import type { Clock, Tick } from '../../source/ui/clock.ts';
 import { Dashboard } from '../../source/ui/dashboard.tsx';
 import { DashboardContext, type DashboardModel } from '../../source/ui/dashboard-context.ts';
-import { createNodeOrder } from '../../source/ui/node-order.ts';
+import { createNodeOrder } from '../../source/ui/fleet-screen/node-order.ts';
+import { createKeyMap } from '../../source/ui/keys/key-map.ts';
 import type { DashboardOutcome } from '../../source/ui/outcome.ts';
 import { createStore } from '../../source/ui/store.ts';
 import { createTheme } from '../../source/ui/theme.ts';
@@ -89,18 +90,35 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
     order: createNodeOrder(),
     clock: time.clock,
     theme: createTheme({ hasColour: false, hasUnicode }),
+    keys: createKeyMap({ isRecording: options.isRecording === true }).keyMap,
     commandLine: (command) => `spot-tui ${command} --sandbox`,
   };
   const calls: string[] = [];
-  const record = (name: string) => (nodes: readonly string[]) => {
-    calls.push(`${name} ${nodes.join(' ')}`);
+  const logRequests: { readonly request: LogRequest; readonly signal: AbortSignal }[] = [];
+  const record = (name: string) => (nodes: readonly string[], more?: unknown) => {
+    calls.push([name, ...nodes, ...(more === undefined ? [] : [JSON.stringify(more)])].join(' '));
+    return calls.length;
   };
-  const actions = {
+  const actions: FleetActions = {
     configure: record('configure'),
     push: record('push'),
     retry: record('retry'),
+    doctor: record('doctor'),
+    exec: record('exec'),
     terminate: record('terminate'),
+    replace: record('replace'),
+    launch: (count, region) => record('launch')([`${count}`], region),
+    cancel: (id) => {
+      calls.push(`cancel ${id}`);
+    },
+    followLogs: (request, signal) => {
+      logRequests.push({ request, signal });
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve());
+      });
+    },
     sshCommand: () => options.sshCommand,
+    consoleLink: (node) => `https://console.example/${node}`,
   };
   const outcomes: DashboardOutcome[] = [];
   const controller = new AbortController();
@@ -143,6 +161,8 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
     model,
     time,
     calls,
+    /** What was asked to be followed. */
+    logRequests,
     outcomes,
     resize,
     screen,

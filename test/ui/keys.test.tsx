@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
-import { keyMap } from '../../source/ui/key-map.ts';
+import { createKeyMap } from '../../source/ui/keys/key-map.ts';
 import { begins, enters, fails, fleetOf, logs, reclaims, runsOn, start } from './events.ts';
 import { cleanup, keyboard, show } from './harness.tsx';
+
+const { keyMap } = createKeyMap();
 
 afterEach(cleanup);
 
@@ -62,7 +64,8 @@ for (const size of sizes) {
     test('? opens the help, which names every key, and Esc closes it', async () => {
       const { press, screen } = await show(fleetOf(3), size);
       await press('?');
-      for (const { description } of keyMap) assert.ok(screen().includes(description), description);
+      for (const { description } of keyMap.of('fleet'))
+        assert.ok(screen().includes(description), description);
       assert.match(screen(), /cloud-init/);
       await press(keyboard.escape);
       assert.doesNotMatch(screen(), /Keys/);
@@ -401,16 +404,18 @@ test('n shows all notices, newest first, with their hints', async () => {
     notice('first', 'do this'),
     notice('second'),
   ]);
-  await press('n');
+  await press('m');
   assert.match(screen(), /Notices[\s\S]*▲ {2}second[\s\S]*▲ {2}first[\s\S]*→ do this/);
-  await press('n');
+  await press('m');
   assert.doesNotMatch(screen(), /Notices/);
 });
 
 test('no key has two meanings, and the footer only names keys of the map', async () => {
-  const keys = keyMap.flatMap((binding) => binding.keys);
-  assert.equal(new Set(keys).size, keys.length);
+  for (const screen of ['fleet', 'node', 'log', 'output', 'actions'] as const) {
+    const keys = keyMap.of(screen).flatMap((binding) => binding.keys);
+    assert.equal(new Set(keys).size, keys.length, screen);
+  }
   const { line } = await show(fleetOf(1));
-  for (const { footer } of keyMap)
+  for (const { footer } of keyMap.of('fleet'))
     if (footer !== undefined) assert.match(line('quit'), new RegExp(footer));
 });

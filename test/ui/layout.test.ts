@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { layOutColumns, rowWidth } from '../../source/ui/columns.ts';
-import { layOutFrame } from '../../source/ui/frame-layout.ts';
-import { windowOffset } from '../../source/ui/window-offset.ts';
+import { layOutColumns, rowWidth } from '../../source/ui/fleet-screen/columns.ts';
+import { layOutFrame } from '../../source/ui/fleet-screen/frame-layout.ts';
+import { windowOffset } from '../../source/ui/fleet-screen/window-offset.ts';
 
 const typical = { node: 11, zone: 10, type: 9, address: 15 };
 const longest = { node: 26, zone: 18, type: 14, address: 24 };

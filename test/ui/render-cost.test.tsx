@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { DetailPane } from '../../source/ui/detail-pane.tsx';
 import { Elapsed } from '../../source/ui/elapsed.tsx';
-import { NodeRow } from '../../source/ui/node-row.tsx';
-import { NodeTable } from '../../source/ui/node-table.tsx';
+import { DetailPane } from '../../source/ui/fleet-screen/detail-pane.tsx';
+import { NodeRow } from '../../source/ui/fleet-screen/node-row.tsx';
+import { NodeTable } from '../../source/ui/fleet-screen/node-table.tsx';
 import { begins, enters, fails, fleetOf, logs, start } from './events.ts';
 import { cleanup, keyboard, show } from './harness.tsx';
 import { takeRendered } from './render-counter.ts';

@@ -11,7 +11,7 @@ for (const node of ['us-west-2-1', 'us-west-2-2']) {
   store.dispatch(runsOn(node));
 }
 const controller = new AbortController();
-const ignore = () => undefined;
+const ignore = () => 1;
 
 const misbehave = async () => {
   await sleep(200);
@@ -44,6 +44,13 @@ try {
       push: ignore,
       retry: ignore,
       terminate: ignore,
+      doctor: ignore,
+      exec: ignore,
+      replace: ignore,
+      launch: ignore,
+      cancel: () => undefined,
+      followLogs: () => Promise.resolve(),
+      consoleLink: () => undefined,
       sshCommand: () => ({
         file: 'sh',
         arguments: [

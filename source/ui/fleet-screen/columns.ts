@@ -1,0 +1,111 @@
+import type { FleetState } from '../../fleet/state.ts';
+
+export type ColumnId = 'node' | 'zone' | 'instance' | 'type' | 'address' | 'phase' | 'time' | 'log';
+
+export type Column = {
+  readonly id: ColumnId;
+  readonly title: string;
+  /** In terminal columns, without the gap before it. */
+  readonly width: number;
+  /** Blanks before it, in terminal columns. */
+  readonly gap: number;
+};
+
+/** The widest value of each column whose width follows its content, in terminal columns. */
+export type ContentWidths = Readonly<Record<'node' | 'zone' | 'type' | 'address', number>>;
+
+/** Columns left of the first one: the selection's marker and a blank. */
+export const markerWidth = 2;
+/** In windows narrower than this, one blank between two columns has to do. */
+const narrow = 60;
+/** Longest name of a phase, with its glyph. */
+const phaseWidth = 13;
+const timeWidth = 6;
+const instanceWidth = 19;
+/** What must remain for the last log line before another column may appear. */
+const comfortableLog = 32;
+/** A last log line narrower than this says nothing. */
+const usefulLog = 8;
+
+/** How wide the content of a fleet is. It starts with typical values so that columns stay put. */
+export const measureContent = (state: FleetState): ContentWidths => {
+  const widths = { node: 11, zone: 10, type: 9, address: 15 };
+  for (const node of state.nodes.values()) {
+    widths.node = Math.max(widths.node, node.name.length);
+    widths.zone = Math.max(widths.zone, (node.zone ?? node.region).length);
+    widths.type = Math.max(widths.type, node.instanceType?.length ?? 0);
+    widths.address = Math.max(widths.address, formatAddress(node).length);
+  }
+  return {
+    node: Math.min(widths.node, 26),
+    zone: Math.min(widths.zone, 18),
+    type: Math.min(widths.type, 14),
+    address: Math.min(widths.address, 24),
+  };
+};
+
+export const isSameContent = (before: ContentWidths, after: ContentWidths): boolean =>
+  before.node === after.node &&
+  before.zone === after.zone &&
+  before.type === after.type &&
+  before.address === after.address;
+
+/** Where a node listens: the port only where it isn't SSH's own. */
+export const formatAddress = (node: {
+  readonly address?: string;
+  readonly sshPort?: number;
+}): string => {
+  if (node.address === undefined) return '';
+  if (node.sshPort === undefined || node.sshPort === 22) return node.address;
+  return node.address.includes(':')
+    ? `[${node.address}]:${node.sshPort}`
+    : `${node.address}:${node.sshPort}`;
+};
+
+/** Width of a row with these columns, the marker included, in terminal columns. */
+export const rowWidth = (columns: readonly Column[]): number =>
+  columns.reduce((sum, { width, gap }) => sum + gap + width, markerWidth);
+
+/**
+ * The columns that fit into a window, from the left. Node, phase and time are always there and
+ * the last log line takes what remains; the others come in order of their use to someone who is
+ * about to repair a node.
+ */
+export const layOutColumns = (windowWidth: number, content: ContentWidths): readonly Column[] => {
+  // A blank at the right edge: a character that a terminal draws wider than expected must not wrap.
+  const width = windowWidth - markerWidth - 1;
+  const between = windowWidth < narrow ? 1 : 2;
+  const essential = content.node + phaseWidth + timeWidth + 2 * between;
+  const node = content.node - Math.max(0, essential - width);
+  let log = width - (node + phaseWidth + timeWidth + 3 * between);
+
+  const shown = new Set<ColumnId>();
+  const optional = [
+    ['address', content.address],
+    ['zone', content.zone],
+    ['type', content.type],
+    ['instance', instanceWidth],
+  ] as const;
+  for (const [id, columnWidth] of optional) {
+    if (log - columnWidth - between < comfortableLog) break;
+    shown.add(id);
+    log -= columnWidth + between;
+  }
+
+  const columns = [
+    { id: 'node' as const, title: 'NODE', width: Math.max(1, node) },
+    { id: 'zone' as const, title: 'ZONE', width: content.zone },
+    { id: 'instance' as const, title: 'INSTANCE', width: instanceWidth },
+    { id: 'type' as const, title: 'TYPE', width: content.type },
+    { id: 'address' as const, title: 'ADDRESS', width: content.address },
+    { id: 'phase' as const, title: 'PHASE', width: phaseWidth },
+    { id: 'time' as const, title: 'TIME', width: timeWidth },
+    { id: 'log' as const, title: 'LAST LOG', width: log },
+  ];
+  return columns
+    .filter(({ id }) => {
+      if (id === 'node' || id === 'phase' || id === 'time') return true;
+      return id === 'log' ? log >= usefulLog : shown.has(id);
+    })
+    .map((column, index) => ({ ...column, gap: index === 0 ? 0 : between }));
+};

@@ -1,0 +1,75 @@
+import { Text } from 'ink';
+import { Fragment, memo, type ReactNode } from 'react';
+import type { NodeState } from '../../fleet/state.ts';
+import { useDashboard } from '../dashboard-context.ts';
+import { Elapsed } from '../elapsed.tsx';
+import { LastLine } from '../last-line.tsx';
+import { PhaseGlyph } from '../phase-glyph.tsx';
+import { fit, truncate } from '../text.ts';
+import type { Theme } from '../theme.ts';
+import { useNode } from '../use-fleet.ts';
+import { type Column, formatAddress, rowWidth } from './columns.ts';
+
+type NodeRowProps = {
+  /** Name of the node. */
+  readonly name: string;
+  readonly columns: readonly Column[];
+  /** In terminal columns: a selected row is a bar across the window. */
+  readonly width: number;
+  readonly isSelected: boolean;
+};
+
+/**
+ * One line of the table. It is one text with others inside, because a box per cell would cost
+ * several times as much, and what moves in it renders by itself.
+ */
+export const NodeRow = memo(({ name, columns, width, isSelected }: NodeRowProps) => {
+  const { theme } = useDashboard();
+  const node = useNode(name);
+  if (node === undefined) return null;
+  return (
+    <Text wrap="truncate" inverse={isSelected}>
+      {isSelected ? `${theme.glyphs.marker} ` : '  '}
+      {columns.map((column) => (
+        <Fragment key={column.id}>
+          {' '.repeat(column.gap)}
+          {cell(column, node, theme, isSelected)}
+        </Fragment>
+      ))}
+      {isSelected ? ' '.repeat(Math.max(0, width - rowWidth(columns))) : ''}
+    </Text>
+  );
+});
+
+const cell = (column: Column, node: NodeState, theme: Theme, isSelected: boolean): ReactNode => {
+  const { id, width } = column;
+  const { ellipsis } = theme.glyphs;
+  switch (id) {
+    case 'node':
+      return (
+        <Text bold={isSelected}>
+          {truncate(node.name, width, ellipsis, 'middle').padEnd(width)}
+        </Text>
+      );
+    case 'zone':
+      return fit(node.zone ?? node.region, width, ellipsis);
+    case 'instance':
+      return fit(node.instanceId ?? '', width, ellipsis);
+    case 'type':
+      return fit(node.instanceType ?? '', width, ellipsis);
+    case 'address':
+      return fit(formatAddress(node), width, ellipsis);
+    case 'phase':
+      return (
+        <Text {...(isSelected && node.trouble === undefined ? {} : theme.phases[node.phase].style)}>
+          <PhaseGlyph phase={node.phase} /> {node.phase.padEnd(width - 2)}
+        </Text>
+      );
+    case 'time':
+      return <Elapsed since={node.phaseSince} width={width} />;
+    case 'log':
+      return <LastLine node={node} width={width} isPlain={isSelected} />;
+    default:
+      return id satisfies never;
+  }
+};

@@ -1,0 +1,220 @@
+import leven from 'leven';
+import { keyBindings } from './key-bindings.ts';
+
+/** The screens that have keys of their own. */
+export type ScreenName = 'fleet' | 'node' | 'log' | 'output' | 'actions';
+
+/** The commands that act on nodes. */
+export type NodeCommand =
+  | 'ssh'
+  | 'exec'
+  | 'configure'
+  | 'push'
+  | 'rollout'
+  | 'retry'
+  | 'doctor'
+  | 'logs'
+  | 'merged-logs'
+  | 'terminate'
+  | 'replace'
+  | 'copy'
+  | 'console'
+  | 'cause';
+
+/** The commands of what shows lines of a log. */
+export type LogCommand =
+  | 'search'
+  | 'next-match'
+  | 'previous-match'
+  | 'follow'
+  | 'wrap'
+  | 'timestamps'
+  | 'source'
+  | 'export';
+
+/** The commands that move through whatever is on the screen. */
+export type MoveCommand = 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last';
+
+/** The commands that find and select nodes. */
+export type FindCommand =
+  | 'filter'
+  | 'next-failure'
+  | 'previous-failure'
+  | 'sort-next'
+  | 'sort-previous'
+  | 'sort-reverse'
+  | 'group'
+  | 'mark'
+  | 'mark-range'
+  | 'mark-all';
+
+/** The commands of a recording that is played. */
+export type PlaybackCommand = 'pause' | 'faster' | 'slower' | 'seek-back' | 'seek-forward';
+
+/** What a key can do. */
+export type Command =
+  | MoveCommand
+  | FindCommand
+  | NodeCommand
+  | LogCommand
+  | PlaybackCommand
+  | 'open'
+  | 'next-node'
+  | 'previous-node'
+  | 'launch'
+  | 'cancel'
+  | 'pane'
+  | 'actions'
+  | 'history'
+  | 'notices'
+  | 'help'
+  | 'redraw'
+  | 'suspend'
+  | 'close'
+  | 'quit'
+  | 'interrupt';
+
+export type KeyGroup = 'Move' | 'Find' | 'Select' | 'Act' | 'Log' | 'Playback' | 'View';
+
+export type KeyBinding = {
+  readonly command: Command;
+  /** Names of keys as `keyNames` gives them. */
+  readonly keys: readonly string[];
+  /** A word for the footer; bindings without one are in the help only. */
+  readonly footer?: string;
+  /** What help says: lower case, no full stop. */
+  readonly description: string;
+  readonly group: KeyGroup;
+  /** Where it means something. */
+  readonly screens: readonly ScreenName[];
+  /** Whether it is for a fleet that lives or for a recording alone. Default: both. */
+  readonly only?: 'live' | 'recording';
+};
+
+/** The keys of the dashboard as they are after the configuration had its say. */
+export interface KeyMap {
+  readonly bindings: readonly KeyBinding[];
+  /** The bindings of one screen, in the order in which help shows them. */
+  of(screen: ScreenName): readonly KeyBinding[];
+  /** The command of a key on a screen, if it has one. */
+  commandOf(key: string, screen: ScreenName): Command | undefined;
+}
+
+export type KeyMapOptions = {
+  /** Keys by command, in place of those that the commands have by themselves. */
+  readonly overrides?: Readonly<Record<string, readonly string[]>>;
+  /** Whether a recording is shown. */
+  readonly isRecording?: boolean;
+};
+
+/** The key map with the configuration's keys in it. What those problems name is left as it was. */
+export const createKeyMap = ({
+  overrides = {},
+  isRecording = false,
+}: KeyMapOptions = {}): { readonly keyMap: KeyMap; readonly problems: readonly string[] } => {
+  const { bindings, problems } = applyOverrides(overrides);
+  const used = bindings.filter(({ only }) => only !== (isRecording ? 'live' : 'recording'));
+  const byScreen = Map.groupBy(
+    used.flatMap((binding) => binding.screens.map((screen) => ({ screen, binding }))),
+    ({ screen }) => screen,
+  );
+  const of = (screen: ScreenName) => byScreen.get(screen)?.map(({ binding }) => binding) ?? [];
+  return {
+    keyMap: {
+      bindings: used,
+      of,
+      commandOf: (key, screen) => of(screen).find(({ keys }) => keys.includes(key))?.command,
+    },
+    problems,
+  };
+};
+
+/** Keys that must stay where they are: without them nobody finds the way out. */
+const fixed: ReadonlySet<Command> = new Set(['interrupt', 'close', 'help', 'suspend']);
+
+const applyOverrides = (
+  overrides: Readonly<Record<string, readonly string[]>>,
+): { bindings: readonly KeyBinding[]; problems: readonly string[] } => {
+  const problems: string[] = [];
+  let bindings = keyBindings;
+  for (const [name, keys] of Object.entries(overrides)) {
+    const own = bindings.filter(({ command }) => command === name);
+    if (own.length === 0) {
+      problems.push(`keys.${name}: no such command${suggestion(name)}`);
+      continue;
+    }
+    if (own.some(({ command }) => fixed.has(command))) {
+      problems.push(`keys.${name}: this key can't be changed`);
+      continue;
+    }
+    const changed = bindings.map((binding) =>
+      binding.command === name ? { ...binding, keys } : binding,
+    );
+    const conflict = findConflict(changed);
+    if (conflict === undefined) bindings = changed;
+    else problems.push(`keys.${name}: ${conflict}`);
+  }
+  return { bindings, problems };
+};
+
+const suggestion = (name: string): string => {
+  const [nearest] = keyBindings
+    .map(({ command }) => ({ command, distance: leven(name, command) }))
+    .filter(({ distance }) => distance <= 3)
+    .sort((a, b) => a.distance - b.distance);
+  return nearest === undefined ? '' : `; did you mean ${nearest.command}?`;
+};
+
+/** A key that would mean two things on one screen. */
+const findConflict = (bindings: readonly KeyBinding[]): string | undefined => {
+  const owners = new Map<string, Command>();
+  for (const { command, keys, screens, only } of bindings) {
+    for (const screen of screens) {
+      for (const mode of ['live', 'recording'].filter(
+        (each) => only === undefined || only === each,
+      )) {
+        for (const key of keys) {
+          const place = `${mode} ${screen} ${key}`;
+          const owner = owners.get(place);
+          if (owner !== undefined && owner !== command) {
+            return `${key} would mean both ${owner} and ${command} (${screen} screen)`;
+          }
+          owners.set(place, command);
+        }
+      }
+    }
+  }
+  return undefined;
+};
+
+const keyLabels: Readonly<Record<string, string>> = {
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+  'page-up': 'PgUp',
+  'page-down': 'PgDn',
+  home: 'Home',
+  end: 'End',
+  enter: 'Enter',
+  tab: 'Tab',
+  escape: 'Esc',
+  ' ': 'Space',
+};
+
+const asciiLabels: Readonly<Record<string, string>> = {
+  up: 'Up',
+  down: 'Down',
+  left: 'Left',
+  right: 'Right',
+};
+
+/**
+ * A key as the screen prints it: `^L` for ctrl-l.
+ *
+ * @param hasUnicode whether the terminal has arrows to show
+ */
+export const labelOf = (key: string, hasUnicode: boolean): string => {
+  if (key.startsWith('ctrl-')) return `^${key.slice('ctrl-'.length).toUpperCase()}`;
+  return (hasUnicode ? undefined : asciiLabels[key]) ?? keyLabels[key] ?? key;
+};

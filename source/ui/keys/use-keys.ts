@@ -1,0 +1,61 @@
+import { useApp, useInput, usePaste, useStdout } from 'ink';
+import type { FleetActions } from '../../fleet/actions.ts';
+import { useDashboard } from '../dashboard-context.ts';
+import type { DashboardOutcome } from '../outcome.ts';
+import { pasteIntoPrompt } from '../prompt/answer-prompt.ts';
+import { type ShellState, useShell } from '../use-shell.ts';
+import { handleKey } from './handle-key.ts';
+import type { KeyContext, ScreenSize } from './key-context.ts';
+import { keyNames } from './key-names.ts';
+
+export type UseKeysOptions = {
+  readonly actions: FleetActions | undefined;
+  readonly isDriven: (node: string) => boolean;
+  readonly leave: (outcome: DashboardOutcome) => void;
+  readonly shellState: ShellState;
+  /** Ends an open shell when it aborts. */
+  readonly signal: AbortSignal;
+};
+
+/** Listens to the keyboard. */
+export const useKeys = (options: UseKeysOptions, size: ScreenSize): void => {
+  const { actions, isDriven, leave, shellState, signal } = options;
+  const model = useDashboard();
+  const { suspendTerminal } = useApp();
+  const openShell = useShell(shellState, signal);
+  const { stdout } = useStdout();
+  const context: KeyContext = {
+    model,
+    actions,
+    isDriven,
+    openShell,
+    writeSequence: (sequence) => void stdout.write(sequence),
+    // Giving the terminal away and taking it back draws everything again.
+    redraw: () => suspendTerminal(() => undefined),
+    suspend: () => Promise.resolve(),
+    leave,
+  };
+
+  useInput((input, key) => {
+    for (const name of keyNames(input, key)) {
+      const before = model.view.getState();
+      handleKey(context, name, size);
+      // What was typed before a question could be seen is no answer to it.
+      const { overlay } = model.view.getState();
+      if (overlay !== undefined && overlay.type !== before.overlay?.type) return;
+    }
+  });
+
+  // Without this a pasted text would be typed at the fleet.
+  usePaste((text) => {
+    const { overlay, prompt } = model.view.getState();
+    if (overlay === undefined && prompt !== undefined) {
+      pasteIntoPrompt(model.view, prompt, text);
+      return;
+    }
+    model.view.dispatch({
+      type: 'tell',
+      feedback: { tone: 'warning', text: 'What was pasted is ignored: ? shows the keys' },
+    });
+  });
+};

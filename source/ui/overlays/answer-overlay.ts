@@ -1,0 +1,43 @@
+import { describeNodes, perform } from '../keys/act-on-nodes.ts';
+import { type KeyContext, type ScreenSize, tell } from '../keys/key-context.ts';
+import { type Overlay, screenName } from '../view-state.ts';
+
+/** What a key does while something lies over the screen. */
+export const answerOverlay = (
+  context: KeyContext,
+  overlay: Overlay,
+  key: string,
+  _size: ScreenSize,
+): void => {
+  const { leave, model } = context;
+  const close = () => model.view.dispatch({ type: 'close' });
+  switch (overlay.type) {
+    case 'help':
+    case 'notices':
+    case 'cause': {
+      const command = model.keys.commandOf(key, screenName(model.view.getState()));
+      const closes = key === 'escape' || key === 'q' || key === 'enter';
+      if (closes || command === overlay.type) close();
+      return;
+    }
+    case 'confirm':
+      if (key === 'y') {
+        close();
+        perform(context, overlay.action, overlay.nodes);
+      } else if (key === 'n' || key === 'escape' || key === 'q' || key === 'enter') {
+        close();
+        const { nodes } = overlay;
+        tell(context, 'good', `${describeNodes(nodes)} ${nodes.length === 1 ? 'stays' : 'stay'}`);
+      }
+      return;
+    case 'choose':
+      if (key === 'escape' || key === 'q') close();
+      return;
+    case 'leave':
+      if (key === 'q' || key === 'y') leave({ type: 'quit' });
+      else if (key === 'n' || key === 'escape') close();
+      return;
+    default:
+      overlay satisfies never;
+  }
+};

@@ -1,0 +1,34 @@
+import { useView } from '../use-view.ts';
+import { CausePopup } from './cause-popup.tsx';
+import { ChoosePopup } from './choose-popup.tsx';
+import { ConfirmPopup } from './confirm-popup.tsx';
+import { HelpPopup } from './help-popup.tsx';
+import { LeavePopup } from './leave-popup.tsx';
+import { NoticesPopup } from './notices-popup.tsx';
+
+type OverlaysProps = {
+  /** The window, in terminal columns and rows. */
+  readonly window: { readonly columns: number; readonly rows: number };
+};
+
+/** What lies over the table, if anything does. */
+export const Overlays = ({ window }: OverlaysProps) => {
+  const overlay = useView((view) => view.overlay);
+  if (overlay === undefined) return null;
+  switch (overlay.type) {
+    case 'help':
+      return <HelpPopup window={window} />;
+    case 'notices':
+      return <NoticesPopup window={window} />;
+    case 'cause':
+      return <CausePopup name={overlay.node} window={window} />;
+    case 'confirm':
+      return <ConfirmPopup action={overlay.action} nodes={overlay.nodes} window={window} />;
+    case 'choose':
+      return <ChoosePopup choice={overlay.choice} cursor={overlay.cursor} window={window} />;
+    case 'leave':
+      return <LeavePopup window={window} />;
+    default:
+      return overlay satisfies never;
+  }
+};
