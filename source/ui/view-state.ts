@@ -8,10 +8,10 @@ import type { LineEdit } from './prompt/line-edit.ts';
 
 /** What lies over the screen and waits for an answer or for being closed. */
 export type Overlay =
-  | { readonly type: 'help' }
-  | { readonly type: 'notices' }
+  | ({ readonly type: 'help' } & Scrolled)
+  | ({ readonly type: 'notices' } & Scrolled)
   /** Why a node failed and what to try. */
-  | { readonly type: 'cause'; readonly node: string }
+  | ({ readonly type: 'cause'; readonly node: string } & Scrolled)
   /** Asks before an action works on many nodes, or does what can't be undone. */
   | {
       readonly type: 'confirm';
@@ -24,6 +24,9 @@ export type Overlay =
   | { readonly type: 'choose'; readonly choice: Choice; readonly cursor: number }
   /** Ctrl-c was pressed once: the next one leaves. */
   | { readonly type: 'leave' };
+
+/** How far something that is longer than the window was scrolled down, in lines. */
+type Scrolled = { readonly offset?: number };
 
 export type ConfirmedAction = Extract<
   ActionName,
@@ -114,6 +117,7 @@ export type ViewAction =
   | { readonly type: 'ask'; readonly prompt: Prompt }
   | { readonly type: 'answered' }
   | { readonly type: 'open'; readonly overlay: Overlay }
+  | { readonly type: 'scroll-overlay'; readonly offset: number }
   | { readonly type: 'close' }
   | { readonly type: 'tell'; readonly feedback: Feedback }
   /** Removes the feedback unless a newer one took its place. */
@@ -123,6 +127,9 @@ export const initialView: ViewState = { fleet: initialFleetView, screens: [] };
 
 /** The screen that is visible below overlays. */
 export const screenName = ({ screens }: ViewState): ScreenName => screens.at(-1)?.type ?? 'fleet';
+
+const isScrolled = (overlay: Overlay): overlay is Extract<Overlay, Scrolled> =>
+  overlay.type === 'help' || overlay.type === 'notices' || overlay.type === 'cause';
 
 /** The view after an action. */
 export const reduceView = (view: ViewState, action: ViewAction): ViewState => {
@@ -145,6 +152,10 @@ export const reduceView = (view: ViewState, action: ViewAction): ViewState => {
     }
     case 'open':
       return { ...view, overlay: action.overlay };
+    case 'scroll-overlay':
+      return view.overlay !== undefined && isScrolled(view.overlay)
+        ? { ...view, overlay: { ...view.overlay, offset: action.offset } }
+        : view;
     case 'close': {
       const { overlay: _overlay, ...rest } = view;
       return rest;

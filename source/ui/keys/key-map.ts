@@ -74,7 +74,10 @@ export type Command =
   | 'quit'
   | 'interrupt';
 
-export type KeyGroup = 'Move' | 'Find' | 'Select' | 'Act' | 'Log' | 'Playback' | 'View';
+/** The groups of keys in the order in which help shows them. */
+export const keyGroups = ['Act', 'Playback', 'Log', 'Find', 'Select', 'View', 'Move'] as const;
+
+export type KeyGroup = (typeof keyGroups)[number];
 
 export type KeyBinding = {
   readonly command: Command;

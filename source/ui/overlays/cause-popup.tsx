@@ -7,10 +7,12 @@ type CausePopupProps = {
   readonly name: string;
   /** The window, in terminal columns and rows. */
   readonly window: { readonly columns: number; readonly rows: number };
+  /** Lines that were scrolled past. */
+  readonly offset: number;
 };
 
 /** Why a node is in trouble, with the last lines of what failed, and what to try. */
-export const CausePopup = ({ name, window }: CausePopupProps) => {
+export const CausePopup = ({ name, window, offset }: CausePopupProps) => {
   const { theme } = useDashboard();
   const trouble = useNode(name)?.trouble;
   const width = Math.min(100, window.columns - popupFrameWidth);
@@ -26,6 +28,7 @@ export const CausePopup = ({ name, window }: CausePopupProps) => {
       )}
       keys="Esc closes"
       window={window}
+      offset={offset}
       style={theme.styles.accent}
     />
   );

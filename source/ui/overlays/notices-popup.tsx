@@ -8,10 +8,12 @@ import { Popup, type PopupLine, popupFrameWidth } from './popup.tsx';
 type NoticesPopupProps = {
   /** The window, in terminal columns and rows. */
   readonly window: { readonly columns: number; readonly rows: number };
+  /** Lines that were scrolled past. */
+  readonly offset: number;
 };
 
 /** Everything that was said about the fleet as a whole, newest first, with its hint. */
-export const NoticesPopup = ({ window }: NoticesPopupProps) => {
+export const NoticesPopup = ({ window, offset }: NoticesPopupProps) => {
   const { theme } = useDashboard();
   const notices = useFleet((state) => state.notices);
   const width = Math.min(100, window.columns - popupFrameWidth);
@@ -41,6 +43,7 @@ export const NoticesPopup = ({ window }: NoticesPopupProps) => {
       lines={lines.length === 0 ? none : lines}
       keys="Esc closes"
       window={window}
+      offset={offset}
       style={theme.styles.accent}
     />
   );

@@ -17,11 +17,11 @@ export const Overlays = ({ window }: OverlaysProps) => {
   if (overlay === undefined) return null;
   switch (overlay.type) {
     case 'help':
-      return <HelpPopup window={window} />;
+      return <HelpPopup window={window} offset={overlay.offset ?? 0} />;
     case 'notices':
-      return <NoticesPopup window={window} />;
+      return <NoticesPopup window={window} offset={overlay.offset ?? 0} />;
     case 'cause':
-      return <CausePopup name={overlay.node} window={window} />;
+      return <CausePopup name={overlay.node} window={window} offset={overlay.offset ?? 0} />;
     case 'confirm':
       return <ConfirmPopup action={overlay.action} nodes={overlay.nodes} window={window} />;
     case 'choose':

@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink';
+import { useEffect } from 'react';
 import stringWidth from 'string-width';
 import { useDashboard } from '../dashboard-context.ts';
 import { fitSegments, type Segment } from '../segment-line.tsx';
@@ -18,28 +19,39 @@ type PopupProps = {
   readonly window: { readonly columns: number; readonly rows: number };
   /** Of border and title. */
   readonly style: Style;
+  /** Lines that were scrolled past, where there are more than the window has room for. */
+  readonly offset?: number;
 };
 
 /** Columns that border and padding take. */
 export const popupFrameWidth = 6;
 
-/**
- * A box in the middle of the window, over what is there. As wide as its content; lines that the
- * window has no room for are left out.
- */
-export const Popup = ({ title, lines, keys, window, style }: PopupProps) => {
-  const { theme } = useDashboard();
+/** Rows that the border takes, and the one above and below that stays free. */
+const popupFrameHeight = 4;
+
+/** A box in the middle of the window, over what is there. As wide as its widest line. */
+export const Popup = ({ title, lines, keys, window, style, offset = 0 }: PopupProps) => {
+  const { theme, view } = useDashboard();
   const { corners, line, vertical, ellipsis } = theme.glyphs;
   const lineWidth = (segments: PopupLine) =>
     segments.reduce((sum, { text }) => sum + stringWidth(text), 0);
+  const room = window.rows - popupFrameHeight;
+  const hidden = Math.max(0, lines.length - room);
+  const first = Math.min(offset, hidden);
+  const shown = lines.slice(first, first + room);
+  const position = hidden > 0 ? `  ${first + 1}-${first + room} of ${lines.length}` : '';
   const widest = Math.max(
-    stringWidth(title) + 2,
+    stringWidth(title + position) + 2,
     stringWidth(keys) + 2,
     ...lines.map((segments) => lineWidth(segments)),
   );
   const inner = Math.min(widest, window.columns - popupFrameWidth);
-  const room = window.rows - 4;
-  const shown = lines.length > room ? [...lines.slice(0, room - 1), [{ text: ellipsis }]] : lines;
+
+  useEffect(() => {
+    // Only here it is known where the end is; a key up must not first undo keys beyond it.
+    if (offset > hidden) view.dispatch({ type: 'scroll-overlay', offset: hidden });
+  }, [offset, hidden, view]);
+
   const border = (left: string, label: string, right: string) => {
     const text = label === '' ? '' : ` ${truncate(label, inner, ellipsis)} `;
     return (
@@ -58,7 +70,7 @@ export const Popup = ({ title, lines, keys, window, style }: PopupProps) => {
       left={Math.floor((window.columns - inner - popupFrameWidth) / 2)}
       top={Math.max(0, Math.floor((window.rows - shown.length - 2) / 2))}
     >
-      {border(upperLeft, title, upperRight)}
+      {border(upperLeft, title + position, upperRight)}
       {shown.map((segments, index) => {
         const key = `${index}`;
         return (
