@@ -117,17 +117,19 @@ export const commandTable: readonly CommandDefinition[] = [
   },
   {
     name: 'logs',
-    usage: '<node>',
+    usage: '<node> [node…]',
     summary: 'what the node’s journal says',
     description: [
-      'Prints the journal of cloud-init, configure-services and the deployment’s services.',
+      'Prints the journal of cloud-init, configure-services and the deployment’s services; of several nodes together, each line with its node.',
+      'Of a node that is gone or can’t be reached it prints what was recorded of it, over all recorded runs.',
     ],
-    options: ['follow', 'unit', 'lines'],
+    options: ['follow', 'unit', 'lines', 'all', 'recorded'],
     examples: [
       ['spot-tui logs us-west-2-1 --follow', 'and what is still to come'],
       ['spot-tui logs us-west-2-1 --unit docker.service', 'of another unit'],
+      ['spot-tui logs --all --follow', 'of every node, as it comes'],
+      ['spot-tui logs us-west-2-1 --recorded', 'when the node is long gone'],
     ],
-    maximumWords: 1,
     load: () => import('./logs.ts'),
   },
   {
@@ -169,14 +171,33 @@ export const commandTable: readonly CommandDefinition[] = [
     load: () => import('./validate.ts'),
   },
   {
+    name: 'history',
+    usage: '',
+    summary: 'what happened to the fleet, over all recorded runs',
+    description: [
+      'Prints launches, interruptions, failures, recoveries, ends, and who did what about them, the newest last. It knows what was recorded on this machine, and contacts nothing.',
+    ],
+    options: ['lines', 'runs'],
+    examples: [
+      ['spot-tui history --lines 20', 'the latest'],
+      ['spot-tui history --runs', 'the recorded runs, for `replay`'],
+    ],
+    maximumWords: 0,
+    load: () => import('./history.ts'),
+  },
+  {
     name: 'replay',
-    usage: 'FILE',
+    usage: '[RUN|FILE]',
     summary: 'a recorded run in the dashboard',
     description: [
-      'Plays the events of a run that `create` recorded, or that `--json` printed. Nothing is contacted.',
+      'Plays the newest recorded run of the deployment, or the one that is named by its number or its name in `history --runs`, or a file of events that `create` recorded or `--json` printed. Nothing is contacted.',
     ],
     options: [],
-    examples: [['spot-tui replay run.ndjson', 'after the fact']],
+    examples: [
+      ['spot-tui replay', 'the run that has just ended'],
+      ['spot-tui replay 2', 'the one before'],
+      ['spot-tui replay run.ndjson', 'a file that somebody sent'],
+    ],
     maximumWords: 1,
     load: () => import('./replay.ts'),
   },

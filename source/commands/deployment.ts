@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { builtInConfig } from '../config/built-in.ts';
+import { builtInConfig, builtInDeployment } from '../config/built-in.ts';
 import type { Config } from '../config/config.ts';
 import type { ConfigIssue } from '../config/issue.ts';
-import { type IssueAt, loadConfig } from '../config/load.ts';
-import type { StateFolders } from '../config/state-folders.ts';
+import { type IssueAt, type LoadedConfig, loadConfig } from '../config/load.ts';
+import type { RecordedDeployment, StateFolders } from '../config/state-folders.ts';
 import { ensureSandbox } from '../sandbox/client.ts';
 import type { Invocation } from './command.ts';
 
@@ -34,15 +34,11 @@ export const findDeployment = async (
   folders: StateFolders,
   signal: AbortSignal,
 ): Promise<Deployment> => {
-  const { currentFolder, environment, options, programFolder, templatesFolder } = invocation;
-  const file = options.config ?? defaultFile;
-  const load = (defaults: { readonly defaultDeployment?: string } = {}) =>
-    loadConfig(file, { environment, workingDirectory: currentFolder, signal, ...defaults });
-  if (options.sandbox === undefined) return load();
-
-  const hasFile = options.config !== undefined || existsSync(path.join(currentFolder, file));
+  const { options, programFolder, templatesFolder } = invocation;
   // Before the sandbox is started for nothing.
-  const loaded = hasFile ? await load({ defaultDeployment: 'sandbox' }) : undefined;
+  const loaded = await loadFile(invocation, signal);
+  if (options.sandbox === undefined && loaded !== undefined) return loaded;
+
   const sandbox = await ensureSandbox({
     folder: folders.sandbox,
     fast: options.sandbox === 'fast',
@@ -74,4 +70,32 @@ export const findDeployment = async (
     },
     sandbox,
   };
+};
+
+/**
+ * Which deployment's past a call is about, by the configuration alone: no sandbox is started for it.
+ *
+ * @throws ConfigError
+ */
+export const findRecordedDeployment = async (
+  invocation: Invocation,
+  signal: AbortSignal,
+): Promise<RecordedDeployment> => {
+  const loaded = await loadFile(invocation, signal);
+  return {
+    deployment: loaded?.config.deployment ?? builtInDeployment,
+    isSandbox: invocation.options.sandbox !== undefined,
+  };
+};
+
+/** What the configuration's file says; undefined in the sandbox where there is none. */
+const loadFile = async (
+  { currentFolder, environment, options }: Invocation,
+  signal: AbortSignal,
+): Promise<LoadedConfig | undefined> => {
+  const file = options.config ?? defaultFile;
+  const where = { environment, workingDirectory: currentFolder, signal };
+  if (options.sandbox === undefined) return loadConfig(file, where);
+  const hasFile = options.config !== undefined || existsSync(path.join(currentFolder, file));
+  return hasFile ? loadConfig(file, { ...where, defaultDeployment: builtInDeployment }) : undefined;
 };

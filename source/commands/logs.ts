@@ -1,66 +1,145 @@
-import { installedUnits, machineUnits } from '../pipeline/installed-units.ts';
-import { followJournal, reportRecord } from '../pipeline/journal/follow-journal.ts';
-import { journalCommand } from '../pipeline/journal/journal-command.ts';
-import { parseJournalRecord } from '../pipeline/journal/journal-record.ts';
-import { lastLines } from '../pipeline/output-lines.ts';
-import { PhaseFailure } from '../pipeline/phase-failure.ts';
+import { findNodes } from '../fleet/find-nodes.ts';
+import type { ExistingNode } from '../fleet/plan.ts';
+import { NodeSelectionError, selectNodes } from '../fleet/select-nodes.ts';
 import type { Invocation, RunCommand } from './command.ts';
-import { exitStatus } from './exit-status.ts';
-import { requireOneNode, withNodes } from './node-command.ts';
+import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { withInterruption } from './interruption.ts';
+import { createLogPrinter, type LogPrinter, type NodeLine, printInOrder } from './log-printer.ts';
+import { type NodeCommandContext, openNodes, requireOneNode } from './node-command.ts';
+import { readJournal, UnreachableError } from './node-journal.ts';
+import { printRecorded } from './recorded-logs.ts';
+import { openRecordedNodes, type RecordedNodes } from './recorded-nodes.ts';
+import { reportError } from './report-error.ts';
+import { openWorkspace } from './workspace.ts';
 
 const defaultLines = 100;
 
-/** Prints what a node's journal says, and with `--follow` what it will say. */
+/**
+ * Prints what the journals of nodes say, and with `--follow` what they will say. Of nodes that are
+ * gone or can't be reached it prints what was recorded of them.
+ */
 export const run: RunCommand = (invocation) =>
-  withNodes(invocation, async ({ access, nodes, reach, signal }) => {
-    const node = requireOneNode(invocation, nodes, 'logs <node>');
-    const { follow, lines = defaultLines, unit } = invocation.options;
-    const report = { log: printer(invocation, node.name) };
-    const connection = access.connect(node.instance);
-    try {
-      await reach(node, connection);
-      const units =
-        unit === undefined
-          ? [
-              ...machineUnits,
-              ...(await installedUnits(connection, signal)).map((each) => each.unit),
-            ]
-          : [unit];
-      if (follow) {
-        await followJournal(connection, { units, lines }, report, signal);
-        return exitStatus.success;
-      }
-      const { exitCode, stderr, stdout } = await connection.exec(
-        journalCommand({ units, lines, follow: false }),
-        { signal, maximumOutput: 64 * 1024 * 1024 },
-      );
-      if (exitCode !== 0) {
-        throw new PhaseFailure(
-          `${node.name}: the journal can't be read: ${lastLines(stderr, 1)[0] ?? `status ${exitCode}`}`,
-          'Does the login user have sudo without a password? `spot-tui ssh` shows what works.',
-        );
-      }
-      const records = stdout.split('\n').flatMap((line) => parseJournalRecord(line) ?? []);
-      for (const record of records) reportRecord(record, report);
-      if (records.length === 0) {
-        invocation.stderr.write(`The journal says nothing of ${units.join(', ')} since boot.\n`);
-      }
-      return exitStatus.success;
-    } finally {
-      connection.close();
-    }
+  withInterruption(invocation, (signal) => {
+    const lines = invocation.options.lines ?? defaultLines;
+    return invocation.options.recorded
+      ? printRecorded(invocation, lines, signal)
+      : printJournals(invocation, lines, signal);
   });
 
-const printer =
-  ({ options, stdout }: Invocation, node: string) =>
-  (message: string, source = 'spot-tui', time = Date.now()): void => {
-    stdout.write(
-      options.json
-        ? `${JSON.stringify({ time: new Date(time).toISOString(), event: 'log', node, source, message })}\n`
-        : `${clockTime(time)} ${source}: ${message}\n`,
-    );
-  };
+const printJournals = async (
+  invocation: Invocation,
+  lines: number,
+  signal: AbortSignal,
+): Promise<ExitStatus> => {
+  const { options, stderr, words } = invocation;
+  const workspace = await openWorkspace(invocation, signal);
+  const existing = await findNodes(workspace.clouds, signal);
+  const { gone, nodes } = options.all
+    ? { gone: [], nodes: existing }
+    : findMeant(invocation, existing);
+  const { config, folders, isSandbox } = workspace;
+  if (nodes.length + gone.length === 0) {
+    stderr.write(`${config.deployment} has no nodes. \`spot-tui create\` makes them.\n`);
+    return exitStatus.success;
+  }
+  const folder = folders.runs({ deployment: config.deployment, isSandbox });
+  const recorded = await openRecordedNodes(folder, { lines, signal, unit: options.unit });
+  const past: NodeLine[] = [];
+  for (const word of gone) {
+    const found = await recorded.log(word);
+    // Not now and, as far as is known, never.
+    if (found.lines.length === 0) selectNodes(existing, words);
+    stderr.write(`${word} is gone. What was recorded of it, ${found.origin}:\n`);
+    past.push(...found.lines);
+  }
+  const names = [...past, ...nodes.map(({ name }) => ({ node: name }))].map(({ node }) => node);
+  const print = createLogPrinter(invocation, [...new Set(names)]);
+  if (nodes.length === 0) {
+    printInOrder(print, past);
+    return exitStatus.success;
+  }
+  const context = await openNodes(invocation, workspace, nodes, signal);
+  return printNodes(context, { lines, past, print, recorded });
+};
 
-/** Local time of day, as the dashboard and `--ci` print it. */
-const clockTime = (time: number): string =>
-  new Date(time).toLocaleTimeString('en-GB', { hour12: false });
+/** Nodes that the words mean, and words that mean none that lives. */
+const findMeant = (
+  invocation: Invocation,
+  existing: readonly ExistingNode[],
+): { readonly gone: readonly string[]; readonly nodes: readonly ExistingNode[] } => {
+  const { words } = invocation;
+  if (words.length === 0) requireOneNode(invocation, existing, 'logs <node> [node…]');
+  const isAlive = (word: string): boolean => {
+    try {
+      return selectNodes(existing, [word]).length > 0;
+    } catch (error) {
+      if (error instanceof NodeSelectionError) return false;
+      throw error;
+    }
+  };
+  const alive = words.filter(isAlive);
+  return {
+    gone: words.filter((word) => !alive.includes(word)),
+    nodes: alive.length === 0 ? [] : selectNodes(existing, alive),
+  };
+};
+
+/** Reads all nodes at once; one that fails keeps none of the others from being read. */
+const printNodes = async (
+  context: NodeCommandContext,
+  {
+    lines,
+    past,
+    print,
+    recorded,
+  }: {
+    readonly lines: number;
+    /** Of nodes that are gone. */
+    readonly past: readonly NodeLine[];
+    readonly print: LogPrinter;
+    readonly recorded: RecordedNodes;
+  },
+): Promise<ExitStatus> => {
+  const { invocation, nodes, signal } = context;
+  const { options, stderr } = invocation;
+  const { follow, unit } = options;
+  // What is followed comes as it arrives; else the lines of all nodes are put in order first.
+  const held: NodeLine[] = [];
+  const take: LogPrinter = follow ? print : (line) => held.push(line);
+  for (const line of past) take(line);
+
+  const read = async (node: ExistingNode): Promise<unknown> => {
+    const { name } = node;
+    try {
+      let isSilent = true;
+      const units = await readJournal(context, node, {
+        lines,
+        follow,
+        onLine: (line) => {
+          isSilent = false;
+          take({ ...line, node: name });
+        },
+        ...(unit === undefined ? {} : { unit }),
+      });
+      if (isSilent && !follow) {
+        stderr.write(`${name}: the journal says nothing of ${units.join(', ')} since boot.\n`);
+      }
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof UnreachableError)) return error;
+      const found = await recorded.log(name);
+      if (found.lines.length > 0) {
+        stderr.write(`${name} can't be reached. What was recorded of it, ${found.origin}:\n`);
+      }
+      for (const line of found.lines) take(line);
+      return error.cause;
+    }
+  };
+  const failures = (await Promise.all(nodes.map(read))).filter((error) => error !== undefined);
+  printInOrder(print, held);
+  const [first] = failures;
+  if (nodes.length === 1 && first !== undefined) throw first;
+  for (const error of failures) reportError(error, { stderr, debug: options.debug });
+  return failures.length === 0 ? exitStatus.success : exitStatus.failure;
+};

@@ -33,23 +33,34 @@ export const withNodes = (
   withInterruption(invocation, async (signal) => {
     const workspace = await openWorkspace(invocation, signal);
     const nodes = selectNodes(await findNodes(workspace.clouds, signal), invocation.words);
-    const access = await openNodeAccess(invocation, workspace, signal);
-    return work({
-      invocation,
-      workspace,
-      access,
-      nodes,
-      signal,
-      reach: ({ name }, connection) =>
-        reach(connection, {
-          patience: workspace.config.timeouts.connecting,
-          signal,
-          onWaiting: (reason) => {
-            invocation.stderr.write(`${name}: waiting for SSH: ${reason}\n`);
-          },
-        }),
-    });
+    return work(await openNodes(invocation, workspace, nodes, signal));
   });
+
+/**
+ * What it takes to work with nodes that were found.
+ *
+ * @throws SshError when there is no usable key, and the signal's reason once that aborts.
+ */
+export const openNodes = async (
+  invocation: Invocation,
+  workspace: Workspace,
+  nodes: readonly ExistingNode[],
+  signal: AbortSignal,
+): Promise<NodeCommandContext> => ({
+  invocation,
+  workspace,
+  access: await openNodeAccess(invocation, workspace, signal),
+  nodes,
+  signal,
+  reach: ({ name }, connection) =>
+    reach(connection, {
+      patience: workspace.config.timeouts.connecting,
+      signal,
+      onWaiting: (reason) => {
+        invocation.stderr.write(`${name}: waiting for SSH: ${reason}\n`);
+      },
+    }),
+});
 
 /**
  * The one node that a command is about.

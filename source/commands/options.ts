@@ -43,6 +43,9 @@ export const commandOptions = {
   follow: { type: 'boolean', description: 'go on with what is still to come' },
   unit: { type: 'string', value: 'UNIT', description: 'only this systemd unit' },
   lines: { type: 'number', value: 'N', description: 'lines of the past (default: 100)' },
+  all: { type: 'boolean', description: 'every node' },
+  recorded: { type: 'boolean', description: 'what was recorded here; contacts nothing' },
+  runs: { type: 'boolean', description: 'the recorded runs, with their files' },
   userSshConfig: { type: 'boolean', description: 'read your own ssh configuration too' },
   force: { type: 'boolean', description: 'overwrite files that exist' },
 } as const satisfies Record<string, OptionDefinition>;
@@ -67,6 +70,9 @@ export type Options = {
   readonly follow: boolean;
   readonly unit?: string;
   readonly lines?: number;
+  readonly all: boolean;
+  readonly recorded: boolean;
+  readonly runs: boolean;
   readonly userSshConfig: boolean;
   readonly force: boolean;
 };

@@ -184,6 +184,9 @@ const readOptions = (flags: Record<string, unknown>): Options => {
     dryRun: is('dryRun'),
     watch: is('watch'),
     follow: is('follow'),
+    all: is('all'),
+    recorded: is('recorded'),
+    runs: is('runs'),
     userSshConfig: is('userSshConfig'),
     force: is('force'),
   };

@@ -1,83 +1,120 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describeReadFailure } from '../config/read-failure.ts';
 import type { FleetEvent } from '../events/event.ts';
-import { createFleetStore } from '../fleet/store.ts';
-import { parseEventLine } from '../reporters/parse-event.ts';
+import { readRun } from '../reporters/read-run.ts';
 import type { Invocation, RunCommand } from './command.ts';
-import { exitStatus, UsageError } from './exit-status.ts';
+import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
+import { type FoundRecording, findRecording } from './find-recording.ts';
 import { reporterFor } from './headless.ts';
 import { isInteractive } from './interactivity.ts';
-
-/** Milliseconds that a pause of the recording lasts at most when it is played. */
-const longestPause = 1000;
+import { InterruptedError, withInterruption } from './interruption.ts';
+import { loadRecording } from './load-recording.ts';
+import { localTime } from './local-time.ts';
+import { createPlayback, type Playback } from './playback.ts';
 
 /** Plays a recorded run: in the dashboard where there is a terminal, else as lines. */
 export const run: RunCommand = async (invocation) => {
-  const events = await readRecording(invocation);
   if (!isInteractive(invocation)) {
-    const report = reporterFor(invocation);
-    for (const event of events) report(event);
-    await report.flush();
-    return exitStatus.success;
+    return withInterruption(invocation, async (signal) =>
+      print(invocation, await findRecording(invocation, signal), signal),
+    );
   }
-  const store = createFleetStore();
-  const left = new AbortController();
-  let now = events[0]?.time ?? Date.now();
-  const playing = (async () => {
-    for (const event of events) {
-      const pause = Math.min(longestPause, Math.max(0, event.time - now));
-      if (pause > 0) await sleep(pause, undefined, { signal: left.signal });
-      now = Math.max(now, event.time);
-      store.dispatch(event);
-    }
-  })().catch((error: unknown) => {
-    if (!left.signal.aborted) throw error;
-  });
-  const { runDashboard } = await import('../ui/run-dashboard.tsx');
-  await runDashboard({
-    store,
-    now: () => now,
-    title: path.basename(invocation.words[0] ?? ''),
-    stdin: invocation.stdin,
-    stdout: invocation.stdout,
-    stderr: invocation.stderr,
-    environment: invocation.environment,
-  });
-  left.abort();
-  await playing;
+  const { events, title } = await withInterruption(invocation, async (signal) =>
+    load(invocation, await findRecording(invocation, signal), signal),
+  );
+  const playback = createPlayback(events);
+  try {
+    return await show(invocation, playback, title);
+  } finally {
+    playback.close();
+  }
+};
+
+const print = async (
+  invocation: Invocation,
+  recording: FoundRecording,
+  signal: AbortSignal,
+): Promise<ExitStatus> => {
+  const report = reporterFor(invocation);
+  for await (const event of eventsOf(invocation, recording, signal)) {
+    report(event);
+    // A recording can wait for its reader.
+    if (invocation.stdout.writableNeedDrain) await report.flush();
+  }
+  await report.flush();
   return exitStatus.success;
 };
 
-const readRecording = async ({
-  currentFolder,
-  stderr,
-  words: [file],
-}: Invocation): Promise<FleetEvent[]> => {
-  if (file === undefined) {
-    throw new UsageError('which recording?', 'Usage: spot-tui replay FILE.');
+const load = async (
+  invocation: Invocation,
+  recording: FoundRecording,
+  signal: AbortSignal,
+): Promise<{ readonly events: readonly FleetEvent[]; readonly title: string }> => {
+  const { events, leftOut } = await loadRecording(eventsOf(invocation, recording, signal));
+  if (leftOut > 0) {
+    invocation.stderr.write(
+      `warning: the recording is long: its oldest ${leftOut} log lines are left out here\n`,
+    );
   }
-  const text = await readFile(path.resolve(currentFolder, file), 'utf8').catch((error: unknown) => {
+  const fleet = events.find((event) => event.event === 'fleet');
+  const began = localTime(fleet?.time ?? events[0]?.time ?? 0).slice(0, -3);
+  return { events, title: `${fleet?.deployment ?? recording.name} ${began}` };
+};
+
+/** The events of a recording. Says on standard error at its end what was passed over. */
+async function* eventsOf(
+  { stderr }: Invocation,
+  { name, parts }: FoundRecording,
+  signal: AbortSignal,
+): AsyncGenerator<FleetEvent> {
+  let count = 0;
+  const skipped = { broken: 0, unknown: 0 };
+  for await (const event of readRun(parts, {
+    signal,
+    onSkipped: ({ isBroken }) => {
+      skipped[isBroken ? 'broken' : 'unknown'] += 1;
+    },
+  })) {
+    count += 1;
+    yield event;
+  }
+  if (count === 0) {
     throw new UsageError(
-      `${file} can't be read: ${describeReadFailure(error)}`,
+      `${name} holds no events`,
       'Name a file of events, as `create` records it or `--json` prints it.',
     );
+  }
+  if (skipped.broken > 0) {
+    stderr.write(`warning: ${skipped.broken} lines of ${name} are no events\n`);
+  }
+  if (skipped.unknown > 0) {
+    stderr.write(
+      `warning: ${skipped.unknown} events of ${name} are of a kind that this version does not know\n`,
+    );
+  }
+}
+
+const show = async (
+  invocation: Invocation,
+  playback: Playback,
+  title: string,
+): Promise<ExitStatus> => {
+  const { environment, stderr, stdin, stdout } = invocation;
+  const { runDashboard } = await import('../ui/run-dashboard.tsx');
+  const outcome = await runDashboard({
+    store: playback.store,
+    now: playback.now,
+    title,
+    stdin,
+    stdout,
+    stderr,
+    environment,
   });
-  const events: FleetEvent[] = [];
-  let broken = 0;
-  for (const line of text.split('\n')) {
-    if (line.trim() === '') continue;
-    const parsed = parseEventLine(line);
-    if ('event' in parsed) events.push(parsed.event);
-    else broken += 1;
+  switch (outcome.type) {
+    case 'interrupted':
+      throw new InterruptedError(outcome.signal, invocation);
+    case 'aborted':
+    case 'quit':
+      return exitStatus.success;
+    default:
+      return outcome satisfies never;
   }
-  if (events.length === 0) {
-    throw new UsageError(
-      `${file} holds no events`,
-      'Name a file of events, as `create` records it or `--json` prints it.',
-    );
-  }
-  if (broken > 0) stderr.write(`warning: ${broken} lines of ${file} are no events\n`);
-  return events;
 };

@@ -12,11 +12,14 @@ export type BuiltInOptions = {
   readonly privateKeyPath: string;
 };
 
+/** Name of a deployment in the sandbox that no file names. */
+export const builtInDeployment = 'sandbox';
+
 /** What the sandbox runs where there is no configuration file: the shipped Bacalhau workload. */
 export const builtInConfig = (options: BuiltInOptions): Config => {
   const folder = path.join(options.templatesFolder, 'bacalhau');
   const written: WrittenConfig = {
-    deployment: 'sandbox',
+    deployment: builtInDeployment,
     aws: {
       total_instances: 3,
       public_ssh_key_path: options.publicKeyPath,

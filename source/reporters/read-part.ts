@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { describeReadFailure } from '../config/read-failure.ts';
 import { type LineBatch, readLines } from './read-lines.ts';
 import type { RecordedPart } from './recorded-runs.ts';
 import { compressedFile } from './recording-file.ts';
@@ -10,11 +11,15 @@ import { compressedFile } from './recording-file.ts';
 export class RecordingError extends Error {
   override readonly name = 'RecordingError';
 
+  readonly exitStatus = 2;
+  readonly hint =
+    'It may be damaged, or no recording: `spot-tui history --runs` lists those there are.';
+
   constructor(
     readonly file: string,
     cause: Error,
   ) {
-    super(`${file} can't be read: ${cause.message}`, { cause });
+    super(`${file} can't be read: ${describeReadFailure(cause)}`, { cause });
   }
 }
 

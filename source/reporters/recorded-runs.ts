@@ -29,7 +29,7 @@ export type RecordedPart = {
  */
 export const listRuns = async (folder: string): Promise<RecordedRun[]> => {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
     throw error;
   });
   const runs = new Map<string, Omit<RecordedRun, 'parts'> & { parts: Map<number, RecordedPart> }>();

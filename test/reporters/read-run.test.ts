@@ -148,7 +148,7 @@ test('a folder in the place of a file is an error that names it', async () => {
   const part = { number: 1, file: recordings.folder, isCompressed: false };
   await recordings.record(file, sampleRun);
   await assert.rejects(collect(readRun([part])), (error: Error) => {
-    assert.match(error.message, /spot-tui-runs-.* can't be read: EISDIR/);
+    assert.match(error.message, /spot-tui-runs-.* can't be read: it is a folder/);
     return true;
   });
 });

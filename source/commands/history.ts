@@ -1,0 +1,123 @@
+import { stateFolders } from '../config/state-folders.ts';
+import type { HistoryEntry } from '../fleet/history.ts';
+import { choosePaint } from '../reporters/ci-colour.ts';
+import { fleetHistory } from '../reporters/fleet-history.ts';
+import { listRuns, type RecordedRun } from '../reporters/recorded-runs.ts';
+import { describeRun, type RunOverview } from '../reporters/run-overview.ts';
+import { textTable } from '../reporters/text-table.ts';
+import type { Invocation, RunCommand } from './command.ts';
+import { findRecordedDeployment } from './deployment.ts';
+import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { describeCounts, historyLine } from './history-line.ts';
+import { withInterruption } from './interruption.ts';
+import { localTime } from './local-time.ts';
+
+const defaultLines = 100;
+
+/** Prints what happened to the fleet over all recorded runs, or those runs. */
+export const run: RunCommand = (invocation) =>
+  withInterruption(invocation, async (signal): Promise<ExitStatus> => {
+    const { environment, options, stderr } = invocation;
+    const { lines = defaultLines } = options;
+    const recorded = await findRecordedDeployment(invocation, signal);
+    const folder = stateFolders(environment).runs(recorded);
+    const runs = await listRuns(folder);
+    if (runs.length === 0) {
+      stderr.write(
+        `Nothing is recorded of ${recorded.deployment} on this machine: what changes or watches a fleet is, from now on.\n`,
+      );
+      return exitStatus.success;
+    }
+    if (options.runs) {
+      await printRuns(invocation, runs.slice(0, lines), signal);
+    } else {
+      const entries = await fleetHistory(folder, { limit: lines, signal });
+      printEntries(invocation, entries, recorded.deployment);
+    }
+    return exitStatus.success;
+  });
+
+const printEntries = (
+  { environment, options, stderr, stdout }: Invocation,
+  entries: readonly HistoryEntry[],
+  deployment: string,
+): void => {
+  if (options.json) {
+    for (const { event, time, ...details } of entries) {
+      const entry = {
+        time: isoTime(time),
+        event,
+        ...('node' in details ? { node: details.node } : {}),
+        ...details,
+        ...('summary' in details && details.summary !== undefined
+          ? { summary: countsOf(details.summary) }
+          : {}),
+        ...('after' in details ? { after: undefined, afterSeconds: details.after / 1000 } : {}),
+      };
+      stdout.write(`${JSON.stringify(entry)}\n`);
+    }
+    return;
+  }
+  if (entries.length === 0)
+    stderr.write('Nothing of note has happened since the first recording.\n');
+  const paint = choosePaint(stdout, environment);
+  const lines = entries.map((entry) => ({ time: entry.time, ...historyLine(entry, deployment) }));
+  const subjectWidth = Math.max(0, ...lines.map(({ subject }) => subject.length));
+  const wordWidth = Math.max(0, ...lines.map(({ word }) => word.length));
+  for (const { subject, text, time, word } of lines) {
+    const what = paint(word, word.padEnd(wordWidth));
+    stdout.write(`${localTime(time)}  ${subject.padEnd(subjectWidth)}  ${what}  ${text}\n`);
+  }
+};
+
+const printRuns = async (
+  { options, stdout }: Invocation,
+  runs: readonly RecordedRun[],
+  signal: AbortSignal,
+): Promise<void> => {
+  const described: { readonly run: RecordedRun; readonly overview: RunOverview }[] = [];
+  for (const run of runs) described.push({ run, overview: await describeRun(run, signal) });
+  if (options.json) {
+    for (const { overview, run } of described.toReversed()) {
+      const { by, lastEventAt, nodes, state, summary } = overview;
+      const line = {
+        time: isoTime(run.startedAt),
+        event: 'run',
+        run: run.id,
+        command: run.command,
+        by,
+        nodes,
+        state,
+        endedAt:
+          state === 'ongoing' || lastEventAt === undefined ? undefined : isoTime(lastEventAt),
+        summary: summary === undefined ? undefined : countsOf(summary),
+        files: run.parts.map(({ file }) => file),
+      };
+      stdout.write(`${JSON.stringify(line)}\n`);
+    }
+    return;
+  }
+  const rows = described.map(({ overview, run }, index) => [
+    String(index + 1),
+    localTime(run.startedAt),
+    run.command,
+    overview.by ?? '-',
+    describeState(overview),
+    run.parts[0]?.file ?? '-',
+  ]);
+  const heading = ['RUN', 'BEGAN', 'COMMAND', 'BY', 'CAME TO', 'FILE'];
+  // As everything else here: the newest last, next to the prompt.
+  stdout.write(`${textTable(heading, rows.toReversed()).join('\n')}\n`);
+};
+
+const describeState = ({ state, summary }: RunOverview): string =>
+  summary === undefined ? (state === 'ongoing' ? 'goes on' : 'cut short') : describeCounts(summary);
+
+const countsOf = ({
+  failed,
+  interrupted,
+  ready,
+  terminated,
+}: NonNullable<RunOverview['summary']>) => ({ ready, failed, interrupted, terminated });
+
+const isoTime = (time: number): string => new Date(time).toISOString();
