@@ -42,7 +42,7 @@ export const runLive = async (
       if (!lifetime.signal.aborted) lifetime.abort(error);
     });
     try {
-      return await showUntilLeft(invocation, run, lifetime.signal);
+      return await showUntilLeft(invocation, workspace, run, lifetime.signal);
     } finally {
       lifetime.abort();
       await run.close();
@@ -55,18 +55,27 @@ export const runLive = async (
 
 const showUntilLeft = async (
   invocation: Invocation,
+  workspace: Workspace,
   run: FleetRun,
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
   const { environment, stderr, stdin, stdout } = invocation;
   // Terminal interfaces are loaded by those who look at one.
-  const { runDashboard } = await import('../ui/run-dashboard.tsx');
+  const [{ runDashboard }, { createKeyMap }] = await Promise.all([
+    import('../ui/run-dashboard.tsx'),
+    import('../ui/keys/key-map.ts'),
+  ]);
+  const { keyMap, problems } = createKeyMap({ overrides: workspace.config.keys ?? {} });
+  for (const message of problems) {
+    run.emit({ event: 'notice', time: Date.now(), level: 'warning', message });
+  }
   const outcome = await runDashboard({
     store: run.store,
     actions: run.controller,
     signal,
     isDriven: (node) => run.controller.isWorkingOn(node),
     commandLine: (command) => commandLine(invocation, command),
+    keyMap,
     stdin,
     stdout,
     stderr,

@@ -22,6 +22,8 @@ export type Config = {
   readonly healthInterval: number;
   /** Name of the AWS profile, if the configuration names one. */
   readonly profile?: string;
+  /** Keys of the dashboard by command, in place of the command's own. */
+  readonly keys?: Readonly<Record<string, readonly string[]>>;
 };
 
 /** The phases that take time and can therefore run out of it. */

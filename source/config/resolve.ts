@@ -44,8 +44,17 @@ export const resolveConfig = (
     settleTime: written.settle_time,
     healthInterval: written.health_interval,
     profile: written.aws.profile,
+    keys: written.keys === undefined ? undefined : resolveKeys(written.keys),
   });
 };
+
+const resolveKeys = (keys: NonNullable<ConfigFile['keys']>): Record<string, readonly string[]> =>
+  Object.fromEntries(
+    Object.entries(keys).map(([command, own]) => [
+      command,
+      [own].flat().map((key) => (key === 'space' ? ' ' : key)),
+    ]),
+  );
 
 const resolveRegion = (entry: RegionEntry, aws: AwsSection): RegionConfig => {
   const [[region, settings] = []] = typeof entry === 'string' ? [[entry]] : Object.entries(entry);

@@ -62,6 +62,27 @@ export const check = z.strictObject(
   expecting('a map such as {name: disk is mounted, command: mountpoint -q /bacalhau_data}'),
 );
 
+const key = text(
+  'a key such as "x", "X", "ctrl-x", "space" or "page-down"',
+  /^(?:[^\s\x00-\x1f\x7f]|ctrl-[a-z]|space|up|down|left|right|page-up|page-down|home|end|enter|tab)$/u,
+  {
+    description: 'A key of the dashboard: a character, or the name of a key.',
+    examples: ['x', 'ctrl-x'],
+  },
+);
+
+const keys = z
+  .record(
+    z.string().regex(/^[a-z][a-z-]{0,30}$/, expecting('a command such as "retry"')),
+    z.union([key, z.array(key)], expecting('a key such as "x", or a list of keys')),
+    expecting('a map of commands and keys such as {retry: x, push: [u, ctrl-u]}'),
+  )
+  .meta({
+    description:
+      "Keys of the dashboard by command, in place of the command's own; the readme lists the commands.",
+    examples: [{ retry: 'x', push: ['u', 'ctrl-u'] }],
+  });
+
 /** The configuration file as it is written, without what an empty key stands for. */
 export const configFile = z
   .strictObject(
@@ -127,6 +148,7 @@ export const configFile = z
             'How often a node that is ready is looked at, by the dashboard and with `--watch`.',
         },
       ).prefault('20s'),
+      keys: keys.optional(),
     },
     expecting('a map with the keys "aws" and "regions"'),
   )

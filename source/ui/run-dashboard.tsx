@@ -7,7 +7,7 @@ import { DashboardContext, type DashboardModel } from './dashboard-context.ts';
 import { createNodeOrder } from './fleet-screen/node-order.ts';
 import { holdConsole } from './hold-console.ts';
 import { interrupt } from './keys/handle-key.ts';
-import { createKeyMap } from './keys/key-map.ts';
+import { createKeyMap, type KeyMap } from './keys/key-map.ts';
 import type { DashboardOutcome } from './outcome.ts';
 import { createStore } from './store.ts';
 import { detectTheme } from './theme.ts';
@@ -32,6 +32,8 @@ export type DashboardOptions = {
    * and the command.
    */
   readonly commandLine?: (command: string) => string;
+  /** Which keys do what. Default: what they do unless a configuration says otherwise. */
+  readonly keyMap?: KeyMap;
   /** The time in milliseconds since the Unix epoch. A replay passes its own. Default: `Date.now`. */
   readonly now?: () => number;
   /** Called once, when the first frame was drawn. */
@@ -61,6 +63,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     title = 'spot-tui',
     isDriven = () => true,
     commandLine = (command) => `spot-tui ${command}`,
+    keyMap = createKeyMap({ isRecording: actions === undefined }).keyMap,
     now = Date.now,
     onFirstFrame,
     stdin = process.stdin,
@@ -76,7 +79,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     order: createNodeOrder(),
     clock: createClock(now),
     theme: detectTheme(environment, process.platform),
-    keys: createKeyMap({ isRecording: actions === undefined }).keyMap,
+    keys: keyMap,
     commandLine,
   };
   const shellState: ShellState = { isOpen: false };

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { formatIssue } from '../../source/config/issue.ts';
 import { loadConfig } from '../../source/config/load.ts';
-import { loadText, temporaryFolder, warningLines } from './temporary-config.ts';
+import { loadText, rejectedLines, temporaryFolder, warningLines } from './temporary-config.ts';
 
 /** Every key of the old system, with the values of its example. */
 const oldSystem = `
@@ -420,3 +420,19 @@ for (const [what, text, expected] of [
     assert.deepEqual(await warningLines(t, text), expected);
   });
 }
+
+test('keys of the dashboard are taken by command, one or several', async (t) => {
+  const { config } = await loadText(
+    t,
+    'deployment: x\nregions: [us-west-2]\nkeys: {retry: ctrl-r, mark: space, push: [u, U]}\n',
+  );
+  assert.deepEqual(config.keys, { retry: ['ctrl-r'], mark: [' '], push: ['u', 'U'] });
+});
+
+test('a key that no keyboard has is told with its place', async (t) => {
+  const { errors } = await rejectedLines(
+    t,
+    'deployment: x\nregions: [us-west-2]\nkeys: {retry: hyper-x}\n',
+  );
+  assert.match(errors.join('\n'), /config\.yaml:3:\d+ keys\.retry: expected a key such as "x"/);
+});

@@ -56,7 +56,7 @@ export const keyBindings: readonly KeyBinding[] = [
     command: 'open',
     keys: ['enter'],
     footer: 'open',
-    description: 'open, or close, what is under the cursor',
+    description: 'open or close what the cursor is on',
     group: 'View',
     screens: ['output', 'actions'],
   },
@@ -138,7 +138,7 @@ export const keyBindings: readonly KeyBinding[] = [
   {
     command: 'mark-all',
     keys: ['*'],
-    description: 'select all that the filter shows, or none',
+    description: 'select all that are shown, or none',
     group: 'Select',
     screens: ['fleet'],
     only: 'live',
@@ -406,7 +406,7 @@ export const keyBindings: readonly KeyBinding[] = [
   {
     command: 'close',
     keys: ['escape'],
-    description: 'back; closes, clears filter and selection',
+    description: 'back; ends filter and selection',
     group: 'View',
     screens: everywhere,
   },

@@ -139,26 +139,33 @@ const applyOverrides = (
   overrides: Readonly<Record<string, readonly string[]>>,
 ): { bindings: readonly KeyBinding[]; problems: readonly string[] } => {
   const problems: string[] = [];
-  let bindings = keyBindings;
+  const accepted = new Map<string, readonly string[]>();
   for (const [name, keys] of Object.entries(overrides)) {
-    const own = bindings.filter(({ command }) => command === name);
-    if (own.length === 0) {
-      problems.push(`keys.${name}: no such command${suggestion(name)}`);
-      continue;
-    }
-    if (own.some(({ command }) => fixed.has(command))) {
-      problems.push(`keys.${name}: this key can't be changed`);
-      continue;
-    }
-    const changed = bindings.map((binding) =>
-      binding.command === name ? { ...binding, keys } : binding,
+    const own = keyBindings.find(({ command }) => command === name);
+    if (own === undefined) problems.push(`keys.${name}: no such command${suggestion(name)}`);
+    else if (fixed.has(own.command)) problems.push(`keys.${name}: this key can't be changed`);
+    else accepted.set(name, keys);
+  }
+  // All at once: two commands may exchange their keys.
+  let bindings = withKeys(accepted);
+  for (let conflict = findConflict(bindings); conflict; conflict = findConflict(bindings)) {
+    const { commands, key, screen } = conflict;
+    const name = commands.find((command) => accepted.has(command));
+    if (name === undefined) break;
+    accepted.delete(name);
+    problems.push(
+      `keys.${name}: ${key} would mean both ${commands.join(' and ')} (${screen} screen)`,
     );
-    const conflict = findConflict(changed);
-    if (conflict === undefined) bindings = changed;
-    else problems.push(`keys.${name}: ${conflict}`);
+    bindings = withKeys(accepted);
   }
   return { bindings, problems };
 };
+
+const withKeys = (accepted: ReadonlyMap<string, readonly string[]>): readonly KeyBinding[] =>
+  keyBindings.map((binding) => ({
+    ...binding,
+    keys: accepted.get(binding.command) ?? binding.keys,
+  }));
 
 const suggestion = (name: string): string => {
   const [nearest] = keyBindings
@@ -168,19 +175,23 @@ const suggestion = (name: string): string => {
   return nearest === undefined ? '' : `; did you mean ${nearest.command}?`;
 };
 
+type Conflict = {
+  readonly key: string;
+  readonly screen: ScreenName;
+  readonly commands: readonly [Command, Command];
+};
+
 /** A key that would mean two things on one screen. */
-const findConflict = (bindings: readonly KeyBinding[]): string | undefined => {
+const findConflict = (bindings: readonly KeyBinding[]): Conflict | undefined => {
   const owners = new Map<string, Command>();
   for (const { command, keys, screens, only } of bindings) {
     for (const screen of screens) {
-      for (const mode of ['live', 'recording'].filter(
-        (each) => only === undefined || only === each,
-      )) {
+      for (const mode of only === undefined ? ['live', 'recording'] : [only]) {
         for (const key of keys) {
           const place = `${mode} ${screen} ${key}`;
           const owner = owners.get(place);
           if (owner !== undefined && owner !== command) {
-            return `${key} would mean both ${owner} and ${command} (${screen} screen)`;
+            return { key, screen, commands: [owner, command] };
           }
           owners.set(place, command);
         }
