@@ -10,6 +10,7 @@ import type { Reporter } from '../reporters/reporter.ts';
 import { startRecording } from '../reporters/run-recording.ts';
 import type { Invocation } from './command.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { isInteractive } from './interactivity.ts';
 import { openNodeAccess } from './node-access.ts';
 import { payloadIfHere } from './payload-if-here.ts';
 import { readPublicKey } from './public-key.ts';
@@ -70,6 +71,7 @@ export const openFleetRun = async (
     connect: access.connect,
     sshCommand: (instance) => access.openSsh(instance),
     followLogs: true,
+    watchFleet: isInteractive(invocation) || invocation.options.watch,
   });
 };
 
@@ -97,6 +99,7 @@ export const openMachineRun = (workspace: Workspace, command: string): FleetRun 
     connect: unreachable,
     sshCommand: unreachable,
     followLogs: false,
+    watchFleet: false,
   });
 };
 

@@ -36,6 +36,8 @@ export type FleetControllerOptions = {
   readonly clock: () => number;
   /** Whether the nodes' journals are followed and reported. */
   readonly followLogs: boolean;
+  /** Whether the fleet is watched for as long as the program runs: nodes' health, new nodes. */
+  readonly watchFleet: boolean;
 };
 
 /**
@@ -58,6 +60,7 @@ export class FleetController implements FleetActions {
     this.#background = new BackgroundWork({ onError: this.#notices.error });
     this.#sessions = new FleetSessions({
       ...options,
+      watchHealth: options.watchFleet,
       payload: () => this.#payload,
       onDoubt: (region) => this.#watch.nudge(region),
     });

@@ -4,6 +4,7 @@ import type { Emit } from '../events/event.ts';
 import { reportAs } from '../pipeline/node-report.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import type { RemoteScripts } from '../pipeline/remote-script.ts';
+import { createAdmission } from '../ssh/admission.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import { MachineRecord } from './machine-record.ts';
 import { NodeSession } from './node-session.ts';
@@ -19,16 +20,25 @@ export type FleetSessionsOptions = {
   readonly clock: () => number;
   /** Whether the nodes' journals are followed and reported. */
   readonly followLogs: boolean;
+  /** Whether the health of nodes that are ready is watched. */
+  readonly watchHealth: boolean;
   /** The files as they are now. */
   readonly payload: () => Payload | undefined;
   /** Called when a machine of the region can't be reached. */
   readonly onDoubt: (region: string) => void;
 };
 
+/**
+ * Nodes that are looked at together: over a slow link each takes half a second, on this side some
+ * milliseconds of computing.
+ */
+const inspections = 48;
+
 /** The nodes of the fleet that this process knows. */
 export class FleetSessions {
   readonly #options: FleetSessionsOptions;
   readonly #byName = new Map<string, NodeSession>();
+  readonly #inspections = createAdmission(inspections);
 
   constructor(options: FleetSessionsOptions) {
     this.#options = options;
@@ -54,7 +64,7 @@ export class FleetSessions {
 
   /** Begins with a node that has no machine yet. */
   open({ name, region, index }: PlannedNode): NodeSession {
-    const { clock, config, connect, emit, followLogs, onDoubt, payload, scripts } = this.#options;
+    const { clock, config, connect, emit, onDoubt, payload, scripts } = this.#options;
     const session = new NodeSession({
       context: {
         name,
@@ -68,7 +78,9 @@ export class FleetSessions {
       payload,
       emit,
       clock,
-      followLog: followLogs,
+      followLog: this.#options.followLogs,
+      watchHealth: this.#options.watchHealth,
+      inspections: this.#inspections,
     });
     this.#byName.set(name, session);
     return session;

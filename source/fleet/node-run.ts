@@ -33,7 +33,7 @@ export type RunBeginning = {
   readonly attempt: number;
   readonly onConnected: (connection: NodeConnection, payload: Payload | undefined) => void;
   /** Called at the end, before those hear of it who wanted the run. */
-  readonly onOver: () => void;
+  readonly onOver: (end: RunEnd) => void;
 };
 
 /** From what does least to what does all that the others do as well. */
@@ -104,8 +104,9 @@ export class NodeRun {
         onConnected: (connection) => onConnected(connection, files),
       },
     );
-    onOver();
-    this.#ended.resolve(this.#end ?? { type: 'ready' });
+    const end = this.#end ?? { type: 'ready' };
+    onOver(end);
+    this.#ended.resolve(end);
   }
 
   /** Ends it without a word about the node: whoever calls says what has become of that. */

@@ -1,12 +1,14 @@
 import { type Instance, type LaunchedInstance, tagNames } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
-import { installedUnits, machineUnits } from '../pipeline/installed-units.ts';
-import { followJournal } from '../pipeline/journal/follow-journal.ts';
+import type { Examination } from '../pipeline/examine.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
-import type { NodeConnection } from '../ssh/connection.ts';
+import type { Admission } from '../ssh/admission.ts';
+import { watchHealth } from './health-watch.ts';
 import type { MachineRecord } from './machine-record.ts';
+import { NodeInspection } from './node-inspection.ts';
+import { NodeLog } from './node-log.ts';
 import { NodeRun, type RunEnd, type RunRequest } from './node-run.ts';
 import { isAlive } from './plan.ts';
 import { describeEnd, isReclaim } from './state-reason.ts';
@@ -21,19 +23,22 @@ export type NodeSessionOptions = {
   readonly clock: () => number;
   /** Whether the node's journal is followed and reported. */
   readonly followLog: boolean;
+  /** Whether its health is watched once it is ready. */
+  readonly watchHealth: boolean;
+  /** Bounds how many nodes are looked at together. */
+  readonly inspections: Admission;
 };
 
-/** Lines of the past that are shown of a node that is attached to. */
-const backlog = 20;
-
-/** One node for as long as the program runs: its machine, its runs, its log. */
+/** One node for as long as the program runs: its machine, its runs, its log, its health. */
 export class NodeSession {
   readonly machine: MachineRecord;
   readonly #options: NodeSessionOptions;
+  readonly #log: NodeLog;
+  readonly #inspection: NodeInspection;
+  #healthWatch: AbortController | undefined;
   #attempt = 0;
   #run: { readonly of: NodeRun; readonly over: Promise<void> } | undefined;
   #next: NodeRun | undefined;
-  #follow: Follow | undefined;
   /** Whether the end of the machine was asked for here. */
   #isDismissed = false;
   #isClosed = false;
@@ -42,6 +47,9 @@ export class NodeSession {
   constructor(options: NodeSessionOptions) {
     this.machine = options.machine;
     this.#options = options;
+    const { context, inspections, machine, payload } = options;
+    this.#log = new NodeLog(context.report);
+    this.#inspection = new NodeInspection({ context, machine, payload, admission: inspections });
   }
 
   get name(): string {
@@ -157,6 +165,19 @@ export class NodeSession {
     this.#enter('terminating', reason);
   }
 
+  /**
+   * Looks at the node now, and reports what is found as its health.
+   *
+   * @throws UnseenError when it can't be reached or does not answer, and PhaseFailure when it does
+   * not let itself be inspected; both have a hint.
+   */
+  async examine(signal: AbortSignal): Promise<Examination> {
+    const { context } = this.#options;
+    const examination = await this.#inspection.examine(context.config.timeouts.connecting, signal);
+    context.report.health(examination.health, { always: true });
+    return examination;
+  }
+
   log(message: string): void {
     this.#options.context.report.log(message);
   }
@@ -169,21 +190,48 @@ export class NodeSession {
   }
 
   #begin(run: NodeRun): void {
-    const { context, payload } = this.#options;
+    const { context, followLog, payload } = this.#options;
     this.#attempt += 1;
+    this.#healthWatch?.abort();
     const over = run.begin({
       context: { ...context, machine: this.machine },
       payload: payload(),
       attempt: this.#attempt,
-      onConnected: (connection, files) => this.#followLog(connection, files),
-      onOver: () => {
+      onConnected: (connection, files) => {
+        if (followLog) this.#log.follow(connection, files);
+      },
+      onOver: (end) => {
         this.#run = undefined;
         const next = this.#next;
         this.#next = undefined;
         if (next?.isStopped === false) this.#begin(next);
+        else this.#watchHealth(end);
       },
     });
     this.#run = { of: run, over };
+  }
+
+  /** Only what the checks decided on can be changed by what they find next. */
+  #watchHealth(end: RunEnd): void {
+    const { context, payload, watchHealth: isWanted } = this.#options;
+    const wasReady = end.type === 'ready';
+    const failedChecks = end.type === 'failed' && end.phase === 'verifying';
+    if (!isWanted || !(wasReady || failedChecks) || this.#isClosed || this.machine.isGone) return;
+    const abort = new AbortController();
+    this.#healthWatch = abort;
+    watchHealth(
+      {
+        context: { ...context, machine: this.machine, payload: payload() },
+        inspection: this.#inspection,
+        attempt: this.#attempt,
+        wasReady,
+      },
+      abort.signal,
+    ).catch((error: unknown) => {
+      if (abort.signal.aborted) return;
+      const why = error instanceof Error ? error.message : String(error);
+      this.log(`the health of the node can't be watched: ${why}`);
+    });
   }
 
   #stop(reason: string): void {
@@ -191,8 +239,8 @@ export class NodeSession {
     this.#next?.stop(end);
     this.#next = undefined;
     this.#run?.of.stop(end);
-    this.#follow?.abort.abort();
-    this.#follow = undefined;
+    this.#healthWatch?.abort();
+    this.#log.stop();
   }
 
   #reportEnd(instance: Instance): void {
@@ -214,36 +262,7 @@ export class NodeSession {
     const { clock, emit } = this.#options;
     emit({ event: 'phase', time: clock(), node: this.name, phase, reason });
   }
-
-  #followLog(connection: NodeConnection, payload: Payload | undefined): void {
-    const { context, followLog } = this.#options;
-    const before = this.#follow;
-    if (!followLog || (before?.connection === connection && before.payload === payload)) return;
-    before?.abort.abort();
-    const abort = new AbortController();
-    const follow = { connection, payload, abort };
-    this.#follow = follow;
-    const lines = before?.connection === connection ? 0 : backlog;
-    const begin = async () => {
-      const services = payload?.services ?? (await installedUnits(connection, abort.signal));
-      const units = [...machineUnits, ...services.map(({ unit }) => unit)];
-      await followJournal(connection, { units, lines }, context.report, abort.signal);
-    };
-    begin().catch((error: unknown) => {
-      if (abort.signal.aborted) return;
-      // The next run begins to follow again.
-      if (this.#follow === follow) this.#follow = undefined;
-      const why = error instanceof Error ? error.message : String(error);
-      this.log(`the log of the node can't be followed: ${why}`);
-    });
-  }
 }
-
-type Follow = {
-  readonly connection: NodeConnection;
-  readonly payload: Payload | undefined;
-  readonly abort: AbortController;
-};
 
 const programEnds = { type: 'ended', reason: 'the program was left' } as const;
 

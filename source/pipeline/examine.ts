@@ -7,12 +7,16 @@ import { inspectNode } from './inspection/inspect-node.ts';
 import type { NodeContext } from './node-context.ts';
 import { lastLines } from './output-lines.ts';
 
+const configureServices = 'configure-services.service';
+
 /** What one look at a node found. */
 export type Examination = {
   readonly facts: NodeFacts;
   readonly checks: readonly CheckResult[];
   /** The same for people. */
   readonly health: Health;
+  /** Whether configure-services is at work: what is amiss may be so for its sake. */
+  readonly isBeingConfigured: boolean;
 };
 
 /**
@@ -27,7 +31,9 @@ export const examine = async (
   target: CheckTarget,
   signal: AbortSignal,
 ): Promise<Examination> => {
-  const facts = await inspectNode(scripts, connection, target, signal);
+  const { directories, services } = target;
+  const inspected = { directories, services: [...services, configureServices] };
+  const facts = await inspectNode(scripts, connection, inspected, signal);
   const checks = runChecks(facts, target);
   for (const { name: check, command } of config.expectations.commands) {
     const { exitCode, exitSignal, stdout, stderr } = await connection.exec(command, { signal });
@@ -43,5 +49,9 @@ export const examine = async (
           },
     );
   }
-  return { facts, checks, health: healthOf(facts, checks, { name, services: target.services }) };
+  const health = healthOf(facts, checks, { name, services });
+  const isBeingConfigured = facts.units.some(
+    ({ activeState, id }) => id === configureServices && activeState === 'activating',
+  );
+  return { facts, checks, health, isBeingConfigured };
 };

@@ -10,8 +10,8 @@ export type NodeReport = {
   failed(phase: PipelinePhase, failure: PhaseFailure): void;
   /** A node that was ready is not well any more. */
   degraded(failure: PhaseFailure): void;
-  /** How the node was found just now; told where that is news. */
-  health(health: Health): void;
+  /** How the node was found just now; told where that is news, or to be told always. */
+  health(health: Health, options?: { readonly always: boolean }): void;
   progress(phase: PipelinePhase, done: number, total: number): void;
   /**
    * @param source Defaults to the controller itself.
@@ -59,9 +59,9 @@ export const reportAs = (
     degraded: ({ reason, hint }) => {
       emit({ event: 'phase', time: clock(), node: node.name, phase: 'degraded', reason, hint });
     },
-    health: (health) => {
+    health: (health, { always } = { always: false }) => {
       const time = clock();
-      if (!isNews(told?.health, health, time - (told?.time ?? time))) return;
+      if (!always && !isNews(told?.health, health, time - (told?.time ?? time))) return;
       told = { health, time };
       emit({ event: 'health', time, node: node.name, ...health });
     },

@@ -68,6 +68,10 @@ test('hints name the node, and words of the node can not touch a terminal', () =
   });
 });
 
+test('the first look at a node is news', () => {
+  assert.equal(isNews(undefined, found(), 0), true);
+});
+
 const passed = { name: 'container web', status: 'passed', detail: 'Up 2 minutes' } as const;
 const failed = { name: 'disk', status: 'failed', detail: '0.1 of 8.0 GiB free' } as const;
 
@@ -127,12 +131,12 @@ for (const { title, told = found({}, [passed]), now, age = 20_000, news } of [
   },
 ] satisfies {
   title: string;
-  told?: Health | undefined;
+  told?: Health;
   now: Health;
   age?: number;
   news: boolean;
 }[]) {
   test(`news of a node: ${title}`, () => {
-    assert.equal(isNews(title.startsWith('the first') ? undefined : told, now, age), news);
+    assert.equal(isNews(told, now, age), news);
   });
 }
