@@ -120,6 +120,7 @@ const compress = async ({ file }: RecordedPart, signal: AbortSignal): Promise<vo
 const goneMeans =
   <Value>(value: Value) =>
   (error: unknown): Value => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return value;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return value;
     throw error;
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { lines, User } from './program.ts';
+import { finish, lines, printed, User } from './program.ts';
 
 /** One node of two whose SSH server has ended. */
 suite('a node that does not answer', () => {
@@ -66,6 +66,27 @@ suite('a node that does not answer', () => {
       assert.equal(status, 1, command);
       assert.match(stderr, reason);
     }
+  });
+
+  test('logs prints what was recorded of it, and the journals of the others', async () => {
+    const one = await user.run(['logs', 'us-west-2-1', ...sandbox]);
+    assert.equal(one.status, 1);
+    assert.match(one.stdout, /^\d\d:\d\d:\d\d configure-services: installed \d+ files$/m);
+    assert.match(one.stderr, /^us-west-2-1 can't be reached\. What was recorded of it, in /m);
+    const all = await user.run(['logs', '--all', ...sandbox]);
+    assert.equal(all.status, 1);
+    assert.match(all.stdout, /^\S+ us-west-2-1 {2}configure-services: installed/m);
+    assert.match(all.stdout, /^\S+ us-west-2-2 {2}configure-services: installed/m);
+  });
+
+  test('logs --follow follows those that answer', async () => {
+    const child = user.start(['logs', '--all', '--follow', ...sandbox]);
+    const ended = finish(child);
+    await Promise.all([printed(child, ' us-west-2-1  '), printed(child, ' us-west-2-2  ')]);
+    child.kill('SIGINT');
+    const { status, stderr } = await ended;
+    assert.equal(status, 130);
+    assert.match(stderr, /^us-west-2-1 can't be reached/m);
   });
 
   test('logs needs no files here, ssh --timeout ends what takes too long', async () => {
