@@ -3,6 +3,7 @@ import { commandLine } from './command-line.ts';
 import { startCommandTimeout } from './command-timeout.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type FleetRun, openFleetRun } from './fleet-run.ts';
+import { historyLine } from './history-line.ts';
 import { InterruptedError, withInterruption } from './interruption.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -76,6 +77,14 @@ const showUntilLeft = async (
     isDriven: (node) => run.controller.isWorkingOn(node),
     commandLine: (command) => commandLine(invocation, command),
     keyMap,
+    readLog: run.readLog,
+    readHistory: async () => {
+      const { deployment } = workspace.config;
+      return (await run.readHistory()).map((entry) => {
+        const { subject, text, word } = historyLine(entry, deployment);
+        return { node: subject, time: entry.time, source: word, message: text };
+      });
+    },
     stdin,
     stdout,
     stderr,

@@ -103,6 +103,7 @@ const show = async (
     store: playback.store,
     now: playback.now,
     title,
+    playback,
     stdin,
     stdout,
     stderr,

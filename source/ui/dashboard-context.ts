@@ -1,4 +1,7 @@
 import { createContext, use } from 'react';
+import type { NodeLogLine } from '../fleet/actions.ts';
+import type { PlaybackControls } from '../fleet/playback-controls.ts';
+import type { LogLine } from '../fleet/state.ts';
 import type { FleetStore } from '../fleet/store.ts';
 import type { Clock } from './clock.ts';
 import type { NodeOrder } from './fleet-screen/node-order.ts';
@@ -17,6 +20,12 @@ export type DashboardModel = {
   readonly keys: KeyMap;
   /** A command line about the same deployment, as a person would type it. */
   readonly commandLine: (command: string) => string;
+  /** The log of a node since the beginning of this run, as far as it was recorded; oldest first. */
+  readonly readLog?: (node: string) => Promise<readonly LogLine[]>;
+  /** What happened to the fleet so far, over all recorded runs; oldest first. */
+  readonly readHistory?: () => Promise<readonly NodeLogLine[]>;
+  /** Present where a recording is played. */
+  readonly playback?: PlaybackControls;
 };
 
 export const DashboardContext = createContext<DashboardModel | undefined>(undefined);

@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import type { FleetActions } from '../fleet/actions.ts';
+import type { PlaybackControls } from '../fleet/playback-controls.ts';
 import type { FleetStore } from '../fleet/store.ts';
 import { createClock } from './clock.ts';
 import { Dashboard } from './dashboard.tsx';
@@ -36,6 +37,12 @@ export type DashboardOptions = {
   readonly keyMap?: KeyMap;
   /** The time in milliseconds since the Unix epoch. A replay passes its own. Default: `Date.now`. */
   readonly now?: () => number;
+  /** Reads a node's log since the beginning of this run, where that is recorded. */
+  readonly readLog?: DashboardModel['readLog'];
+  /** Reads what happened to the fleet over all recorded runs. */
+  readonly readHistory?: DashboardModel['readHistory'];
+  /** How the recording that is shown is played. */
+  readonly playback?: PlaybackControls;
   /** Called once, when the first frame was drawn. */
   readonly onFirstFrame?: () => void;
   readonly stdin?: NodeJS.ReadStream;
@@ -66,6 +73,9 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     keyMap = createKeyMap({ isRecording: actions === undefined }).keyMap,
     now = Date.now,
     onFirstFrame,
+    readLog,
+    readHistory,
+    playback,
     stdin = process.stdin,
     stdout = process.stdout,
     stderr = process.stderr,
@@ -81,6 +91,9 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     theme: detectTheme(environment, process.platform),
     keys: keyMap,
     commandLine,
+    ...(readLog === undefined ? {} : { readLog }),
+    ...(readHistory === undefined ? {} : { readHistory }),
+    ...(playback === undefined ? {} : { playback }),
   };
   const shellState: ShellState = { isOpen: false };
   const left = new AbortController();

@@ -2,6 +2,7 @@ import { memo, useEffect } from 'react';
 import type { FleetState, Notice } from '../fleet/state.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { formatDuration } from './duration.ts';
+import { PlaybackStatusLine } from './playback-status.tsx';
 import { type Segment, SegmentLine } from './segment-line.tsx';
 import type { Style, Theme } from './theme.ts';
 import { useClock } from './use-clock.ts';
@@ -22,7 +23,7 @@ const noticeLasts = 60_000;
 
 /** One line for the answer to the last key, else what is to be known about the whole fleet. */
 export const StatusLine = memo(({ width }: StatusLineProps) => {
-  const { theme, view } = useDashboard();
+  const { playback, theme, view } = useDashboard();
   const feedback = useView((state) => state.feedback);
   const news = useFleet(latestNews);
   const isOld = useClock('second', ({ now }) => isOver(news, now));
@@ -33,6 +34,9 @@ export const StatusLine = memo(({ width }: StatusLineProps) => {
     return () => clearTimeout(timer);
   }, [feedback, view]);
 
+  if (playback !== undefined && feedback === undefined) {
+    return <PlaybackStatusLine playback={playback} width={width - 1} />;
+  }
   const segments =
     feedback === undefined
       ? newsSegments(isOld ? undefined : news, theme)

@@ -47,6 +47,9 @@ type Glyphs = {
   readonly separator: string;
   readonly arrow: string;
   readonly check: string;
+  readonly play: string;
+  readonly pause: string;
+  readonly stop: string;
   readonly cross: string;
   readonly warning: string;
   readonly lozenge: string;
@@ -66,6 +69,9 @@ const unicodeGlyphs: Glyphs = {
   separator: '·',
   arrow: '→',
   check: '✓',
+  play: '►',
+  pause: '║',
+  stop: '■',
   cross: '✗',
   warning: '▲',
   lozenge: '◆',
@@ -85,6 +91,9 @@ const asciiGlyphs: Glyphs = {
   separator: '|',
   arrow: '>',
   check: '+',
+  play: '>',
+  pause: '=',
+  stop: '#',
   cross: 'x',
   warning: '!',
   lozenge: '*',

@@ -4,6 +4,7 @@ import { render, cleanup as unmountAll } from 'ink-testing-library';
 import stringWidth from 'string-width';
 import type { FleetEvent } from '../../source/events/event.ts';
 import type { FleetActions, LogRequest, SshCommand } from '../../source/fleet/actions.ts';
+import type { PlaybackControls } from '../../source/fleet/playback-controls.ts';
 import { emptyFleet, reduce } from '../../source/fleet/reducer.ts';
 import type { FleetState, NodeState } from '../../source/fleet/state.ts';
 import { createFleetStore } from '../../source/fleet/store.ts';
@@ -66,6 +67,8 @@ export type ShowOptions = {
   readonly isDriven?: (node: string) => boolean;
   readonly isRecording?: boolean;
   readonly sshCommand?: SshCommand;
+  readonly playback?: PlaybackControls;
+  readonly readHistory?: DashboardModel['readHistory'];
 };
 
 /** The fleet to which events happened. Node by node, because that is quick with 2,000 of them. */
@@ -92,6 +95,8 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
     theme: createTheme({ hasColour: false, hasUnicode }),
     keys: createKeyMap({ isRecording: options.isRecording === true }).keyMap,
     commandLine: (command) => `spot-tui ${command} --sandbox`,
+    ...(options.playback === undefined ? {} : { playback: options.playback }),
+    ...(options.readHistory === undefined ? {} : { readHistory: options.readHistory }),
   };
   const calls: string[] = [];
   const logRequests: { readonly request: LogRequest; readonly signal: AbortSignal }[] = [];
@@ -218,6 +223,8 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
 export const keyboard = {
   up: '\u001B[A',
   down: '\u001B[B',
+  right: '\u001B[C',
+  left: '\u001B[D',
   pageUp: '\u001B[5~',
   pageDown: '\u001B[6~',
   home: '\u001B[H',

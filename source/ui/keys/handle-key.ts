@@ -1,7 +1,9 @@
 import { actionKeys } from '../actions-screen/action-keys.ts';
 import type { DashboardModel } from '../dashboard-context.ts';
 import { fleetKeys } from '../fleet-screen/fleet-keys.ts';
+import { createFixedFeed } from '../log-screen/fixed-feed.ts';
 import { logKeys } from '../log-screen/log-keys.ts';
+import { initialLogView } from '../log-screen/log-view.ts';
 import { nodeKeys } from '../node-screen/node-keys.ts';
 import type { DashboardOutcome } from '../outcome.ts';
 import { outputKeys } from '../output-screen/output-keys.ts';
@@ -9,7 +11,7 @@ import { answerOverlay } from '../overlays/answer-overlay.ts';
 import { answerPrompt } from '../prompt/answer-prompt.ts';
 import { screenName } from '../view-state.ts';
 import { actOnNodes } from './act-on-nodes.ts';
-import type { KeyContext, ScreenSize } from './key-context.ts';
+import { type KeyContext, type ScreenSize, tell } from './key-context.ts';
 import type { Command } from './key-map.ts';
 
 /** What ctrl-c and SIGINT do: the first says what keeps running, the second leaves at once. */
@@ -75,6 +77,24 @@ const perform = (context: KeyContext, command: Command, size: ScreenSize): void 
     case 'actions':
       view.dispatch({ type: 'show', screen: { type: 'actions', cursor: 0 } });
       return;
+    case 'history':
+      openHistory(context);
+      return;
+    case 'pause':
+      model.playback?.togglePause();
+      return;
+    case 'faster':
+      model.playback?.faster();
+      return;
+    case 'slower':
+      model.playback?.slower();
+      return;
+    case 'seek-back':
+      model.playback?.previousChange();
+      return;
+    case 'seek-forward':
+      model.playback?.nextChange();
+      return;
     case 'notices':
     case 'help':
       view.dispatch({ type: 'open', overlay: { type: command } });
@@ -93,6 +113,21 @@ const perform = (context: KeyContext, command: Command, size: ScreenSize): void 
     default:
       return;
   }
+};
+
+/** Shows what happened to the fleet over all runs that were recorded here. */
+const openHistory = (context: KeyContext): void => {
+  const { readHistory, view } = context.model;
+  if (readHistory === undefined) {
+    tell(context, 'warning', 'This is a recording: the past is what it plays');
+    return;
+  }
+  const feed = createFixedFeed(readHistory);
+  const title = 'What happened so far';
+  view.dispatch({
+    type: 'show',
+    screen: { type: 'log', title, nodes: [], feed, log: initialLogView },
+  });
 };
 
 /** Leaves the visible screen for the one below. */
