@@ -1,4 +1,5 @@
 import type { SummaryEvent } from '../events/event.ts';
+import type { NodeLogLine } from '../fleet/actions.ts';
 import type { HistoryEntry } from '../fleet/history.ts';
 
 /** An entry of the past as a line for people has it. */
@@ -62,6 +63,16 @@ export const historyLine = (entry: HistoryEntry, deployment: string): HistoryLin
       return entry satisfies never;
   }
 };
+
+/** The past as lines of a log, for the dashboard: in the place of the node what it is about. */
+export const historyLogLines = (
+  entries: readonly HistoryEntry[],
+  deployment: string,
+): NodeLogLine[] =>
+  entries.map((entry) => {
+    const { subject, text, word } = historyLine(entry, deployment);
+    return { node: subject, time: entry.time, source: word, message: text };
+  });
 
 /** What became of a fleet's nodes: `3 ready, 1 failed`. */
 export const describeCounts = (summary: SummaryEvent): string => {

@@ -3,7 +3,7 @@ import { commandLine } from './command-line.ts';
 import { startCommandTimeout } from './command-timeout.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type FleetRun, openFleetRun } from './fleet-run.ts';
-import { historyLine } from './history-line.ts';
+import { historyLogLines } from './history-line.ts';
 import { InterruptedError, withInterruption } from './interruption.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -78,13 +78,7 @@ const showUntilLeft = async (
     commandLine: (command) => commandLine(invocation, command),
     keyMap,
     readLog: run.readLog,
-    readHistory: async () => {
-      const { deployment } = workspace.config;
-      return (await run.readHistory()).map((entry) => {
-        const { subject, text, word } = historyLine(entry, deployment);
-        return { node: subject, time: entry.time, source: word, message: text };
-      });
-    },
+    readHistory: async () => historyLogLines(await run.readHistory(), workspace.config.deployment),
     stdin,
     stdout,
     stderr,

@@ -1,12 +1,10 @@
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
-import type { LogLine } from '../fleet/state.ts';
+import type { NodeLogLine } from '../fleet/actions.ts';
 import type { Invocation } from './command.ts';
 
-export type NodeLine = LogLine & { readonly node: string };
-
 /** Takes lines of nodes' logs as they come. */
-export type LogPrinter = (line: NodeLine) => void;
+export type LogPrinter = (line: NodeLogLine) => void;
 
 /**
  * Prints lines of logs: local time, node where there are several, source, message; with `--json` as
@@ -39,7 +37,7 @@ export const createLogPrinter = (
 };
 
 /** Prints lines, those of several nodes by the time of each. */
-export const printInOrder = (print: LogPrinter, lines: readonly NodeLine[]): void => {
+export const printInOrder = (print: LogPrinter, lines: readonly NodeLogLine[]): void => {
   const [first] = lines;
   // One node's are in order, also where its clock was set meanwhile.
   const isOneNode = lines.every(({ node }) => node === first?.node);

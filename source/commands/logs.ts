@@ -1,10 +1,11 @@
+import type { NodeLogLine } from '../fleet/actions.ts';
 import { findNodes } from '../fleet/find-nodes.ts';
 import type { ExistingNode } from '../fleet/plan.ts';
 import { NodeSelectionError, selectNodes } from '../fleet/select-nodes.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
-import { createLogPrinter, type LogPrinter, type NodeLine, printInOrder } from './log-printer.ts';
+import { createLogPrinter, type LogPrinter, printInOrder } from './log-printer.ts';
 import { type NodeCommandContext, openNodes, requireOneNode } from './node-command.ts';
 import { readJournal, UnreachableError } from './node-journal.ts';
 import { printRecorded } from './recorded-logs.ts';
@@ -44,7 +45,7 @@ const printJournals = async (
   }
   const folder = folders.runs({ deployment: config.deployment, isSandbox });
   const recorded = await openRecordedNodes(folder, { lines, signal, unit: options.unit });
-  const past: NodeLine[] = [];
+  const past: NodeLogLine[] = [];
   for (const word of gone) {
     const found = await recorded.log(word);
     // Not now and, as far as is known, never.
@@ -95,7 +96,7 @@ const printNodes = async (
   }: {
     readonly lines: number;
     /** Of nodes that are gone. */
-    readonly past: readonly NodeLine[];
+    readonly past: readonly NodeLogLine[];
     readonly print: LogPrinter;
     readonly recorded: RecordedNodes;
   },
@@ -104,7 +105,7 @@ const printNodes = async (
   const { options, stderr } = invocation;
   const { follow, unit } = options;
   // What is followed comes as it arrives; else the lines of all nodes are put in order first.
-  const held: NodeLine[] = [];
+  const held: NodeLogLine[] = [];
   const take: LogPrinter = follow ? print : (line) => held.push(line);
   for (const line of past) take(line);
 

@@ -20,6 +20,8 @@ export type PlaybackOptions = {
 /** A recording that is played: the fleet as it was at the moment that is shown. */
 export type Playback = PlaybackControls & {
   readonly store: FleetStore;
+  /** The events up to the moment that is shown. */
+  readonly happened: () => readonly FleetEvent[];
   /** Stops for good. */
   close(): void;
 };
@@ -126,6 +128,7 @@ export const createPlayback = (
 
   return {
     store: { getState: () => state, subscribe },
+    happened: () => events.slice(0, countUntil(times, now())),
     subscribe,
     getStatus: () => status,
     now,

@@ -1,8 +1,9 @@
 import { stateFolders } from '../config/state-folders.ts';
+import type { NodeLogLine } from '../fleet/actions.ts';
 import type { Invocation } from './command.ts';
 import { findRecordedDeployment } from './deployment.ts';
 import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
-import { createLogPrinter, type NodeLine, printInOrder } from './log-printer.ts';
+import { createLogPrinter, printInOrder } from './log-printer.ts';
 import { openRecordedNodes } from './recorded-nodes.ts';
 
 /**
@@ -20,7 +21,7 @@ export const printRecorded = async (
   const folder = stateFolders(environment).runs(deployment);
   const recorded = await openRecordedNodes(folder, { lines, signal, unit: options.unit });
   const meant = options.all ? await recorded.names() : words;
-  const found: NodeLine[] = [];
+  const found: NodeLogLine[] = [];
   const unknown: string[] = [];
   for (const word of meant) {
     const log = await recorded.log(word);

@@ -1,5 +1,6 @@
+import type { NodeLogLine } from '../fleet/actions.ts';
 import { readRun } from '../reporters/read-run.ts';
-import { type RecordedLogLine, readRecordedLog } from '../reporters/recorded-log.ts';
+import { readRecordedLog } from '../reporters/recorded-log.ts';
 import { listRuns, type RecordedRun } from '../reporters/recorded-runs.ts';
 import { localTime } from './local-time.ts';
 
@@ -7,7 +8,7 @@ import { localTime } from './local-time.ts';
 export type RecordedNodes = {
   /** What was recorded of a node, by its name, the id of its instance or its address. */
   log(word: string): Promise<{
-    readonly lines: readonly RecordedLogLine[];
+    readonly lines: readonly NodeLogLine[];
     /** In which runs, in words that continue a sentence. */
     readonly origin: string;
   }>;

@@ -1,9 +1,12 @@
 import type { FleetEvent } from '../events/event.ts';
+import { historyOf, isNotable } from '../fleet/history.ts';
+import type { LogLine } from '../fleet/state.ts';
 import { readRun } from '../reporters/read-run.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
 import { type FoundRecording, findRecording } from './find-recording.ts';
 import { reporterFor } from './headless.ts';
+import { historyLogLines } from './history-line.ts';
 import { isInteractive } from './interactivity.ts';
 import { InterruptedError, withInterruption } from './interruption.ts';
 import { loadRecording } from './load-recording.ts';
@@ -92,6 +95,18 @@ async function* eventsOf(
   }
 }
 
+/** Lines of a log that are shown at most. */
+const logLimit = 10_000;
+
+const logOf = (node: string, events: readonly FleetEvent[]): LogLine[] =>
+  events
+    .flatMap((event) =>
+      event.event === 'log' && event.node === node
+        ? { time: event.time, source: event.source, message: event.message }
+        : [],
+    )
+    .slice(-logLimit);
+
 const show = async (
   invocation: Invocation,
   playback: Playback,
@@ -104,6 +119,17 @@ const show = async (
     now: playback.now,
     title,
     playback,
+    readLog: async (node) => logOf(node, playback.happened()),
+    readHistory: async () =>
+      historyLogLines(
+        historyOf(
+          playback
+            .happened()
+            .filter(isNotable)
+            .map((event) => ({ run: title, event })),
+        ),
+        playback.store.getState().deployment,
+      ),
     stdin,
     stdout,
     stderr,

@@ -1,3 +1,4 @@
+import type { NodeLogLine } from '../fleet/actions.ts';
 import type { LogLine } from '../fleet/state.ts';
 import { parseEventLine } from './parse-event.ts';
 import { readPart } from './read-part.ts';
@@ -13,12 +14,10 @@ export type RecordedLogOptions = {
 
 export type RecordedLog = {
   /** Oldest first, those of the newest run last. */
-  readonly lines: readonly RecordedLogLine[];
+  readonly lines: readonly NodeLogLine[];
   /** Runs that said something, newest first. */
   readonly runs: readonly RecordedRun[];
 };
-
-export type RecordedLogLine = LogLine & { readonly node: string };
 
 /**
  * What was recorded of one node, over several runs. A line that several runs recorded, as those do
@@ -34,12 +33,12 @@ export const readRecordedLog = async (
   { limit, signal, source }: RecordedLogOptions,
 ): Promise<RecordedLog> => {
   const seen = new Set<string>();
-  const blocks: RecordedLogLine[][] = [];
+  const blocks: NodeLogLine[][] = [];
   const found: RecordedRun[] = [];
   let count = 0;
   for (const run of runs) {
     if (count >= limit) break;
-    const lines: RecordedLogLine[] = [];
+    const lines: NodeLogLine[] = [];
     for (const line of await readLogOf(run.parts, word, { limit, signal, source })) {
       const key = `${line.time} ${line.source} ${line.message}`;
       if (seen.has(key)) continue;
@@ -88,10 +87,10 @@ const readLogOf = async (
   parts: readonly RecordedPart[],
   word: string,
   { limit, signal, source }: LogOptions,
-): Promise<RecordedLogLine[]> => {
+): Promise<NodeLogLine[]> => {
   /** Nodes that are at present what the word means. */
   const meant = new Set([word]);
-  let found: RecordedLogLine[] = [];
+  let found: NodeLogLine[] = [];
   for (const part of parts) {
     const lines = await logOfPart(part, {
       isMeant: (name) => meant.has(name),
@@ -124,8 +123,8 @@ const logOfPart = async (
     readonly signal: AbortSignal | undefined;
     readonly source?: string | undefined;
   },
-): Promise<RecordedLogLine[]> => {
-  const found: RecordedLogLine[] = [];
+): Promise<NodeLogLine[]> => {
+  const found: NodeLogLine[] = [];
   for await (const { lines } of readPart(part, signal)) {
     for (const line of lines) {
       const [, kind, node] = lineStart.exec(line) ?? [];
