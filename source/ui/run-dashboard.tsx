@@ -11,6 +11,9 @@ import { interrupt } from './keys/handle-key.ts';
 import { createKeyMap, type KeyMap } from './keys/key-map.ts';
 import type { DashboardOutcome } from './outcome.ts';
 import { createStore } from './store.ts';
+import { detectFeatures } from './terminal/features.ts';
+import { sequences } from './terminal/sequences.ts';
+import { TerminalSession } from './terminal/terminal-session.tsx';
 import { detectTheme } from './theme.ts';
 import type { ShellState } from './use-shell.ts';
 import { initialView, reduceView } from './view-state.ts';
@@ -23,6 +26,11 @@ export type DashboardOptions = {
   readonly signal?: AbortSignal;
   /** What is shown, in the upper left corner. Default: `spot-tui`. */
   readonly title?: string;
+  /**
+   * Whether the terminal tells of the fleet outside of the screen too: by its window's title, by
+   * progress in the taskbar, and by the bell. Default: false.
+   */
+  readonly notifies?: boolean;
   /**
    * Whether this process runs the pipeline of a node; `r` then has to wait until that has failed.
    * Default: of every node.
@@ -68,6 +76,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     actions,
     signal,
     title = 'spot-tui',
+    notifies = false,
     isDriven = () => true,
     commandLine = (command) => `spot-tui ${command}`,
     keyMap = createKeyMap({ isRecording: actions === undefined }).keyMap,
@@ -104,6 +113,8 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     if (outcome !== undefined) return;
     outcome = reason;
     left.abort();
+    // Ink leaves the alternate screen once more, which takes the cursor back to where it was saved.
+    if (shellState.isOpen) stdout.write(sequences.saveCursor);
     instance.unmount();
   };
   const onAbort = () => leave({ type: 'aborted' });
@@ -125,15 +136,23 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
 
   const instance = render(
     <DashboardContext value={model}>
-      <Dashboard
-        title={title}
-        actions={actions}
-        isDriven={isDriven}
-        platform={process.platform}
-        leave={leave}
+      <TerminalSession
+        features={detectFeatures(environment)}
+        program={title}
+        notifies={notifies}
         shellState={shellState}
-        signal={left.signal}
-      />
+        stdout={stdout}
+      >
+        <Dashboard
+          title={title}
+          actions={actions}
+          isDriven={isDriven}
+          platform={process.platform}
+          leave={leave}
+          shellState={shellState}
+          signal={left.signal}
+        />
+      </TerminalSession>
     </DashboardContext>,
     {
       stdin,
@@ -143,6 +162,8 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
       // Ink would draw nothing where it believes to be in CI; that this is a terminal is known.
       interactive: true,
       exitOnCtrlC: false,
+      // Its mode for screen readers prints the whole screen at every change; ours are lines.
+      isScreenReaderEnabled: false,
       // Ink would print between the frames of a screen that nobody can scroll back.
       patchConsole: false,
       maxFps,

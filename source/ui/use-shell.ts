@@ -2,19 +2,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { useApp, useStdin, useStdout } from 'ink';
+import { useStdin, useStdout } from 'ink';
 import type { SshCommand } from '../fleet/actions.ts';
 import type { NodeState } from '../fleet/state.ts';
+import { type ShellState, useHandOver } from './terminal/use-hand-over.ts';
 import type { Feedback } from './view-state.ts';
+
+export type { ShellState };
 
 /** What ssh exits with when it could not connect, or lost the connection. */
 const sshFailed = 255;
-
-/**
- * Whether the terminal belongs to a shell right now. Keys and SIGINT then go there, and the
- * dashboard must not answer them.
- */
-export type ShellState = { isOpen: boolean };
 
 /**
  * A function that hands the terminal to `ssh` until that ends, then takes it back and tells how it
@@ -24,34 +21,25 @@ export type ShellState = { isOpen: boolean };
  * @param signal ends the shell when it aborts
  */
 export const useShell = (state: ShellState, signal: AbortSignal) => {
-  const { suspendTerminal } = useApp();
+  const handOver = useHandOver(state);
   const { stdin } = useStdin();
   const { stdout } = useStdout();
 
   return async (node: NodeState, command: SshCommand): Promise<Feedback> => {
     let feedback: Feedback = { tone: 'good', text: `Back from ${node.name}` };
-    state.isOpen = true;
-    try {
-      await suspendTerminal(async () => {
-        // Ink's listener goes away in this turn of the loop; only then does pausing last. A stream
-        // that still reads would take the shell's input.
-        await setImmediate();
-        stdin.pause();
-        stdout.write(`ssh ${node.name} ${node.address ?? ''} (exit comes back to the dashboard)\n`);
-        const child = spawn(command.file, command.arguments, { stdio: 'inherit', signal });
-        const [status, endedBy] = (await once(child, 'close')) as [
-          number | null,
-          NodeJS.Signals | null,
-        ];
-        feedback = describeEnd(node.name, status, endedBy);
-        if (status === sshFailed) {
-          stdout.write('\nssh failed. Enter comes back to the dashboard. ');
-          await untilEnter(stdin, signal);
-        }
-      });
-    } finally {
-      state.isOpen = false;
-    }
+    await handOver(async () => {
+      stdout.write(`ssh ${node.name} ${node.address ?? ''} (exit comes back to the dashboard)\n`);
+      const child = spawn(command.file, command.arguments, { stdio: 'inherit', signal });
+      const [status, endedBy] = (await once(child, 'close')) as [
+        number | null,
+        NodeJS.Signals | null,
+      ];
+      feedback = describeEnd(node.name, status, endedBy);
+      if (status === sshFailed) {
+        stdout.write('\nssh failed. Enter comes back to the dashboard. ');
+        await untilEnter(stdin, signal);
+      }
+    });
     return feedback;
   };
 };

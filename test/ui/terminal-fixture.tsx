@@ -1,11 +1,13 @@
-// A program around the dashboard, for tests that need a process and a terminal of their own.
-import { setTimeout as sleep } from 'node:timers/promises';
+// A program around the dashboard, for tests that need a process and a terminal of their own. What
+// its mode says happens at SIGUSR1.
+import type { FleetEvent } from '../../source/events/event.ts';
 import { createFleetStore } from '../../source/fleet/store.ts';
 import { runDashboard } from '../../source/ui/run-dashboard.tsx';
-import { enters, runsOn } from './events.ts';
+import { begins, enters, fails, runsOn } from './events.ts';
 
 const [mode = 'plain'] = process.argv.slice(2);
 const store = createFleetStore();
+store.dispatch(begins('sandbox', 'create', 2));
 for (const node of ['us-west-2-1', 'us-west-2-2']) {
   store.dispatch(enters(node, 'booting'));
   store.dispatch(runsOn(node));
@@ -13,11 +15,22 @@ for (const node of ['us-west-2-1', 'us-west-2-2']) {
 const controller = new AbortController();
 const ignore = () => 1;
 
-const misbehave = async () => {
-  await sleep(200);
+/** What happens to the fleet, one event for each SIGUSR1. */
+const steps: FleetEvent[] = [
+  enters('us-west-2-1', 'ready', 20),
+  fails('us-west-2-2', 'no sensor.service', 'push it', 30),
+];
+
+const misbehave = () => {
   switch (mode) {
-    case 'throw':
-      throw new Error('boom outside of the dashboard');
+    case 'reject':
+      void Promise.reject(new Error('boom that nobody handled'));
+      return;
+    case 'throw-in-timer':
+      setTimeout(() => {
+        throw new Error('boom in a timer');
+      });
+      return;
     case 'throw-inside':
       store.getState = () => {
         throw new Error('boom inside of the dashboard');
@@ -25,20 +38,26 @@ const misbehave = async () => {
       store.dispatch(enters('us-west-2-1', 'ready'));
       return;
     case 'abort':
-      return controller.abort();
+      controller.abort();
+      return;
     case 'print':
       console.log('printed meanwhile');
       process.emitWarning('warned meanwhile');
+      store.dispatch(enters('us-west-2-1', 'connecting'));
       return;
-    default:
-      return;
+    default: {
+      const event = steps.shift();
+      if (event !== undefined) store.dispatch(event);
+    }
   }
 };
+process.on('SIGUSR1', misbehave);
 
 try {
   const outcome = await runDashboard({
     store,
     signal: controller.signal,
+    notifies: mode !== 'quiet',
     actions: {
       configure: ignore,
       push: ignore,
@@ -52,7 +71,7 @@ try {
       followLogs: () => Promise.resolve(),
       consoleLink: () => undefined,
       sshCommand: () => ({
-        file: 'sh',
+        file: mode === 'ssh-absent' ? '/nonexistent/ssh' : 'sh',
         arguments: [
           '-c',
           mode === 'ssh-fails'
@@ -61,7 +80,6 @@ try {
         ],
       }),
     },
-    onFirstFrame: () => void misbehave(),
   });
   console.log(`outcome ${JSON.stringify(outcome)}`);
 } catch (error) {

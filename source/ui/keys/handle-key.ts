@@ -36,6 +36,10 @@ export const handleKey = (context: KeyContext, key: string, size: ScreenSize): v
     interrupt(model, leave);
     return;
   }
+  if (key === 'ctrl-z') {
+    void context.suspend();
+    return;
+  }
   // What can't be seen must not be answered.
   if (size.isTooSmall) {
     if (command === 'quit') leave({ type: 'quit' });

@@ -3,6 +3,7 @@ import type { FleetActions } from '../../fleet/actions.ts';
 import { useDashboard } from '../dashboard-context.ts';
 import type { DashboardOutcome } from '../outcome.ts';
 import { pasteIntoPrompt } from '../prompt/answer-prompt.ts';
+import { useSuspend } from '../terminal/use-suspend.ts';
 import { type ShellState, useShell } from '../use-shell.ts';
 import { handleKey } from './handle-key.ts';
 import type { KeyContext, ScreenSize } from './key-context.ts';
@@ -23,6 +24,7 @@ export const useKeys = (options: UseKeysOptions, size: ScreenSize): void => {
   const model = useDashboard();
   const { suspendTerminal } = useApp();
   const openShell = useShell(shellState, signal);
+  const suspend = useSuspend(shellState);
   const { stdout } = useStdout();
   const context: KeyContext = {
     model,
@@ -32,7 +34,7 @@ export const useKeys = (options: UseKeysOptions, size: ScreenSize): void => {
     writeSequence: (sequence) => void stdout.write(sequence),
     // Giving the terminal away and taking it back draws everything again.
     redraw: () => suspendTerminal(() => undefined),
-    suspend: () => Promise.resolve(),
+    suspend,
     leave,
   };
 
