@@ -35,7 +35,7 @@ export const Dashboard = (props: DashboardProps) => {
   const layout = layOutFrame({ rows, nodes: count, isPaneTall, platform });
   const isTooSmall = columns < smallestWindow.columns || rows < smallestWindow.rows;
   const body = layout.height - 2;
-  useKeys(props, { pageSize: top === undefined ? layout.table : body, isTooSmall });
+  useKeys(props, { pageSize: top === undefined ? layout.table : body, columns, isTooSmall });
 
   if (isTooSmall) return <TooSmall columns={columns} rows={rows} />;
   return (

@@ -10,6 +10,7 @@ import { holdConsole } from './hold-console.ts';
 import { interrupt } from './keys/handle-key.ts';
 import { createKeyMap, type KeyMap } from './keys/key-map.ts';
 import type { DashboardOutcome } from './outcome.ts';
+import { createFileSaver, type SaveFile } from './save-file.ts';
 import { createStore } from './store.ts';
 import { detectFeatures } from './terminal/features.ts';
 import { sequences } from './terminal/sequences.ts';
@@ -51,6 +52,8 @@ export type DashboardOptions = {
   readonly readHistory?: DashboardModel['readHistory'];
   /** How the recording that is shown is played. */
   readonly playback?: PlaybackControls;
+  /** Writes what is exported. Default: into the current folder. */
+  readonly saveFile?: SaveFile;
   /** Called once, when the first frame was drawn. */
   readonly onFirstFrame?: () => void;
   readonly stdin?: NodeJS.ReadStream;
@@ -81,6 +84,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     commandLine = (command) => `spot-tui ${command}`,
     keyMap = createKeyMap({ isRecording: actions === undefined }).keyMap,
     now = Date.now,
+    saveFile = createFileSaver(process.cwd()),
     onFirstFrame,
     readLog,
     readHistory,
@@ -149,6 +153,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
           isDriven={isDriven}
           platform={process.platform}
           leave={leave}
+          saveFile={saveFile}
           shellState={shellState}
           signal={left.signal}
         />

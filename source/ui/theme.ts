@@ -26,6 +26,8 @@ export type Theme = {
     /** Labels, and what is of the past. */
     readonly quiet: Style;
   };
+  /** Of nodes whose lines stand among each other; none of them says that something is wrong. */
+  readonly nodes: readonly Style[];
   readonly glyphs: Glyphs;
   /** Whether the terminal shows more than ASCII. */
   readonly hasUnicode: boolean;
@@ -129,6 +131,9 @@ export const createTheme = ({
       strong: { bold: true },
       quiet,
     },
+    nodes: ['cyan', 'green', 'magenta', 'blue', 'yellow', 'cyanBright', 'magentaBright'].map(
+      colour,
+    ),
     phases: {
       pending: { style: quiet, glyph: glyphs.circle, isSpinning: false },
       launching: working,

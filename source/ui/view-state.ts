@@ -72,6 +72,8 @@ export type Screen =
       readonly node: string;
       readonly feed: LogFeed;
       readonly log: LogView;
+      /** Whether the log has the whole page. */
+      readonly isLogTall?: boolean;
     }
   /** Lines of something. */
   | {

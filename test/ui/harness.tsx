@@ -125,6 +125,7 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
     sshCommand: () => options.sshCommand,
     consoleLink: (node) => `https://console.example/${node}`,
   };
+  const saved: { readonly path: string; readonly content: string }[] = [];
   const outcomes: DashboardOutcome[] = [];
   const controller = new AbortController();
   const terminal = render(
@@ -135,6 +136,10 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
         isDriven={isDriven}
         platform="linux"
         leave={(outcome) => outcomes.push(outcome)}
+        saveFile={async (path, content) => {
+          saved.push({ path, content });
+          return path;
+        }}
         shellState={{ isOpen: false }}
         signal={controller.signal}
       />
@@ -168,6 +173,8 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
     calls,
     /** What was asked to be followed. */
     logRequests,
+    /** Files that were written. */
+    saved,
     outcomes,
     resize,
     screen,

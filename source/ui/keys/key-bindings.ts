@@ -289,6 +289,20 @@ export const keyBindings: readonly KeyBinding[] = [
     group: 'Log',
     screens: inLogs,
   },
+  {
+    command: 'scroll-left',
+    keys: ['left'],
+    description: 'back to the beginning of long lines',
+    group: 'Log',
+    screens: inLogs,
+  },
+  {
+    command: 'scroll-right',
+    keys: ['right'],
+    description: 'on to the end of long lines',
+    group: 'Log',
+    screens: inLogs,
+  },
   { command: 'wrap', keys: ['w'], description: 'wrap long lines', group: 'Log', screens: inLogs },
   {
     command: 'timestamps',
@@ -358,7 +372,7 @@ export const keyBindings: readonly KeyBinding[] = [
     keys: ['tab'],
     description: 'more of the log, or less',
     group: 'View',
-    screens: ['fleet'],
+    screens: ['fleet', 'node'],
   },
   {
     command: 'actions',

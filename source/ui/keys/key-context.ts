@@ -2,6 +2,7 @@ import type { FleetActions, SshCommand } from '../../fleet/actions.ts';
 import type { NodeState } from '../../fleet/state.ts';
 import type { DashboardModel } from '../dashboard-context.ts';
 import type { DashboardOutcome } from '../outcome.ts';
+import type { SaveFile } from '../save-file.ts';
 import type { Feedback } from '../view-state.ts';
 
 /** What the handlers of keys can reach. */
@@ -15,6 +16,8 @@ export type KeyContext = {
   readonly openShell: (node: NodeState, command: SshCommand) => Promise<Feedback>;
   /** Writes control sequences that change nothing on the screen, such as a copy to the clipboard. */
   readonly writeSequence: (sequence: string) => void;
+  /** Writes a new file and resolves to its path. */
+  readonly saveFile: SaveFile;
   /** Draws the whole screen again. */
   readonly redraw: () => Promise<void>;
   /** Gives the terminal back to the shell until the program is continued. */
@@ -26,6 +29,8 @@ export type KeyContext = {
 export type ScreenSize = {
   /** Rows that a page of the visible screen has. */
   readonly pageSize: number;
+  /** Columns of the window. */
+  readonly columns: number;
   /** Whether the window only has room to say that it is too small. */
   readonly isTooSmall: boolean;
 };

@@ -27,6 +27,8 @@ export type LogCommand =
   | 'next-match'
   | 'previous-match'
   | 'follow'
+  | 'scroll-left'
+  | 'scroll-right'
   | 'wrap'
   | 'timestamps'
   | 'source'

@@ -3,6 +3,7 @@ import type { FleetActions } from '../../fleet/actions.ts';
 import { useDashboard } from '../dashboard-context.ts';
 import type { DashboardOutcome } from '../outcome.ts';
 import { pasteIntoPrompt } from '../prompt/answer-prompt.ts';
+import type { SaveFile } from '../save-file.ts';
 import { useSuspend } from '../terminal/use-suspend.ts';
 import { type ShellState, useShell } from '../use-shell.ts';
 import { handleKey } from './handle-key.ts';
@@ -13,6 +14,7 @@ export type UseKeysOptions = {
   readonly actions: FleetActions | undefined;
   readonly isDriven: (node: string) => boolean;
   readonly leave: (outcome: DashboardOutcome) => void;
+  readonly saveFile: SaveFile;
   readonly shellState: ShellState;
   /** Ends an open shell when it aborts. */
   readonly signal: AbortSignal;
@@ -20,7 +22,7 @@ export type UseKeysOptions = {
 
 /** Listens to the keyboard. */
 export const useKeys = (options: UseKeysOptions, size: ScreenSize): void => {
-  const { actions, isDriven, leave, shellState, signal } = options;
+  const { actions, isDriven, leave, saveFile, shellState, signal } = options;
   const model = useDashboard();
   const { suspendTerminal } = useApp();
   const openShell = useShell(shellState, signal);
@@ -32,6 +34,7 @@ export const useKeys = (options: UseKeysOptions, size: ScreenSize): void => {
     isDriven,
     openShell,
     writeSequence: (sequence) => void stdout.write(sequence),
+    saveFile,
     // Giving the terminal away and taking it back draws everything again.
     redraw: () => suspendTerminal(() => undefined),
     suspend,
