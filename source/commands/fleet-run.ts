@@ -94,7 +94,13 @@ export const openMachineRun = (workspace: Workspace, command: string): FleetRun 
   return startRun(workspace, command, {
     payload,
     buildPayload: () => Promise.resolve(payload),
-    scripts: { awaitCloudInit: '', inspectNode: '', receivePayload: '', triggerConfiguration: '' },
+    scripts: {
+      awaitCloudInit: '',
+      inspectNode: '',
+      receivePayload: '',
+      triggerConfiguration: '',
+      watchSpotNotices: '',
+    },
     buildUserData: () => Promise.resolve({ userData: '', warnings: [] }),
     connect: unreachable,
     sshCommand: unreachable,

@@ -60,7 +60,6 @@ export class FleetController implements FleetActions {
     this.#background = new BackgroundWork({ onError: this.#notices.error });
     this.#sessions = new FleetSessions({
       ...options,
-      watchHealth: options.watchFleet,
       payload: () => this.#payload,
       onDoubt: (region) => this.#watch.nudge(region),
     });

@@ -20,8 +20,8 @@ export type FleetSessionsOptions = {
   readonly clock: () => number;
   /** Whether the nodes' journals are followed and reported. */
   readonly followLogs: boolean;
-  /** Whether the health of nodes that are ready is watched. */
-  readonly watchHealth: boolean;
+  /** Whether nodes are watched as long as they have machines. */
+  readonly watchFleet: boolean;
   /** The files as they are now. */
   readonly payload: () => Payload | undefined;
   /** Called when a machine of the region can't be reached. */
@@ -79,7 +79,7 @@ export class FleetSessions {
       emit,
       clock,
       followLog: this.#options.followLogs,
-      watchHealth: this.#options.watchHealth,
+      isWatched: this.#options.watchFleet,
       inspections: this.#inspections,
     });
     this.#byName.set(name, session);

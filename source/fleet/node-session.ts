@@ -4,6 +4,7 @@ import type { Examination } from '../pipeline/examine.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
+import type { SpotNotice } from '../pipeline/spot-notices.ts';
 import type { Admission } from '../ssh/admission.ts';
 import { watchHealth } from './health-watch.ts';
 import type { MachineRecord } from './machine-record.ts';
@@ -11,6 +12,7 @@ import { NodeInspection } from './node-inspection.ts';
 import { NodeLog } from './node-log.ts';
 import { NodeRun, type RunEnd, type RunRequest } from './node-run.ts';
 import { isAlive } from './plan.ts';
+import { SpotWatch } from './spot-watch.ts';
 import { describeEnd, isReclaim } from './state-reason.ts';
 
 export type NodeSessionOptions = {
@@ -23,8 +25,8 @@ export type NodeSessionOptions = {
   readonly clock: () => number;
   /** Whether the node's journal is followed and reported. */
   readonly followLog: boolean;
-  /** Whether its health is watched once it is ready. */
-  readonly watchHealth: boolean;
+  /** Whether its health is watched once it is ready, and what EC2 tells it of its end. */
+  readonly isWatched: boolean;
   /** Bounds how many nodes are looked at together. */
   readonly inspections: Admission;
 };
@@ -35,6 +37,7 @@ export class NodeSession {
   readonly #options: NodeSessionOptions;
   readonly #log: NodeLog;
   readonly #inspection: NodeInspection;
+  readonly #spotWatch: SpotWatch;
   #healthWatch: AbortController | undefined;
   #attempt = 0;
   #run: { readonly of: NodeRun; readonly over: Promise<void> } | undefined;
@@ -50,6 +53,11 @@ export class NodeSession {
     const { context, inspections, machine, payload } = options;
     this.#log = new NodeLog(context.report);
     this.#inspection = new NodeInspection({ context, machine, payload, admission: inspections });
+    this.#spotWatch = new SpotWatch({
+      scripts: context.scripts,
+      onNotice: (notice) => this.#hear(notice),
+      onProblem: (problem) => this.log(`what EC2 tells the node can't be followed: ${problem}`),
+    });
   }
 
   get name(): string {
@@ -190,7 +198,7 @@ export class NodeSession {
   }
 
   #begin(run: NodeRun): void {
-    const { context, followLog, payload } = this.#options;
+    const { context, followLog, isWatched, payload } = this.#options;
     this.#attempt += 1;
     this.#healthWatch?.abort();
     const over = run.begin({
@@ -199,6 +207,8 @@ export class NodeSession {
       attempt: this.#attempt,
       onConnected: (connection, files) => {
         if (followLog) this.#log.follow(connection, files);
+        const isSpot = this.machine.instance?.lifecycle === 'spot';
+        if (isWatched && isSpot) this.#spotWatch.follow(connection);
       },
       onOver: (end) => {
         this.#run = undefined;
@@ -213,10 +223,10 @@ export class NodeSession {
 
   /** Only what the checks decided on can be changed by what they find next. */
   #watchHealth(end: RunEnd): void {
-    const { context, payload, watchHealth: isWanted } = this.#options;
+    const { context, isWatched, payload } = this.#options;
     const wasReady = end.type === 'ready';
     const failedChecks = end.type === 'failed' && end.phase === 'verifying';
-    if (!isWanted || !(wasReady || failedChecks) || this.#isClosed || this.machine.isGone) return;
+    if (!isWatched || !(wasReady || failedChecks) || this.#isClosed || this.machine.isGone) return;
     const abort = new AbortController();
     this.#healthWatch = abort;
     watchHealth(
@@ -236,11 +246,55 @@ export class NodeSession {
 
   #stop(reason: string): void {
     const end = { type: 'ended', reason } as const;
+    this.#stopWork(end);
+    this.#log.stop();
+    this.#spotWatch.stop();
+  }
+
+  #stopWork(end: RunEnd): void {
     this.#next?.stop(end);
     this.#next = undefined;
     this.#run?.of.stop(end);
     this.#healthWatch?.abort();
-    this.#log.stop();
+  }
+
+  /** EC2 told the machine something. */
+  #hear(notice: SpotNotice): void {
+    const { clock, emit } = this.#options;
+    switch (notice.type) {
+      case 'interruption': {
+        const { action, time: deadline } = notice;
+        const reason =
+          action === 'terminate'
+            ? 'EC2 takes the spot instance back'
+            : `EC2 is going to ${action} the spot instance`;
+        this.#stopWork({ type: 'ended', reason: `interrupted: ${reason}` });
+        emit({
+          event: 'phase',
+          time: clock(),
+          node: this.name,
+          phase: 'interrupted',
+          reason,
+          deadline,
+        });
+        return;
+      }
+      case 'rebalance': {
+        const message = 'EC2 recommends to rebalance: the risk that it takes this node has risen';
+        this.log(message);
+        emit({
+          event: 'notice',
+          time: clock(),
+          level: 'warning',
+          message: `${this.name}: ${message}`,
+          hint: 'Replace it with `R` at a good moment, before EC2 does at another.',
+          region: this.region,
+        });
+        return;
+      }
+      default:
+        notice satisfies never;
+    }
   }
 
   #reportEnd(instance: Instance): void {

@@ -7,6 +7,7 @@ const scriptFiles = {
   awaitCloudInit: 'await-cloud-init.sh',
   triggerConfiguration: 'trigger-configuration.sh',
   inspectNode: 'inspect-node.sh',
+  watchSpotNotices: 'watch-spot-notices.sh',
 } as const;
 
 /** The scripts that are sent to a node with the command that runs them. */
@@ -15,13 +16,21 @@ export type RemoteScripts = Readonly<Record<keyof typeof scriptFiles, string>>;
 /** Reads the scripts from the program's templates. */
 export const loadRemoteScripts = async (templatesFolder: string): Promise<RemoteScripts> => {
   const read = (name: string) => readFile(path.join(templatesFolder, name), 'utf8');
-  const [receivePayload, awaitCloudInit, triggerConfiguration, inspectNode] = await Promise.all([
-    read(scriptFiles.receivePayload),
-    read(scriptFiles.awaitCloudInit),
-    read(scriptFiles.triggerConfiguration),
-    read(scriptFiles.inspectNode),
-  ]);
-  return { receivePayload, awaitCloudInit, triggerConfiguration, inspectNode };
+  const [receivePayload, awaitCloudInit, triggerConfiguration, inspectNode, watchSpotNotices] =
+    await Promise.all([
+      read(scriptFiles.receivePayload),
+      read(scriptFiles.awaitCloudInit),
+      read(scriptFiles.triggerConfiguration),
+      read(scriptFiles.inspectNode),
+      read(scriptFiles.watchSpotNotices),
+    ]);
+  return {
+    receivePayload,
+    awaitCloudInit,
+    triggerConfiguration,
+    inspectNode,
+    watchSpotNotices,
+  };
 };
 
 /** A command line that runs a script under POSIX sh without a copy of it on the node. */

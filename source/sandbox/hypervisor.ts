@@ -16,6 +16,13 @@ export interface Hypervisor {
   consoleOutput(instanceId: string): Promise<string>;
 
   /**
+   * Tells a running machine what the instance metadata service would: that EC2 terminates it.
+   *
+   * @param time When; milliseconds since the Unix epoch.
+   */
+  announceReclaim?(instanceId: string, time: number): Promise<void>;
+
+  /**
    * Does something bad to a running machine. Rejects with a message for people where this
    * hypervisor can't.
    */

@@ -40,7 +40,7 @@ const strike = async (cloud: Cloud, fault: Fault): Promise<Instance | undefined>
       return undefined;
     case 'reclaim': {
       const instance = findTarget(cloud, fault.target);
-      reclaim(cloud, instance, fault.noticeSeconds * 1000);
+      await reclaim(cloud, instance, fault.noticeSeconds * 1000);
       return instance;
     }
     case 'silence-console': {
@@ -61,7 +61,7 @@ const strike = async (cloud: Cloud, fault: Fault): Promise<Instance | undefined>
   }
 };
 
-const reclaim = (cloud: Cloud, instance: Instance, notice: number): void => {
+const reclaim = async (cloud: Cloud, instance: Instance, notice: number): Promise<void> => {
   const region = cloud.region(instance.region);
   if (instance.spotRequestId === undefined) {
     throw new FaultFailure(
@@ -74,7 +74,9 @@ const reclaim = (cloud: Cloud, instance: Instance, notice: number): void => {
     return;
   }
   markForTermination(cloud, region, instance);
+  const time = cloud.clock.now() + notice;
   cloud.clock.after(notice, () => end(cloud, region, instance, endedByReclaim));
+  await cloud.hypervisor.announceReclaim?.(instance.id, time);
 };
 
 const harm = async (

@@ -42,6 +42,19 @@ const script = `
   mkdir -p "$root/run/cloud-init" "$root/run/lock" "$root/run/systemd/system"
   ${dockerSocketScript}`;
 
+/**
+ * What EC2 tells a spot instance that it takes back, where `templates/sandbox/curl` looks.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+ */
+export const writeInstanceAction = async (shell: NodeShell, time: number): Promise<void> => {
+  const notice = { action: 'terminate', time: new Date(time).toISOString().replace(/\.\d+/, '') };
+  await shell.run(
+    `folder="$SPOT_TUI_ROOT/run/instance-metadata/latest/meta-data/spot"
+    mkdir -p "$folder" && printf %s "$1" >"$folder/.new" && mv "$folder/.new" "$folder/instance-action"`,
+    [JSON.stringify(notice)],
+  );
+};
+
 /** What greets somebody at a shell. */
 export const greeting = `Welcome to Ubuntu 24.04 LTS (sandbox)
 

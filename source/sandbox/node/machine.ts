@@ -10,7 +10,7 @@ import { CloudInit } from './cloud-init/cloud-init.ts';
 import { ConsoleLog } from './console-log.ts';
 import { generateHostKey } from './host-key.ts';
 import type { NodeRoot } from './isolation/node-root.ts';
-import { greeting, prepareFiles } from './machine-files.ts';
+import { greeting, prepareFiles, writeInstanceAction } from './machine-files.ts';
 import { NodeShell } from './node-shell.ts';
 import { Port } from './sshd/port.ts';
 import { SshServer } from './sshd/ssh-server.ts';
@@ -64,6 +64,8 @@ export class Machine {
   #manager: ServiceManager | undefined;
   #state: 'starting' | 'running' | 'stopping' = 'starting';
   #hasBooted = false;
+  /** When EC2 takes the machine back, once that is decided; milliseconds since the Unix epoch. */
+  #reclaimedAt: number | undefined;
   /** What the machine does now: boots, or goes down. */
   #transition: Promise<void> = Promise.resolve();
 
@@ -170,6 +172,12 @@ export class Machine {
     await this.#root.remove();
   }
 
+  /** Lets whoever asks the instance metadata service on the machine know of its end. */
+  async announceReclaim(time: number): Promise<void> {
+    this.#reclaimedAt = time;
+    await this.#tellMetadata();
+  }
+
   /** @throws Error for people, when the fault can't be had here. */
   async injectFault(fault: MachineFault): Promise<void> {
     switch (fault) {
@@ -225,6 +233,7 @@ export class Machine {
         machineId: this.#machineId,
         isFirst: !this.#hasBooted,
       });
+      await this.#tellMetadata();
     });
     await sleep(times.unreachable, undefined, { signal });
     this.#journal.startBoot(bootId.replaceAll('-', ''));
@@ -261,6 +270,10 @@ export class Machine {
         this.#console.say(`systemd[1]: the boot failed: ${String(error)}`);
       },
     );
+  }
+
+  async #tellMetadata(): Promise<void> {
+    if (this.#reclaimedAt !== undefined) await writeInstanceAction(this.#shell, this.#reclaimedAt);
   }
 
   async #goDown(files: 'keep' | 'discard'): Promise<void> {

@@ -43,6 +43,7 @@ const scripts = {
   sudo: ['sudo'],
   su: ['su', 'runuser'],
   'systemd-cat': ['systemd-cat'],
+  curl: ['curl'],
   accounts: [
     'useradd',
     'adduser',
@@ -104,6 +105,7 @@ export const makeBaseFolder = async ({
   for (const [script, names] of Object.entries(scripts)) {
     for (const name of names) await install(script, path.join(programs, name));
   }
+  await keepProgram('curl', path.join(usr, 'lib', 'sandbox'));
   await install('start-node', path.join(folder, 'start-node'));
   await shadowSystemPrograms(usr);
 
@@ -114,6 +116,16 @@ export const makeBaseFolder = async ({
   }
   const diskScript = await readFile(path.join(source, 'fill-disk'), 'utf8');
   return { folder, programs, skeleton, diskScript };
+};
+
+/** Keeps a program of the machine that a stand-in lies over, and makes use of, if there is one. */
+const keepProgram = async (name: string, folder: string): Promise<void> => {
+  await mkdir(folder, { recursive: true });
+  await copyFile(path.join('/usr/bin', name), path.join(folder, name)).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    },
+  );
 };
 
 /** The machine's own programs of these names may also lie in `/usr/sbin`. */

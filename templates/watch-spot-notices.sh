@@ -1,0 +1,77 @@
+#!/bin/sh
+# Prints what EC2 tells this machine of its end: one line each time that something new is told.
+#
+#   {"action":"terminate","time":"2017-09-18T08:22:00Z"}     in about two minutes
+#   {"noticeTime":"2020-10-27T08:22:00Z"}                    the risk of that has risen
+#
+# Asks the instance metadata service (IMDSv2) every five seconds, as AWS recommends, over one
+# connection:
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
+#
+# Runs until nobody reads any more, which an empty line a minute finds out. Ends with the line
+# `unavailable` where there is nothing to ask with.
+set -u
+LC_ALL=C
+export LC_ALL
+service=${SPOT_TUI_METADATA_URL:-http://169.254.169.254}
+pause=${SPOT_TUI_METADATA_PAUSE:-5}
+notices="$service/latest/meta-data/spot/instance-action $service/latest/meta-data/events/recommendations/rebalance"
+
+# Seconds that a token holds, and rounds after which another one is asked for.
+lifetime=600
+rounds=60
+
+if command -v curl >/dev/null 2>&1; then
+  ask() {
+    curl --silent --fail --noproxy '*' --connect-timeout 1 --max-time 2 "$@" 2>/dev/null
+  }
+  get_token() {
+    ask --request PUT --header "X-aws-ec2-metadata-token-ttl-seconds: $lifetime" \
+      "$service/latest/api/token"
+  }
+  get() {
+    ask --header "X-aws-ec2-metadata-token: $token" "$@"
+  }
+elif wget --version 2>/dev/null | grep -q GNU; then
+  ask() {
+    wget --quiet --output-document=- --no-proxy --tries=1 --timeout=2 "$@" 2>/dev/null
+  }
+  get_token() {
+    ask --method=PUT --header="X-aws-ec2-metadata-token-ttl-seconds: $lifetime" \
+      "$service/latest/api/token"
+  }
+  get() {
+    ask --header="X-aws-ec2-metadata-token: $token" "$@"
+  }
+else
+  echo unavailable
+  exit
+fi
+
+round=0
+token=
+told=
+while :; do
+  [ $((round % rounds)) -ne 0 ] || token=
+  [ -n "$token" ] || token=$(get_token)
+  if [ -n "$token" ]; then
+    # Both may be absent, which is answered with 404.
+    # shellcheck disable=SC2086
+    now=$(get $notices | tr -d '\r\n')
+    if [ "$now" != "$told" ]; then
+      told=$now
+      [ -z "$now" ] || printf '%s\n' "$now" || exit 0
+    fi
+  fi
+  round=$((round + 1))
+  [ $((round % 12)) -ne 0 ] || echo || exit 0
+  # Where there is no such service there will hardly be one soon.
+  if [ -n "$token" ] || [ "$round" -lt 3 ]; then
+    sleep "$pause"
+  else
+    sleep "$((pause * 12))"
+    echo || exit 0
+  fi
+done
