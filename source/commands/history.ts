@@ -2,6 +2,7 @@ import { stateFolders } from '../config/state-folders.ts';
 import type { HistoryEntry } from '../fleet/history.ts';
 import { choosePaint } from '../reporters/ci-colour.ts';
 import { fleetHistory } from '../reporters/fleet-history.ts';
+import { formatHistoryEntry, formatRun } from '../reporters/history-ndjson.ts';
 import { listRuns, type RecordedRun } from '../reporters/recorded-runs.ts';
 import { describeRun, type RunOverview } from '../reporters/run-overview.ts';
 import { textTable } from '../reporters/text-table.ts';
@@ -43,19 +44,7 @@ const printEntries = (
   deployment: string,
 ): void => {
   if (options.json) {
-    for (const { event, time, ...details } of entries) {
-      const entry = {
-        time: isoTime(time),
-        event,
-        ...('node' in details ? { node: details.node } : {}),
-        ...details,
-        ...('summary' in details && details.summary !== undefined
-          ? { summary: countsOf(details.summary) }
-          : {}),
-        ...('after' in details ? { after: undefined, afterSeconds: details.after / 1000 } : {}),
-      };
-      stdout.write(`${JSON.stringify(entry)}\n`);
-    }
+    for (const entry of entries) stdout.write(`${formatHistoryEntry(entry)}\n`);
     return;
   }
   if (entries.length === 0)
@@ -79,21 +68,7 @@ const printRuns = async (
   for (const run of runs) described.push({ run, overview: await describeRun(run, signal) });
   if (options.json) {
     for (const { overview, run } of described.toReversed()) {
-      const { by, lastEventAt, nodes, state, summary } = overview;
-      const line = {
-        time: isoTime(run.startedAt),
-        event: 'run',
-        run: run.id,
-        command: run.command,
-        by,
-        nodes,
-        state,
-        endedAt:
-          state === 'ongoing' || lastEventAt === undefined ? undefined : isoTime(lastEventAt),
-        summary: summary === undefined ? undefined : countsOf(summary),
-        files: run.parts.map(({ file }) => file),
-      };
-      stdout.write(`${JSON.stringify(line)}\n`);
+      stdout.write(`${formatRun(run, overview)}\n`);
     }
     return;
   }
@@ -112,12 +87,3 @@ const printRuns = async (
 
 const describeState = ({ state, summary }: RunOverview): string =>
   summary === undefined ? (state === 'ongoing' ? 'goes on' : 'cut short') : describeCounts(summary);
-
-const countsOf = ({
-  failed,
-  interrupted,
-  ready,
-  terminated,
-}: NonNullable<RunOverview['summary']>) => ({ ready, failed, interrupted, terminated });
-
-const isoTime = (time: number): string => new Date(time).toISOString();

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { eventLine } from './event-schema.ts';
+import { historyLineSchema } from './history-schema.ts';
 
 const list = z
   .object({
@@ -51,5 +52,6 @@ export const jsonSchemas = (): ReadonlyMap<string, Readonly<Record<string, unkno
       'events.schema.json': eventLine.describe('A line that a command prints with --json.'),
       'list.schema.json': list,
       'doctor.schema.json': doctor,
+      'history.schema.json': historyLineSchema,
     }).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })]),
   );

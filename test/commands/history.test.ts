@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { finish, lines, User } from './program.ts';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { finish, lines, printed, User } from './program.ts';
+
+const schema = JSON.parse(await readFile('templates/history.schema.json', 'utf8'));
+
+const isDescribed = new Ajv2020({
+  formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ },
+}).compile(schema);
+
+/** Fails unless a line is as the shipped schema says. */
+const assertDescribed = (line: unknown) =>
+  assert.ok(isDescribed(line), `${JSON.stringify(line)}: ${JSON.stringify(isDescribed.errors)}`);
 
 /** Two nodes, of which one is destroyed: what is known of it is what was recorded. */
 suite('the past of a fleet', () => {
@@ -55,13 +66,31 @@ suite('the past of a fleet', () => {
     assert.deepEqual([...heard].sort(), ['us-east-1-1', 'us-west-2-1']);
   });
 
+  test('a run goes on until it has ended, or was killed, and can be played all the same', async () => {
+    const state = async () => {
+      const { stdout } = await user.run(['history', '--runs', '--sandbox', '--json']);
+      return lines(stdout).map(({ command, state: each }) => `${command} ${each}`);
+    };
+    const child = user.start(['--sandbox', '--watch', '--json']);
+    const ended = finish(child);
+    await printed(child, '"phase":"ready"');
+    assert.deepEqual(await state(), ['create ended', 'attach ongoing']);
+    child.kill('SIGKILL');
+    const { stdout } = await ended;
+    assert.deepEqual(await state(), ['create ended', 'attach cut short']);
+    const replayed = await user.run(['replay', '--sandbox', '--json']);
+    assert.equal(replayed.status, 0);
+    assert.equal(replayed.stderr, '');
+    assert.deepEqual(lines(replayed.stdout)[0], lines(stdout)[0]);
+  });
+
   test('of a node that is gone what was recorded is printed, and that it is no more', async () => {
     const destroyed = await user.run(['destroy', 'us-west-2-1', '--sandbox', '--yes', '--ci']);
     assert.equal(destroyed.status, 0, destroyed.stderr);
     const gone = await user.run(['logs', 'us-west-2-1', '--sandbox']);
     assert.equal(gone.status, 0, gone.stderr);
     assert.match(gone.stdout, /^\d\d:\d\d:\d\d configure-services: installed \d+ files$/m);
-    assert.match(gone.stderr, /^us-west-2-1 is gone\. What was recorded of it, in the create of /);
+    assert.match(gone.stderr, /^us-west-2-1 is gone\. What was recorded of it, in .*the (?:create|attach) of /);
 
     const both = await user.run(['logs', 'us-west-2-1', 'us-east-1-1', '--sandbox', '--json']);
     assert.equal(both.status, 0);
@@ -95,7 +124,7 @@ suite('the past of a fleet', () => {
       ]);
       assert.equal(status, 0, stderr);
       assert.equal(stdout.trimEnd().split('\n').length, 5);
-      assert.match(stderr, /recorded in the create of /);
+      assert.match(stderr, /recorded in .*the (?:create|attach) of /);
     }
     const all = await user.run(['logs', '--all', '--recorded', '--sandbox']);
     assert.match(all.stdout, /^\S+ us-east-1-1 {2}/m);
@@ -122,10 +151,7 @@ suite('the past of a fleet', () => {
     const json = await user.run(['history', '--sandbox', '--json']);
     const entries = lines(json.stdout);
     assert.equal(entries.length, printed.length);
-    for (const { event, time } of entries) {
-      assert.equal(typeof event, 'string');
-      assert.match(String(time), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-    }
+    for (const entry of entries) assertDescribed(entry);
     const last = await user.run(['history', '--sandbox', '--json', '--lines', '1']);
     assert.deepEqual(lines(last.stdout), entries.slice(-1));
     assert.equal(await running(), false);
@@ -133,10 +159,12 @@ suite('the past of a fleet', () => {
 
   test('the recorded runs are listed, and replay plays any of them', async () => {
     const listed = await user.run(['history', '--runs', '--sandbox']);
-    assert.match(listed.stdout, /^2 .*create.* 2 ready +\/.*\.ndjson$/m);
+    assert.match(listed.stdout, /^3 .*create.* 2 ready +\/.*\.ndjson$/m);
     assert.match(listed.stdout, /^1 .*destroy.* 1 terminated +\/.*\.ndjson$/m);
     const json = await user.run(['history', '--runs', '--sandbox', '--json']);
-    const [create, destroy] = lines(json.stdout);
+    const [create, attach, destroy] = lines(json.stdout);
+    assert.equal(attach?.command, 'attach');
+    for (const each of lines(json.stdout)) assertDescribed(each);
     assert.deepEqual([create?.command, destroy?.command], ['create', 'destroy']);
 
     const play = async (...words: readonly string[]) => {
@@ -149,7 +177,7 @@ suite('the past of a fleet', () => {
     const newest = await play();
     assert.equal(lines(newest)[0]?.command, 'destroy');
     assert.equal(await play('1'), newest);
-    const first = await play('2');
+    const first = await play('3');
     assert.equal(lines(first)[0]?.command, 'create');
     const id = String(create?.run);
     const file = path.join(runs, `${id}.ndjson`);
@@ -158,9 +186,12 @@ suite('the past of a fleet', () => {
       assert.equal(await play(word), first, word);
     }
 
-    const unknown = await user.run(['replay', '3', '--sandbox']);
+    const unknown = await user.run(['replay', '4', '--sandbox']);
     assert.equal(unknown.status, 2);
-    assert.match(unknown.stderr, /3 is no recorded run.*\n.*1 \(destroy, .*2 \(create, /);
+    assert.match(
+      unknown.stderr,
+      /4 is no recorded run.*\n.*1 \(destroy, .*2 \(attach, .*3 \(create, /,
+    );
   });
 
   test('events that this version does not know are passed over, and counted', async () => {
