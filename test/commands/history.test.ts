@@ -90,7 +90,10 @@ suite('the past of a fleet', () => {
     const gone = await user.run(['logs', 'us-west-2-1', '--sandbox']);
     assert.equal(gone.status, 0, gone.stderr);
     assert.match(gone.stdout, /^\d\d:\d\d:\d\d configure-services: installed \d+ files$/m);
-    assert.match(gone.stderr, /^us-west-2-1 is gone\. What was recorded of it, in .*the (?:create|attach) of /);
+    assert.match(
+      gone.stderr,
+      /^us-west-2-1 is gone\. What was recorded of it, in .*the (?:create|attach) of /,
+    );
 
     const both = await user.run(['logs', 'us-west-2-1', 'us-east-1-1', '--sandbox', '--json']);
     assert.equal(both.status, 0);
