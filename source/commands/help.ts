@@ -67,10 +67,10 @@ export const flagName = (name: string): string =>
 
 const optionLines = (options: readonly (readonly [string, OptionDefinition])[]): string[] =>
   columns(
-    options.map(([name, { value, description }]) => [
+    options.map(([name, { default: isOn, value, description }]) => [
       name === 'sandbox'
         ? '--sandbox[=fast]'
-        : `${flagName(name)}${value === undefined ? '' : ` ${value}`}`,
+        : `${flagName(isOn ? `no-${name}` : name)}${value === undefined ? '' : ` ${value}`}`,
       description,
     ]),
   );

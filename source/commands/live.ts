@@ -74,6 +74,7 @@ const showUntilLeft = async (
     store: run.store,
     actions: run.controller,
     signal,
+    notifies: invocation.options.notify,
     isDriven: (node) => run.controller.isWorkingOn(node),
     commandLine: (command) => commandLine(invocation, command),
     keyMap,

@@ -3,6 +3,8 @@ export type OptionDefinition = {
   readonly type: 'boolean' | 'string' | 'number';
   /** Name of the value in the help, such as `FILE`; absent for booleans. */
   readonly value?: string;
+  /** For a boolean that holds unless it is written with `--no-`; the help shows it like that. */
+  readonly default?: true;
   readonly description: string;
 };
 
@@ -28,6 +30,11 @@ export const globalOptions = {
   },
   ci: { type: 'boolean', description: 'no terminal needed, no questions, one line per event' },
   json: { type: 'boolean', description: 'JSON on standard output and nothing else there' },
+  notify: {
+    type: 'boolean',
+    default: true,
+    description: 'neither bell nor window title nor progress in the taskbar',
+  },
   yes: { type: 'boolean', description: 'answer every question with yes' },
   verbose: { type: 'boolean', description: 'with --ci, also progress and the nodes’ logs' },
   debug: { type: 'boolean', description: 'stack traces with errors' },
@@ -61,6 +68,8 @@ export type Options = {
   readonly timeout?: string;
   readonly ci: boolean;
   readonly json: boolean;
+  /** Whether the terminal tells of the fleet outside of the dashboard's screen too. */
+  readonly notify: boolean;
   readonly yes: boolean;
   readonly verbose: boolean;
   readonly debug: boolean;

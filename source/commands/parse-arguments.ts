@@ -1,10 +1,10 @@
 import leven from 'leven';
-import meow from 'meow';
+import meow, { type AnyFlag } from 'meow';
 import type { CommandDefinition } from './command.ts';
 import { commandTable, defaultCommand } from './command-table.ts';
 import { UsageError } from './exit-status.ts';
 import { flagName } from './help.ts';
-import { commandOptions, globalOptions, type Options } from './options.ts';
+import { commandOptions, globalOptions, type OptionDefinition, type Options } from './options.ts';
 
 /** What a command line asks for. */
 export type ParsedArguments =
@@ -59,10 +59,7 @@ const parseWords = (argv: readonly string[], importMeta: ImportMeta) => {
       // meow gives the process this name.
       pkg: { name: 'spot-tui' },
       flags: Object.fromEntries(
-        Object.entries(allOptions).map(([name, { type }]) => [
-          name,
-          { type, ...(name === 'help' ? { shortFlag: 'h' } : {}) },
-        ]),
+        Object.entries(allOptions).map(([name, definition]) => [name, flagOf(name, definition)]),
       ),
     });
   } catch (error) {
@@ -72,6 +69,11 @@ const parseWords = (argv: readonly string[], importMeta: ImportMeta) => {
       '`spot-tui --help` shows how options are written.',
     );
   }
+};
+
+const flagOf = (name: string, { type, default: isOn }: OptionDefinition): AnyFlag => {
+  if (isOn) return { type: 'boolean', default: true };
+  return { type, ...(name === 'help' ? { shortFlag: 'h' } : {}) };
 };
 
 /** meow would take the next word for the value of a bare `--sandbox`. */
@@ -178,6 +180,7 @@ const readOptions = (flags: Record<string, unknown>): Options => {
     }),
     ci: is('ci'),
     json: is('json'),
+    notify: is('notify'),
     yes: is('yes'),
     verbose: is('verbose'),
     debug: is('debug'),

@@ -55,6 +55,13 @@ test('options are read by their types', () => {
   assert.equal(options.ci, true);
 });
 
+test('what is on by itself is turned off with --no-, and the help shows it so', () => {
+  assert.equal(parseRun('').options.notify, true);
+  assert.equal(parseRun('create --no-notify').options.notify, false);
+  assert.equal(parseRun('create --notify=false').options.notify, false);
+  assert.match(programHelp(), /^ {2}--no-notify /m);
+});
+
 test('mistakes are named, with the nearest right word', () => {
   assert.match(refusal('crate'), /no command crate \| Did you mean `create`/);
   assert.match(refusal('create --cuont 5'), /no option --cuont \| Did you mean --count\?/);
@@ -86,7 +93,8 @@ test('help is there for the program and for each command', () => {
       assert.ok(option in commandOptions);
     }
     for (const option of Object.keys(globalOptions)) {
-      if (option !== 'version') assert.ok(commandHelp(command).includes(flagName(option)));
+      const flag = option === 'notify' ? '--no-notify' : flagName(option);
+      if (option !== 'version') assert.ok(commandHelp(command).includes(flag));
     }
     for (const [line] of command.examples) {
       assert.ok(line.includes('spot-tui'), line);

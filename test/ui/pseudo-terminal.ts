@@ -90,7 +90,9 @@ export class PseudoTerminal {
     });
     this.#child = spawn('script', ['-qec', `bash ${isJob ? '-m' : ''} -c "$SCRIPT"`, '/dev/null'], {
       env: {
-        ...process.env,
+        // Nothing of the terminal that the tests themselves run in.
+        PATH: process.env.PATH,
+        HOME: folder,
         FOLDER: folder,
         NODE: process.execPath,
         SCRIPT: opening + command + ending,
