@@ -18,6 +18,7 @@ export const createCarriedEvents = (): CarriedEvents => {
   const nodes = new Map<string, CarriedNode>();
   const actions = new Map<number, FleetEvent>();
   let fleet: FleetEvent | undefined;
+  let summary: FleetEvent | undefined;
 
   const addToNode = (event: NodeEvent) => {
     const node = nodes.get(event.node) ?? { phases: [], attempt: 1 };
@@ -52,6 +53,8 @@ export const createCarriedEvents = (): CarriedEvents => {
         addToNode(event);
       } else if (event.event === 'fleet') {
         fleet = event;
+      } else if (event.event === 'summary') {
+        summary = event;
       } else if (event.event === 'action') {
         if (event.state === 'started') actions.set(event.id, event);
         else actions.delete(event.id);
@@ -65,6 +68,7 @@ export const createCarriedEvents = (): CarriedEvents => {
         ...(health === undefined ? [] : [health]),
       ]),
       ...actions.values(),
+      ...(summary === undefined ? [] : [summary]),
     ],
   };
 };

@@ -30,6 +30,8 @@ export async function* readRun(
   for (const part of parts) {
     /** Lines that repeat what was in earlier parts. */
     let carried = 0;
+    // They are in the order of the nodes, not of their times.
+    const knownUntil = lastTime;
     let isFirstLine = true;
     for await (const { isCut, lines } of readPart(part, signal)) {
       for (const line of lines) {
@@ -55,7 +57,7 @@ export async function* readRun(
           continue;
         }
         const { event } = parsed;
-        if (isCarried && event.time <= lastTime) continue;
+        if (isCarried && event.time <= knownUntil) continue;
         // Lines of a log have the time of the node's own clock.
         if (event.event !== 'log') lastTime = Math.max(lastTime, event.time);
         yield event;
