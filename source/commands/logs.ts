@@ -3,7 +3,7 @@ import { findNodes } from '../fleet/find-nodes.ts';
 import type { ExistingNode } from '../fleet/plan.ts';
 import { NodeSelectionError, selectNodes } from '../fleet/select-nodes.ts';
 import type { Invocation, RunCommand } from './command.ts';
-import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
 import { createLogPrinter, type LogPrinter, printInOrder } from './log-printer.ts';
 import { type NodeCommandContext, openNodes, requireOneNode } from './node-command.ts';
@@ -21,8 +21,14 @@ const defaultLines = 100;
  */
 export const run: RunCommand = (invocation) =>
   withInterruption(invocation, (signal) => {
-    const lines = invocation.options.lines ?? defaultLines;
-    return invocation.options.recorded
+    const { follow, lines = defaultLines, recorded } = invocation.options;
+    if (recorded && follow) {
+      throw new UsageError(
+        '--recorded has nothing to follow: it prints the past',
+        'Leave out one of --recorded and --follow.',
+      );
+    }
+    return recorded
       ? printRecorded(invocation, lines, signal)
       : printJournals(invocation, lines, signal);
   });

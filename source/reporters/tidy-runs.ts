@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
@@ -93,11 +94,11 @@ const removeDrafts = async (folder: string, quiet: number): Promise<void> => {
   }
 };
 
-const draftName = /\.ndjson\.gz\.\d+$/;
+const draftName = /\.ndjson\.gz\.[\da-f-]+$/;
 
 /** Two processes may do this at once: each writes a file of its own, and the results are the same. */
 const compress = async ({ file }: RecordedPart, signal: AbortSignal): Promise<void> => {
-  const draft = `${compressedFile(file)}.${process.pid}`;
+  const draft = `${compressedFile(file)}.${randomUUID()}`;
   try {
     const { atime, mtime } = await stat(file);
     await pipeline(

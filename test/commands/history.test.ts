@@ -138,6 +138,13 @@ suite('the past of a fleet', () => {
     assert.equal(await running(), false);
   });
 
+  test('the past can’t be followed', async () => {
+    const words = ['logs', 'us-west-2-1', '--sandbox', '--recorded', '--follow'];
+    const { status, stderr } = await user.run(words);
+    assert.equal(status, 2);
+    assert.match(stderr, /--recorded has nothing to follow/);
+  });
+
   test('history tells it in order, for people and for programs', async () => {
     const { status, stdout } = await user.run(['history', '--sandbox']);
     assert.equal(status, 0);
