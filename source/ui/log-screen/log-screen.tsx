@@ -1,5 +1,5 @@
-import { Box } from 'ink';
 import type { Screen } from '../view-state.ts';
+import { LogViewer } from './log-viewer.tsx';
 
 type LogScreenProps = {
   readonly screen: Extract<Screen, { type: 'log' }>;
@@ -9,6 +9,13 @@ type LogScreenProps = {
   readonly height: number;
 };
 
-export const LogScreen = ({ height, width }: LogScreenProps) => (
-  <Box height={height} width={width} />
+/** Lines of something, over the whole window. */
+export const LogScreen = ({ screen, height, width }: LogScreenProps) => (
+  <LogViewer
+    title={screen.title}
+    feed={screen.feed}
+    view={screen.log}
+    width={width}
+    height={height}
+  />
 );
