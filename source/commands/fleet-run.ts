@@ -1,6 +1,6 @@
 import type { Emit, SummaryEvent } from '../events/event.ts';
 import { FleetController, type FleetControllerOptions } from '../fleet/controller.ts';
-import type { HistoryEntry } from '../fleet/history.ts';
+import type { HistoryEntry } from '../fleet/history-entry.ts';
 import type { FleetState, LogLine } from '../fleet/state.ts';
 import { createFleetStore, type FleetEventStore } from '../fleet/store.ts';
 import { buildPayload, type Payload } from '../pipeline/payload/payload.ts';

@@ -1,6 +1,6 @@
 import type { SummaryEvent } from '../events/event.ts';
 import type { NodeLogLine } from '../fleet/actions.ts';
-import type { HistoryEntry } from '../fleet/history.ts';
+import type { HistoryEntry } from '../fleet/history-entry.ts';
 
 /** An entry of the past as a line for people has it. */
 export type HistoryLine = {

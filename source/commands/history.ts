@@ -1,5 +1,5 @@
 import { stateFolders } from '../config/state-folders.ts';
-import type { HistoryEntry } from '../fleet/history.ts';
+import type { HistoryEntry } from '../fleet/history-entry.ts';
 import { choosePaint } from '../reporters/ci-colour.ts';
 import { fleetHistory } from '../reporters/fleet-history.ts';
 import { formatHistoryEntry, formatRun } from '../reporters/history-ndjson.ts';

@@ -1,10 +1,5 @@
-import {
-  type EventOfRun,
-  type HistoryEntry,
-  historyKinds,
-  historyOf,
-  isNotable,
-} from '../fleet/history.ts';
+import { type EventOfRun, historyKinds, historyOf, isNotable } from '../fleet/history.ts';
+import type { HistoryEntry } from '../fleet/history-entry.ts';
 import { readRun } from './read-run.ts';
 import { listRuns } from './recorded-runs.ts';
 

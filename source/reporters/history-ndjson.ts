@@ -1,5 +1,5 @@
 import type { SummaryEvent } from '../events/event.ts';
-import type { HistoryEntry } from '../fleet/history.ts';
+import type { HistoryEntry } from '../fleet/history-entry.ts';
 import type { RecordedRun } from './recorded-runs.ts';
 import type { RunOverview } from './run-overview.ts';
 

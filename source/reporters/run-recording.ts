@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Emit, SummaryEvent } from '../events/event.ts';
-import type { HistoryEntry } from '../fleet/history.ts';
+import type { HistoryEntry } from '../fleet/history-entry.ts';
 import type { LogLine } from '../fleet/state.ts';
 import { createEventRecorder } from './event-recorder.ts';
 import { fleetHistory } from './fleet-history.ts';

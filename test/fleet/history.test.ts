@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FleetEvent } from '../../source/events/event.ts';
-import { type HistoryEntry, historyOf } from '../../source/fleet/history.ts';
+import { historyOf } from '../../source/fleet/history.ts';
+import type { HistoryEntry } from '../../source/fleet/history-entry.ts';
 
 const node = 'us-west-2-1';
 const region = 'us-west-2';
