@@ -40,7 +40,7 @@ export const layOutColumns = (
   const several = (names: readonly string[], limit: number) =>
     names.length < 2 ? 0 : Math.min(limit, Math.max(...names.map(columnsOf)));
   const node = several(reading.nodes, isWide ? 24 : 14);
-  const source = view.source === undefined ? several(reading.sources, isWide ? 24 : 16) : 0;
+  const source = view.source === undefined ? several(reading.sources, isWide ? 24 : 18) : 0;
   const tries = [
     { date, time, node, source },
     { date: 0, time, node, source },

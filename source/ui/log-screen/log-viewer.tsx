@@ -1,5 +1,5 @@
 import { Box } from 'ink';
-import { memo, useRef, useState } from 'react';
+import { memo, useRef } from 'react';
 import { useDashboard } from '../dashboard-context.ts';
 import { type Segment, SegmentLine } from '../segment-line.tsx';
 import type { Theme } from '../theme.ts';
@@ -7,7 +7,7 @@ import { useStore } from '../use-store.ts';
 import { dayOf, layOutColumns } from './log-columns.ts';
 import type { LogFeed, LogFeedState } from './log-feed.ts';
 import { headerSegments } from './log-header.ts';
-import { createLogReader, type LogReading } from './log-reader.ts';
+import { createLogReader, type LogReader, type LogReading } from './log-reader.ts';
 import { problemRows, roomForLines } from './log-room.ts';
 import { LogRowLine } from './log-row.tsx';
 import type { LogView } from './log-view.ts';
@@ -27,8 +27,9 @@ type LogViewerProps = {
 export const LogViewer = memo(({ title, feed, view, width, height }: LogViewerProps) => {
   const { theme } = useDashboard();
   const state = useStore(feed, (now) => now);
-  const [read] = useState(createLogReader);
-  const reading = read(state, view);
+  const held = useRef<{ readonly feed: LogFeed; readonly read: LogReader }>(undefined);
+  if (held.current?.feed !== feed) held.current = { feed, read: createLogReader() };
+  const reading = held.current.read(state, view);
   const size = roomForLines(state, { width, height });
   const window = layOutWindow(reading, view, size);
   return (
