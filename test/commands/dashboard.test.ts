@@ -21,7 +21,8 @@ suite('the dashboard of a fleet', {
     let output = '';
     let waiting: (() => void) | undefined;
     child.stdout?.on('data', (chunk) => {
-      output += chunk;
+      // The window's title is not on the screen.
+      output = (output + chunk).replace(/\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g, '');
       waiting?.();
     });
     return async (text: RegExp) => {
