@@ -68,6 +68,14 @@ export type LaunchedInstance = {
   readonly zone?: string;
 };
 
+/** What a type costs in a zone right now. */
+export type SpotPrice = {
+  readonly instanceType: string;
+  readonly zone: string;
+  /** US dollars per instance and hour. */
+  readonly price: number;
+};
+
 /** What clean-up removed and what it could not, both in words for people. */
 export type CleanupAnswer = {
   readonly removed: readonly string[];
@@ -121,6 +129,12 @@ export interface RegionCloud {
 
   /** Removes what `prepare` made, once no instance of the deployment is left. */
   cleanUp(signal: AbortSignal): Promise<CleanupAnswer>;
+
+  /**
+   * Current spot prices of the configured instance types of the region, or of the given ones,
+   * cheapest first: one call however many there are.
+   */
+  spotPrices(signal: AbortSignal, instanceTypes?: readonly string[]): Promise<SpotPrice[]>;
 
   /** The console's text, newest last; empty while EC2 has none. */
   consoleOutput(instanceId: string, signal: AbortSignal): Promise<string>;

@@ -1,23 +1,17 @@
 import { DescribeSpotPriceHistoryCommand } from '@aws-sdk/client-ec2';
+import type { SpotPrice } from './cloud.ts';
 import { asInstanceType } from './instance-types.ts';
 import { askForPages } from './request.ts';
 import type { RegionScope } from './scope.ts';
 
-/** What a type costs in a zone right now. */
-export type SpotPrice = {
-  readonly instanceType: string;
-  readonly zone: string;
-  /** US dollars per instance and hour. */
-  readonly price: number;
-};
-
 /**
- * The current spot prices of the region's instance types, cheapest first; empty where EC2 knows
- * none. EC2 does not say what the same costs on demand.
+ * The current spot prices of the region's instance types, or of others, cheapest first; empty where
+ * EC2 knows none. EC2 does not say what the same costs on demand.
  */
 export const findSpotPrices = async (
   scope: RegionScope,
   signal: AbortSignal,
+  instanceTypes: readonly string[] = scope.regionConfig.instanceTypes,
 ): Promise<SpotPrice[]> => {
   const now = new Date();
   const history = await askForPages(
@@ -27,7 +21,7 @@ export const findSpotPrices = async (
     async (token, options) => {
       const answer = await scope.client.send(
         new DescribeSpotPriceHistoryCommand({
-          InstanceTypes: scope.regionConfig.instanceTypes.map(asInstanceType),
+          InstanceTypes: instanceTypes.map(asInstanceType),
           ProductDescriptions: ['Linux/UNIX'],
           // From now to now: the price in force, one for each pool.
           StartTime: now,

@@ -10,7 +10,7 @@ import { listEnabledRegions } from './enabled-regions.ts';
 import { Ec2Error, isPassing, toEc2Error } from './errors.ts';
 import { type LaunchGround, launchInstances, recordLaunch } from './launch.ts';
 import { makeGround, survey } from './prepare.ts';
-import { findSpotPrices, type SpotPrice } from './prices.ts';
+import { findSpotPrices } from './prices.ts';
 import { createRecent } from './recent.ts';
 import { rehearseLaunch } from './rehearse.ts';
 import { launchTags } from './resource-tags.ts';
@@ -42,8 +42,6 @@ export type RegionCloudOptions = {
 
 /** A region of EC2. */
 export type Ec2RegionCloud = RegionCloud & {
-  /** Current spot prices of the region's instance types, cheapest first. */
-  spotPrices(signal: AbortSignal): Promise<SpotPrice[]>;
   /** Names of all regions that the account can use. */
   enabledRegions(signal: AbortSignal): Promise<string[]>;
   /** Closes the connections that are kept open between requests. */
@@ -135,8 +133,10 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
       guard(region, `read the console of ${instanceId}`, signal, () =>
         consoleOutput(scope, instanceId, signal),
       ),
-    spotPrices: (signal) =>
-      guard(region, 'look up spot prices', signal, () => findSpotPrices(scope, signal)),
+    spotPrices: (signal, instanceTypes) =>
+      guard(region, 'look up spot prices', signal, () =>
+        findSpotPrices(scope, signal, instanceTypes),
+      ),
     enabledRegions: (signal) =>
       guard(region, 'list the regions', signal, () => listEnabledRegions(scope, signal)),
     close: () => scope.client.destroy(),

@@ -67,6 +67,15 @@ export class FleetController implements FleetActions {
       clouds: options.clouds,
       sessions: this.#sessions,
       onError: (region, error) => this.#unseen(region, error),
+      ...(options.watchFleet
+        ? {
+            whole: {
+              healthInterval: options.config.healthInterval,
+              onAdopted: (nodes) => this.#tagAdopted(nodes),
+              notices: this.#notices,
+            },
+          }
+        : {}),
     });
   }
 

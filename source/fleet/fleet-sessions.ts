@@ -9,7 +9,9 @@ import type { NodeConnection } from '../ssh/connection.ts';
 import { MachineRecord } from './machine-record.ts';
 import { NodeSession } from './node-session.ts';
 import type { ExistingNode, PlannedNode } from './plan.ts';
+import type { RegionPrices } from './region-prices.ts';
 import { sshPortOf } from './ssh-port.ts';
+import type { Strangers } from './strangers.ts';
 
 export type FleetSessionsOptions = {
   readonly config: Config;
@@ -93,13 +95,54 @@ export class FleetSessions {
     return session;
   }
 
+  /**
+   * Begins to observe the nodes that somebody else launched in a region. While this process
+   * launches there itself, whose an instance is can't be told yet.
+   */
+  adoptStrangers(
+    region: string,
+    instances: readonly Instance[],
+    strangers: Strangers,
+  ): ExistingNode[] {
+    const sessions = this.inRegion(region);
+    if (sessions.some(({ awaitsLaunch }) => awaitsLaunch)) return [];
+    const known = sessions.map(({ machine, name }) => ({
+      name,
+      instanceId: machine.instanceId,
+      isThere: machine.isThere,
+    }));
+    const nodes = strangers.adoptable(region, instances, known, performance.now());
+    for (const node of nodes) {
+      const session = this.#byName.get(node.name) ?? this.open(node);
+      session.replaced(node.instance, sshPortOf(node.instance, this.#options.config));
+      session.log(
+        `${node.instance.instanceId} was launched elsewhere, and is observed from now on`,
+      );
+      void session.start('observe');
+    }
+    return nodes;
+  }
+
+  /** Tells each node what its pool costs. */
+  price(instances: readonly Instance[], prices: Pick<RegionPrices, 'of'>): void {
+    const byInstance = this.#byInstance();
+    for (const instance of instances) {
+      const price = prices.of(instance);
+      if (price !== undefined) byInstance.get(instance.instanceId)?.priced(price);
+    }
+  }
+
   /** Tells each node what EC2 said of its machine; instances of nobody are passed over. */
   observe(instances: readonly Instance[]): void {
-    const byInstance = new Map(this.all.map((session) => [session.machine.instanceId, session]));
+    const byInstance = this.#byInstance();
     for (const instance of instances) {
       byInstance
         .get(instance.instanceId)
         ?.observed(instance, sshPortOf(instance, this.#options.config));
     }
+  }
+
+  #byInstance(): Map<string | undefined, NodeSession> {
+    return new Map(this.all.map((session) => [session.machine.instanceId, session]));
   }
 }

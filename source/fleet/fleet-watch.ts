@@ -1,5 +1,10 @@
-import type { RegionCloud } from '../ec2/cloud.ts';
+import type { Instance, RegionCloud } from '../ec2/cloud.ts';
+import { toPhaseFailure } from '../pipeline/phase-failure.ts';
 import type { FleetSessions } from './fleet-sessions.ts';
+import type { Notices } from './notices.ts';
+import type { ExistingNode } from './plan.ts';
+import { RegionPrices } from './region-prices.ts';
+import { Strangers } from './strangers.ts';
 import { RegionWatch } from './watch-region.ts';
 
 export type FleetWatchOptions = {
@@ -7,20 +12,34 @@ export type FleetWatchOptions = {
   readonly sessions: FleetSessions;
   /** Hears why a region can't be watched; it is again from the next nudge on. */
   readonly onError: (region: string, error: unknown) => void;
+  /** Present where the whole fleet is watched, and not only what this process works on. */
+  readonly whole?: {
+    /** Milliseconds in which a node that is well is looked at once. */
+    readonly healthInterval: number;
+    /** Hears of nodes that somebody else has launched, after they were adopted. */
+    readonly onAdopted: (nodes: readonly ExistingNode[]) => void;
+    readonly notices: Notices;
+  };
 };
 
 /** Watches the machines of a fleet: one watcher per region, whatever the number of nodes. */
 export class FleetWatch {
   readonly #watches: ReadonlyMap<string, RegionWatch>;
+  readonly #sessions: FleetSessions;
+  readonly #whole: FleetWatchOptions['whole'];
+  readonly #ending = new AbortController();
 
-  constructor({ clouds, onError, sessions }: FleetWatchOptions) {
+  constructor({ clouds, onError, sessions, whole }: FleetWatchOptions) {
+    this.#sessions = sessions;
+    this.#whole = whole;
     this.#watches = new Map(
       clouds.map((cloud) => [
         cloud.region,
         new RegionWatch({
           cloud,
+          ...(whole === undefined ? {} : { calmInterval: calmly(whole.healthInterval) }),
           isChanging: () => sessions.inRegion(cloud.region).some((each) => each.awaitsMachine),
-          onInstances: (instances) => sessions.observe(instances),
+          onInstances: this.#listener(cloud),
           onError: (error) => onError(cloud.region, error),
         }),
       ]),
@@ -34,6 +53,39 @@ export class FleetWatch {
 
   /** Watches all regions until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([...this.#watches.values()].map((watch) => watch.run(signal)));
+    try {
+      await Promise.all([...this.#watches.values()].map((watch) => watch.run(signal)));
+    } finally {
+      this.#ending.abort();
+    }
+  }
+
+  #listener(cloud: RegionCloud): (instances: readonly Instance[]) => void {
+    const sessions = this.#sessions;
+    const whole = this.#whole;
+    if (whole === undefined) return (instances) => sessions.observe(instances);
+    const strangers = new Strangers();
+    let latest: readonly Instance[] = [];
+    const prices = new RegionPrices({
+      cloud,
+      onPrices: () => sessions.price(latest, prices),
+      onError: (error) => {
+        const { hint, reason } = toPhaseFailure(error);
+        const { region } = cloud;
+        whole.notices.say('warning', `what nodes cost is not known: ${reason}`, { hint, region });
+      },
+    });
+    return (instances) => {
+      latest = instances;
+      sessions.observe(instances);
+      const adopted = sessions.adoptStrangers(cloud.region, instances, strangers);
+      if (adopted.length > 0) whole.onAdopted(adopted);
+      sessions.price(instances, prices);
+      void prices.update(instances, performance.now(), this.#ending.signal);
+    };
   }
 }
+
+/** Who wants to know of nodes within seconds does so of machines. */
+const calmly = (healthInterval: number): number =>
+  Math.min(10_000, Math.max(1_000, healthInterval / 2));

@@ -21,6 +21,7 @@ export type Verdict = {
 
 type Doubt = {
   readonly type: 'failing' | 'unseen';
+  readonly cause: string;
   readonly since: number;
   readonly looks: number;
 };
@@ -73,8 +74,8 @@ export const judge = (
       return { verdict, next: soon };
     case 'failing':
     case 'unseen': {
-      const doubt = deepened(verdict.doubt, look.type, now);
       const cause = look.type === 'unseen' ? unreachable : look.cause;
+      const doubt = deepened(verdict, { type: look.type, cause }, now);
       const isNew = verdict.cause !== cause;
       if (!isNew || !isConfirmed(doubt, look, now, interval)) {
         return {
@@ -89,8 +90,15 @@ export const judge = (
   }
 };
 
-const deepened = (doubt: Doubt | undefined, type: Doubt['type'], now: number): Doubt =>
-  doubt?.type === type ? { ...doubt, looks: doubt.looks + 1 } : { type, since: now, looks: 1 };
+/** What else fails on a degraded node may be on its way to be well: it gets a time of its own. */
+const deepened = (
+  { cause: known, doubt }: Verdict,
+  { cause, type }: Pick<Doubt, 'cause' | 'type'>,
+  now: number,
+): Doubt =>
+  doubt?.type === type && (known === undefined || doubt.cause === cause)
+    ? { ...doubt, cause, looks: doubt.looks + 1 }
+    : { type, cause, since: now, looks: 1 };
 
 const isConfirmed = (
   { looks, since }: Doubt,

@@ -5,6 +5,7 @@ import { explain } from '../pipeline/explain.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
 import { PhaseFailure, toPhaseFailure } from '../pipeline/phase-failure.ts';
 import { jittered } from '../ssh/backoff.ts';
+import type { NodeConnection } from '../ssh/connection.ts';
 import { judge, type Look, unreachable, type Verdict } from './health-verdict.ts';
 import { type NodeInspection, UnseenError } from './node-inspection.ts';
 
@@ -15,7 +16,12 @@ export type HealthWatchOptions = {
   readonly attempt: number;
   /** Whether it ended ready, or failed because of what is watched here. */
   readonly wasReady: boolean;
+  /** Called when a node that was not well is again. */
+  readonly onRecovered: (connection: NodeConnection) => void;
 };
+
+/** The cause of what a run failed with. */
+const failedBefore = 'before';
 
 /** Name of the check that a node fails which does not let itself be inspected. */
 const inspectionCheck = 'inspection';
@@ -25,7 +31,8 @@ const connectTimes = { shortest: 2_000, longest: 15_000 } as const;
 
 /**
  * Looks at a node again and again until the signal aborts, and tells what becomes of it: a ready
- * node degrades and recovers, one that had failed its checks becomes ready when they pass.
+ * node degrades and recovers, one that could not be reached or had failed its checks becomes ready
+ * when they pass.
  */
 export const watchHealth = async (
   options: HealthWatchOptions,
@@ -34,7 +41,7 @@ export const watchHealth = async (
   const { config, report } = options.context;
   const interval = config.healthInterval;
   let isReady = options.wasReady;
-  let verdict: Verdict = isReady ? {} : { cause: 'verifying' };
+  let verdict: Verdict = isReady ? {} : { cause: failedBefore };
   // A fleet that became ready together is not to be looked at together.
   let wait = interval * Math.random();
   for (;;) {
@@ -54,6 +61,9 @@ export const watchHealth = async (
         report.log(`well again: ${recovery(verdict.cause, sight.examination)}`);
         report.phase('ready', options.attempt, options.context.machine.instanceId);
         isReady = true;
+        if (options.inspection.connection !== undefined) {
+          options.onRecovered(options.inspection.connection);
+        }
         break;
       case undefined:
         break;

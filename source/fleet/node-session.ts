@@ -6,6 +6,7 @@ import type { Payload } from '../pipeline/payload/payload.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
 import type { SpotNotice } from '../pipeline/spot-notices.ts';
 import type { Admission } from '../ssh/admission.ts';
+import type { NodeConnection } from '../ssh/connection.ts';
 import { watchHealth } from './health-watch.ts';
 import type { MachineRecord } from './machine-record.ts';
 import { NodeInspection } from './node-inspection.ts';
@@ -46,6 +47,8 @@ export class NodeSession {
   #isDismissed = false;
   #isClosed = false;
   #reportedEnd: string | undefined;
+  #sshPort = 22;
+  #price: number | undefined;
 
   constructor(options: NodeSessionOptions) {
     this.machine = options.machine;
@@ -86,6 +89,11 @@ export class NodeSession {
       : this.#run !== undefined && state !== 'running';
   }
 
+  /** Whether a machine is being launched for it here. */
+  get awaitsLaunch(): boolean {
+    return this.#run !== undefined && this.machine.instanceId === undefined;
+  }
+
   /** Resolves once nothing is being done to the node. */
   async idle(): Promise<void> {
     while (this.#run !== undefined) await this.#run.over;
@@ -122,6 +130,7 @@ export class NodeSession {
   startAnew(request?: RunRequest): Promise<RunEnd> {
     this.machine.reset();
     this.#isDismissed = false;
+    this.#price = undefined;
     return this.start('create', request);
   }
 
@@ -147,21 +156,25 @@ export class NodeSession {
   observed(instance: Instance, sshPort: number): void {
     const before = this.machine.instance;
     this.machine.update(instance);
-    if (before === undefined || factsOf(before) !== factsOf(instance)) {
-      this.#options.emit({
-        event: 'instance',
-        time: this.#options.clock(),
-        node: this.name,
-        instanceId: instance.instanceId,
-        region: instance.region,
-        zone: instance.zone,
-        instanceType: instance.instanceType,
-        imageId: instance.imageId,
-        ...(instance.address === undefined ? {} : { address: instance.address, sshPort }),
-        launchedAt: instance.launchedAt,
-      });
-    }
+    this.#sshPort = sshPort;
+    if (before === undefined || factsOf(before) !== factsOf(instance)) this.#tellInstance(instance);
     if (!isAlive(instance)) this.#reportEnd(instance);
+  }
+
+  /** Somebody else gave the node another machine: what there was of the old one is over. */
+  replaced(instance: Instance, sshPort: number): void {
+    this.#stop('replaced elsewhere');
+    this.machine.reset();
+    this.#isDismissed = false;
+    this.#price = undefined;
+    this.observed(instance, sshPort);
+  }
+
+  /** The spot price of the machine's pool became known, in US dollars per hour. */
+  priced(price: number): void {
+    if (this.#price === price) return;
+    this.#price = price;
+    if (this.machine.instance !== undefined) this.#tellInstance(this.machine.instance);
   }
 
   /** EC2 was asked here to end the machine, and has agreed. */
@@ -197,19 +210,34 @@ export class NodeSession {
     this.machine.close();
   }
 
+  #tellInstance(instance: Instance): void {
+    const { address, privateAddress, publicAddress } = instance;
+    this.#options.emit({
+      event: 'instance',
+      time: this.#options.clock(),
+      node: this.name,
+      instanceId: instance.instanceId,
+      region: instance.region,
+      zone: instance.zone,
+      instanceType: instance.instanceType,
+      imageId: instance.imageId,
+      ...(address === undefined ? {} : { address, sshPort: this.#sshPort }),
+      ...(publicAddress === undefined ? {} : { publicAddress }),
+      ...(privateAddress === undefined ? {} : { privateAddress }),
+      ...(this.#price === undefined ? {} : { pricePerHour: this.#price }),
+      launchedAt: instance.launchedAt,
+    });
+  }
+
   #begin(run: NodeRun): void {
-    const { context, followLog, isWatched, payload } = this.#options;
+    const { context, payload } = this.#options;
     this.#attempt += 1;
     this.#healthWatch?.abort();
     const over = run.begin({
       context: { ...context, machine: this.machine },
       payload: payload(),
       attempt: this.#attempt,
-      onConnected: (connection, files) => {
-        if (followLog) this.#log.follow(connection, files);
-        const isSpot = this.machine.instance?.lifecycle === 'spot';
-        if (isWatched && isSpot) this.#spotWatch.follow(connection);
-      },
+      onConnected: (connection, files) => this.#connected(connection, files),
       onOver: (end) => {
         this.#run = undefined;
         const next = this.#next;
@@ -221,12 +249,21 @@ export class NodeSession {
     this.#run = { of: run, over };
   }
 
-  /** Only what the checks decided on can be changed by what they find next. */
+  #connected(connection: NodeConnection, files: Payload | undefined): void {
+    const { followLog, isWatched } = this.#options;
+    if (followLog) this.#log.follow(connection, files);
+    if (isWatched && this.machine.instance?.lifecycle === 'spot') {
+      this.#spotWatch.follow(connection);
+    }
+  }
+
+  /** Only what the connection or the checks decided can be changed by what they find next. */
   #watchHealth(end: RunEnd): void {
     const { context, isWatched, payload } = this.#options;
     const wasReady = end.type === 'ready';
-    const failedChecks = end.type === 'failed' && end.phase === 'verifying';
-    if (!isWatched || !(wasReady || failedChecks) || this.#isClosed || this.machine.isGone) return;
+    const mayRecover =
+      end.type === 'failed' && (end.phase === 'connecting' || end.phase === 'verifying');
+    if (!isWatched || !(wasReady || mayRecover) || this.#isClosed || this.machine.isGone) return;
     const abort = new AbortController();
     this.#healthWatch = abort;
     watchHealth(
@@ -235,6 +272,7 @@ export class NodeSession {
         inspection: this.#inspection,
         attempt: this.#attempt,
         wasReady,
+        onRecovered: (connection) => this.#connected(connection, payload()),
       },
       abort.signal,
     ).catch((error: unknown) => {
@@ -320,5 +358,12 @@ export class NodeSession {
 
 const programEnds = { type: 'ended', reason: 'the program was left' } as const;
 
-const factsOf = ({ instanceId, zone, instanceType, imageId, address, tags }: Instance): string =>
-  JSON.stringify([instanceId, zone, instanceType, imageId, address, tags[tagNames.sshPort]]);
+const factsOf = (instance: Instance): string => {
+  const { instanceId, zone, instanceType, imageId, address, tags } = instance;
+  const { privateAddress, publicAddress } = instance;
+  const sshPort = tags[tagNames.sshPort];
+  return JSON.stringify([
+    ...[instanceId, zone, instanceType, imageId, sshPort],
+    ...[address, publicAddress, privateAddress],
+  ]);
+};

@@ -7,6 +7,8 @@ export type RegionWatchOptions = {
   readonly cloud: Pick<RegionCloud, 'watch'>;
   /** Whether somebody waits for a machine of this region to come or go. */
   readonly isChanging: () => boolean;
+  /** Milliseconds between polls while nobody waits for a machine; default 10 s. */
+  readonly calmInterval?: number;
   readonly onInstances: (instances: readonly Instance[]) => void;
   /** Hears why EC2 won't let the region be watched; it is again from the next nudge on. */
   readonly onError: (error: unknown) => void;
@@ -57,9 +59,9 @@ export class RegionWatch {
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
-    const { cloud, isChanging, onInstances } = this.#options;
+    const { calmInterval = intervals.calm, cloud, isChanging, onInstances } = this.#options;
     const changing = isChanging();
-    const interval = changing ? intervals.changing : intervals.calm;
+    const interval = changing ? intervals.changing : calmInterval;
     this.#polledAt = performance.now();
     for await (const instances of cloud.watch({ interval, signal })) {
       this.#polledAt = performance.now();

@@ -7,6 +7,7 @@ import { DeadlineExceededError, formatSeconds, withDeadline } from './deadline.t
 import { installedUnits } from './installed-units.ts';
 import type { NodeContext } from './node-context.ts';
 import { PhaseFailure, toPhaseFailure } from './phase-failure.ts';
+import { awaitConfiguration, isInTheMaking } from './phases/awaiting-others.ts';
 import { awaitCloudInit, requireCloudInitSuccess } from './phases/cloud-init.ts';
 import { configure, type Resending } from './phases/configuring.ts';
 import { reach } from './phases/connecting.ts';
@@ -18,7 +19,8 @@ import { verify } from './phases/verifying.ts';
  * - `create`: everything from nothing to ready; what is done already takes no time.
  * - `push`: send changed files, apply them, verify.
  * - `configure`: apply what was sent, verify.
- * - `observe`: find out whether it is ready; change nothing.
+ * - `observe`: find out whether it is ready; change nothing. One that somebody else seems to be
+ *   bringing up is waited for.
  */
 export type Journey = 'create' | 'push' | 'configure' | 'observe';
 
@@ -105,7 +107,12 @@ export const runPipeline = async (
         };
       });
     }
-    if (journey !== 'observe') {
+    if (journey === 'observe') {
+      if (await isInTheMaking(context, connection, instance, signal)) {
+        await during('cloud-init', (bounded) => awaitCloudInit(context, connection, bounded));
+        await during('configuring', (bounded) => awaitConfiguration(context, connection, bounded));
+      }
+    } else {
       await during('configuring', (bounded) => configure(context, connection, bounded, resending));
     }
     enter('verifying');

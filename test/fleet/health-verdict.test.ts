@@ -103,9 +103,10 @@ test('a degraded node is told once, again for another cause, and well again at o
     [5, failing()],
     [15, failing()],
     [25, failing('disk')],
+    [30, failing('disk')],
     [35, well],
   ]);
-  assert.deepEqual(changes, ['-', 'degraded', '-', 'degraded', 'recovered']);
+  assert.deepEqual(changes, ['-', 'degraded', '-', '-', 'degraded', 'recovered']);
 });
 
 test('what was out of reach and is not well yet stays degraded for its old cause at first', () => {
@@ -118,6 +119,21 @@ test('what was out of reach and is not well yet stays degraded for its old cause
   );
   assert.deepEqual(changes, ['-', '-']);
   assert.equal(verdict.cause, 'ssh');
+});
+
+test('a container that starts after its service is mended is no new trouble', () => {
+  const { changes } = follow(
+    [
+      [0, starting('container web')],
+      [5, starting('container web')],
+      [10, well],
+    ],
+    {
+      cause: 'web.service',
+      doubt: { type: 'failing', cause: 'web.service', since: -60_000, looks: 9 },
+    },
+  );
+  assert.deepEqual(changes, ['-', '-', 'recovered']);
 });
 
 test('a service that has just come up is not well yet', () => {

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { after, before, suite, test } from 'node:test';
+import { finish, User } from './program.ts';
+
+type Event = Readonly<Record<string, unknown>>;
+
+/** What a started program prints with `--json`, as it comes. */
+class Events {
+  readonly all: Event[] = [];
+  readonly #ended: Promise<never>;
+  #arrived = Promise.withResolvers<void>();
+
+  constructor(child: ChildProcess) {
+    let rest = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      const texts = `${rest}${text}`.split('\n');
+      rest = texts.pop() ?? '';
+      this.all.push(...texts.map((line) => JSON.parse(line)));
+      this.#arrived.resolve();
+      this.#arrived = Promise.withResolvers();
+    });
+    this.#ended = new Promise((_, reject) => {
+      child.once('close', () => reject(new Error('the program has ended')));
+    });
+    this.#ended.catch(() => undefined);
+  }
+
+  /** Waits for an event of a node, from a moment on. */
+  async of(node: string, wanted: Event, from = 0): Promise<Event> {
+    for (;;) {
+      const found = this.all.slice(from).find((each) => each.node === node && isLike(each, wanted));
+      if (found !== undefined) return found;
+      await Promise.race([this.#arrived.promise, this.#ended]);
+    }
+  }
+}
+
+const isLike = (event: Event, wanted: Event): boolean =>
+  Object.entries(wanted).every(([key, value]) =>
+    value instanceof RegExp ? value.test(String(event[key])) : event[key] === value,
+  );
+
+/** A fleet with somebody who watches it, while others break, mend and change it. */
+suite('a fleet that is watched', () => {
+  let user: User;
+  let watcher: ChildProcess;
+  let events: Events;
+  const fleet = ['--sandbox', '--config', 'fleet.yaml'];
+  const run = async (...words: string[]) => {
+    const result = await user.run([...words, ...fleet]);
+    assert.equal(result.status, 0, result.stdout + result.stderr);
+  };
+  const fault = (kind: string, node: string) => user.run(['sandbox', 'fault', kind, node]);
+
+  before(async () => {
+    user = await User.create();
+    await user.run(['init']);
+    await user.write(
+      'fleet.yaml',
+      [
+        'deployment: fleet',
+        'health_interval: 1s',
+        'settle_time: 0s',
+        'aws: {total_instances: 2, scripts_directory: scripts, config_directory: config, units_directory: units}',
+        'regions: [us-west-2]',
+        '',
+      ].join('\n'),
+    );
+    const created = await user.run(['create', '--sandbox=fast', '--ci', '--config', 'fleet.yaml']);
+    assert.equal(created.status, 0, created.stdout + created.stderr);
+    assert.equal((await fault('stop-service', 'us-west-2-2')).status, 0);
+    watcher = user.start([...fleet, '--json', '--watch']);
+    events = new Events(watcher);
+  });
+  after(() => user.remove());
+
+  test('who attaches is told how nodes are, and what they cost', async () => {
+    await events.of('us-west-2-1', { phase: 'ready' });
+    const { checks, containers, disk, load, memory, services } = await events.of('us-west-2-1', {
+      event: 'health',
+    });
+    assert.ok(Array.isArray(services) && Array.isArray(containers) && Array.isArray(checks));
+    assert.ok(checks.every(({ status }) => status !== 'failed'));
+    assert.ok(services.some(({ name, state }) => name === 'sensor.service' && state === 'active'));
+    assert.ok(containers.every(({ state }) => state === 'running') && containers.length > 0);
+    for (const some of [disk, load, memory]) assert.equal(typeof some, 'object');
+    const facts = { event: 'instance', pricePerHour: /^0\.\d+$/, publicAddress: '127.0.0.1' };
+    await events.of('us-west-2-1', { ...facts, privateAddress: /^172\.31\./ });
+  });
+
+  test('what had failed when they came is ready once somebody has mended it', async () => {
+    await events.of('us-west-2-2', { phase: 'failed', failedPhase: 'verifying' });
+    await run('configure', 'us-west-2-2');
+    await events.of('us-west-2-2', { phase: 'ready', attempt: 1 });
+  });
+
+  test('a service that stops degrades its node, and one that is back makes it ready', async () => {
+    const from = events.all.length;
+    await fault('stop-service', 'us-west-2-1');
+    const { hint, reason } = await events.of('us-west-2-1', { phase: 'degraded' }, from);
+    assert.match(String(reason), /^[a-z-]+\.service: not running/);
+    assert.match(String(hint), /spot-tui configure/);
+    await run('configure', 'us-west-2-1');
+    await events.of('us-west-2-1', { phase: 'ready', attempt: 1 }, from);
+    await events.of('us-west-2-1', { event: 'log', message: /^well again: .*\.service/ }, from);
+  });
+
+  test('so does a full disk, until there is room', async (t) => {
+    const from = events.all.length;
+    const filled = await fault('fill-disk', 'us-west-2-1');
+    if (filled.status !== 0) {
+      t.skip(`no disk to fill here: ${filled.stderr}`);
+      return;
+    }
+    await events.of('us-west-2-1', { phase: 'degraded', reason: /^disk: 0\.0 of/ }, from);
+    await user.run(['exec', 'us-west-2-1', ...fleet, '--', 'sudo rm /var/tmp/filler']);
+    await events.of('us-west-2-1', { phase: 'ready' }, from);
+  });
+
+  test('a node that somebody else launches appears, and is ready when it is', async () => {
+    await run('create', '--count', '3');
+    await events.of('us-west-2-3', { event: 'log', message: /was launched elsewhere/ });
+    await events.of('us-west-2-3', { phase: 'ready' });
+  });
+
+  test('a node that EC2 takes back is interrupted before it goes, with the time it has left', async () => {
+    await fault('reclaim', 'us-west-2-3');
+    const { deadline, time } = await events.of('us-west-2-3', { phase: 'interrupted' });
+    const left = Date.parse(String(deadline)) - Date.parse(String(time));
+    assert.ok(left > 0 && left <= 120_000, `${left} ms`);
+  });
+
+  test('a node that somebody else terminates is seen to go', async () => {
+    await run('destroy', 'us-west-2-2', '--yes');
+    await events.of('us-west-2-2', { phase: 'terminated' });
+  });
+
+  test('nothing was told that the schema of events does not know', async () => {
+    const { readFile } = await import('node:fs/promises');
+    const { Ajv2020 } = await import('ajv/dist/2020.js');
+    const text = await readFile('templates/events.schema.json', 'utf8');
+    const isEvent = new Ajv2020({ formats: { 'date-time': true } }).compile(JSON.parse(text));
+    for (const event of events.all) assert.ok(isEvent(event), JSON.stringify(isEvent.errors));
+  });
+
+  test('the watch ends as any other command does', async () => {
+    const ended = finish(watcher);
+    watcher.kill('SIGINT');
+    const { status, stderr } = await ended;
+    assert.equal(status, 130);
+    assert.match(stderr, /what runs keeps running/);
+  });
+});
