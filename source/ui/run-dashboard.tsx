@@ -13,6 +13,7 @@ import type { DashboardOutcome } from './outcome.ts';
 import { createFileSaver, type SaveFile } from './save-file.ts';
 import { createStore } from './store.ts';
 import { detectFeatures } from './terminal/features.ts';
+import { redrawAfterResize } from './terminal/redraw-after-resize.ts';
 import { sequences } from './terminal/sequences.ts';
 import { TerminalSession } from './terminal/terminal-session.tsx';
 import { detectTheme } from './theme.ts';
@@ -180,9 +181,15 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     },
   );
 
+  const stopRedrawing = redrawAfterResize(instance, {
+    stdout,
+    isOurs: () => !shellState.isOpen && outcome === undefined,
+  });
+
   try {
     await instance.waitUntilExit();
   } finally {
+    stopRedrawing();
     left.abort();
     stdin.pause();
     stdin.off('end', onHangUp);

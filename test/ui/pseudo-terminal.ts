@@ -16,13 +16,16 @@ export type PseudoTerminalOptions = {
   readonly environment?: NodeJS.ProcessEnv;
   /** Whether a shell with job control runs it, as people's shells are. Default: true. */
   readonly isJob?: boolean;
+  /** Of the window. Default: 100 and 30. */
+  readonly columns?: number;
+  readonly rows?: number;
 };
 
 /** What was on the screen before the program began. */
 const before = ['first line of the shell', 'second line of the shell'];
 
 const opening = `
-stty rows 30 columns 100
+stty rows "$WINDOW_ROWS" columns "$WINDOW_COLUMNS"
 stty -a >"$FOLDER/settings-before"
 tty >"$FOLDER/tty"
 printf '\\033]2;title of the shell\\033\\\\%s\\n%s\\n' "${before.join('" "')}"
@@ -66,16 +69,17 @@ export class PseudoTerminal {
   readonly #folder: string;
   readonly #child;
   readonly #closed: Promise<unknown>;
-  readonly #emulator = new xterm.Terminal({
-    cols: 100,
-    rows: 30,
-    allowProposedApi: true,
-    windowOptions: { pushTitle: true, popTitle: true },
-  });
+  readonly #emulator;
   readonly #watchers = new Set<() => void>();
 
   private constructor(folder: string, options: PseudoTerminalOptions) {
-    const { environment, isJob = true, mode = 'plain' } = options;
+    const { columns = 100, environment, isJob = true, mode = 'plain', rows = 30 } = options;
+    this.#emulator = new xterm.Terminal({
+      cols: columns,
+      rows,
+      allowProposedApi: true,
+      windowOptions: { pushTitle: true, popTitle: true },
+    });
     const command = isJob ? job : `${fixture}; status=$?`;
     this.#folder = folder;
     this.#emulator.onTitleChange((title) => {
@@ -97,6 +101,8 @@ export class PseudoTerminal {
         NODE: process.execPath,
         SCRIPT: opening + command + ending,
         MODE: mode,
+        WINDOW_COLUMNS: String(columns),
+        WINDOW_ROWS: String(rows),
         LC_ALL: 'C.UTF-8',
         TERM: 'xterm',
         ...environment,
@@ -123,8 +129,10 @@ export class PseudoTerminal {
       await terminal.listens();
       await play(terminal);
     } finally {
+      // Hangs up, which ends everything in the terminal; that may still write a file.
       terminal.#child.kill('SIGKILL');
-      await rm(folder, { recursive: true });
+      await terminal.#closed;
+      await rm(folder, { recursive: true, maxRetries: 10 });
     }
   }
 

@@ -12,6 +12,11 @@ const operatingSystemCommand = (text: string): string => `${introducer}]${text}$
  */
 export const sequences = {
   bell: '\u0007',
+  /** What follows is shown at once, up to `endFrame`. */
+  beginFrame: `${controlSequence}?2026h`,
+  endFrame: `${controlSequence}?2026l`,
+  /** The screen is blank, with the cursor in its upper left corner. */
+  blankScreen: `${controlSequence}H${controlSequence}J`,
   saveCursor: `${introducer}7`,
   pushTitle: `${controlSequence}22;2t`,
   popTitle: `${controlSequence}23;2t`,
