@@ -2,6 +2,7 @@ import { describeNodes, perform } from '../keys/act-on-nodes.ts';
 import { type KeyContext, type ScreenSize, tell } from '../keys/key-context.ts';
 import type { Command } from '../keys/key-map.ts';
 import { type Overlay, screenName } from '../view-state.ts';
+import { answerCause } from './answer-cause.ts';
 
 /** What a key does while something lies over the screen. */
 export const answerOverlay = (
@@ -22,6 +23,7 @@ export const answerOverlay = (
         model.view.dispatch({ type: 'scroll-overlay', offset });
         return;
       }
+      if (overlay.type === 'cause' && answerCause(context, overlay.node, command)) return;
       const closes = key === 'escape' || key === 'q' || key === 'enter';
       if (closes || command === overlay.type) close();
       return;

@@ -1,6 +1,9 @@
 import { useDashboard } from '../dashboard-context.ts';
-import { wrap } from '../text.ts';
+import { useClock } from '../use-clock.ts';
 import { useNode } from '../use-fleet.ts';
+import { useView } from '../use-view.ts';
+import { screenName } from '../view-state.ts';
+import { causeLines } from './cause-lines.ts';
 import { Popup, popupFrameWidth } from './popup.tsx';
 
 type CausePopupProps = {
@@ -13,23 +16,23 @@ type CausePopupProps = {
 
 /** Why a node is in trouble, with the last lines of what failed, and what to try. */
 export const CausePopup = ({ name, window, offset }: CausePopupProps) => {
-  const { theme } = useDashboard();
-  const trouble = useNode(name)?.trouble;
+  const { commandLine, keys, theme } = useDashboard();
+  const node = useNode(name);
+  const screen = useView(screenName);
+  const now = useClock('second', (clock) => clock.now);
   const width = Math.min(100, window.columns - popupFrameWidth);
-  const text =
-    trouble === undefined
-      ? [`Nothing is wrong with ${name}, as far as is known.`]
-      : [trouble.reason, ...(trouble.output ?? []), trouble.hint ?? ''];
+  const lines =
+    node === undefined
+      ? [[{ text: `${name} is not there at this moment.` }]]
+      : causeLines(node, { commandLine, keys, theme, screen, now, width });
   return (
     <Popup
       title={name}
-      lines={text.flatMap((line) =>
-        wrap(line, width, 4, theme.glyphs.ellipsis).map((part) => [{ text: part }]),
-      )}
+      lines={lines}
       keys="Esc closes"
       window={window}
       offset={offset}
-      style={theme.styles.accent}
+      style={node === undefined ? theme.styles.accent : theme.phases[node.phase].style}
     />
   );
 };
