@@ -3,6 +3,7 @@ import { ActionsScreen } from './actions-screen/actions-screen.tsx';
 import { useDashboard } from './dashboard-context.ts';
 import { FleetScreen } from './fleet-screen/fleet-screen.tsx';
 import { layOutFrame, smallestWindow } from './fleet-screen/frame-layout.ts';
+import { lineCount } from './fleet-screen/table-rows.ts';
 import { Footer } from './footer.tsx';
 import { type UseKeysOptions, useKeys } from './keys/use-keys.ts';
 import { LogScreen } from './log-screen/log-screen.tsx';
@@ -30,9 +31,11 @@ export const Dashboard = (props: DashboardProps) => {
   const fleetView = useView((view) => view.fleet);
   const top = useView((view) => view.screens.at(-1));
   const prompt = useView((view) => view.prompt);
-  const count = useFleet((state) => order.rows(state, fleetView).length);
+  const lines = useFleet((state) =>
+    lineCount({ rows: order.rows(state, fleetView), groups: order.groups(state, fleetView) }),
+  );
   const { isPaneTall } = fleetView;
-  const layout = layOutFrame({ rows, nodes: count, isPaneTall, platform });
+  const layout = layOutFrame({ rows, lines, isPaneTall, platform });
   const isTooSmall = columns < smallestWindow.columns || rows < smallestWindow.rows;
   const body = layout.height - 2;
   useKeys(props, { pageSize: top === undefined ? layout.table : body, columns, isTooSmall });

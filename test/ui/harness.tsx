@@ -195,12 +195,12 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
     rowsOfTable: () =>
       screen()
         .split('\n')
-        .map((line) => /^[› >] ([a-z]+-[a-z]+-\d+-\d+) /.exec(line)?.[1])
+        .map((line) => /^[› >][●* ]([a-z]+-[a-z]+-\d+-\d+) /.exec(line)?.[1])
         .filter((name) => name !== undefined),
     selected: () =>
       screen()
         .split('\n')
-        .map((line) => /^[›>] (\S+)/.exec(line)?.[1])
+        .map((line) => /^[›>][●* ](\S+)/.exec(line)?.[1])
         .find((name) => name !== undefined),
     /** Types keys and lets the screen follow. */
     async press(...keys: string[]) {

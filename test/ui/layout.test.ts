@@ -48,7 +48,7 @@ describe('rows of the window', () => {
     for (let rows = 10; rows <= 100; rows++) {
       for (const nodes of [0, 1, 5, 12, 40, 2000]) {
         for (const isPaneTall of [false, true]) {
-          const layout = layOutFrame({ rows, nodes, isPaneTall, platform: 'linux' });
+          const layout = layOutFrame({ rows, lines: nodes, isPaneTall, platform: 'linux' });
           assert.equal(layout.height, rows);
           assert.equal(layout.header + layout.table + layout.pane + 4, rows);
           assert.ok(layout.table >= 1);
@@ -59,13 +59,13 @@ describe('rows of the window', () => {
   });
 
   test('are one less on Windows, whose consoles scroll when the last one is written', () => {
-    const layout = layOutFrame({ rows: 24, nodes: 5, isPaneTall: false, platform: 'win32' });
+    const layout = layOutFrame({ rows: 24, lines: 5, isPaneTall: false, platform: 'win32' });
     assert.equal(layout.height, 23);
   });
 
   test('go to the nodes as long as the pane keeps a useful size', () => {
     const tableOf = (nodes: number) =>
-      layOutFrame({ rows: 40, nodes, isPaneTall: false, platform: 'linux' }).table;
+      layOutFrame({ rows: 40, lines: nodes, isPaneTall: false, platform: 'linux' }).table;
     assert.equal(tableOf(12), 12);
     assert.equal(tableOf(23), 23);
     assert.ok(tableOf(2000) < 30);

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyFleet, reduce } from '../../source/fleet/reducer.ts';
-import {
-  type FleetView,
-  initialFleetView,
-  type Sorting,
-} from '../../source/ui/fleet-screen/fleet-view.ts';
+import { type FleetView, initialFleetView } from '../../source/ui/fleet-screen/fleet-view.ts';
 import { createNodeOrder } from '../../source/ui/fleet-screen/node-order.ts';
+import type { Sorting } from '../../source/ui/fleet-screen/node-sorting.ts';
 import { enters, fails, fleetOf, logs } from './events.ts';
 
 const view = (sorting: Partial<Sorting> = {}, selected?: string): FleetView => ({

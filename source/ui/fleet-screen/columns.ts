@@ -24,7 +24,7 @@ const timeWidth = 6;
 const instanceWidth = 19;
 /** What must remain for the last log line before another column may appear. */
 const comfortableLog = 32;
-/** A last log line narrower than this says nothing. */
+/** A last log line narrower than this says nothing; that much is left of it by a preferred column. */
 const usefulLog = 8;
 
 /** How wide the content of a fleet is. It starts with typical values so that columns stay put. */
@@ -70,8 +70,15 @@ export const rowWidth = (columns: readonly Column[]): number =>
  * The columns that fit into a window, from the left. Node, phase and time are always there and
  * the last log line takes what remains; the others come in order of their use to someone who is
  * about to repair a node.
+ *
+ * @param windowWidth in terminal columns
+ * @param preferred a column that comes before the others, because the rows are sorted by it
  */
-export const layOutColumns = (windowWidth: number, content: ContentWidths): readonly Column[] => {
+export const layOutColumns = (
+  windowWidth: number,
+  content: ContentWidths,
+  preferred?: ColumnId,
+): readonly Column[] => {
   // A blank at the right edge: a character that a terminal draws wider than expected must not wrap.
   const width = windowWidth - markerWidth - 1;
   const between = windowWidth < narrow ? 1 : 2;
@@ -86,8 +93,14 @@ export const layOutColumns = (windowWidth: number, content: ContentWidths): read
     ['type', content.type],
     ['instance', instanceWidth],
   ] as const;
-  for (const [id, columnWidth] of optional) {
-    if (log - columnWidth - between < comfortableLog) break;
+  const isPreferred = ([id]: (typeof optional)[number]) => id === preferred;
+  const inOrder = [
+    ...optional.filter(isPreferred),
+    ...optional.filter((column) => !isPreferred(column)),
+  ];
+  for (const [id, columnWidth] of inOrder) {
+    const smallestLog = id === preferred ? usefulLog : comfortableLog;
+    if (log - columnWidth - between < smallestLog) break;
     shown.add(id);
     log -= columnWidth + between;
   }

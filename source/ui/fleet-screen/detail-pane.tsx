@@ -7,6 +7,7 @@ import { truncate } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import { useNode } from '../use-fleet.ts';
 import { formatAddress } from './columns.ts';
+import { HealthLine } from './health-line.tsx';
 import { LogTail } from './log-tail.tsx';
 import { Timeline } from './timeline.tsx';
 import { TroubleLines, troubleLines } from './trouble-lines.tsx';
@@ -20,19 +21,26 @@ type DetailPaneProps = {
   readonly height: number;
 };
 
-/** The selected node: what it is, how it got where it is, what is wrong, and the end of its log. */
+/**
+ * The selected node: what it is, how it got where it is, how it was found, what is wrong, and the
+ * end of its log.
+ */
 export const DetailPane = memo(({ name, width, height }: DetailPaneProps) => {
   const { commandLine, theme } = useDashboard();
   const node = useNode(name);
   if (node === undefined) return <Box height={height} flexShrink={0} />;
   const body = height - 1;
   const hasTimeline = body >= 3 && node.timeline.length > 0;
-  const room = body - (hasTimeline ? 1 : 0);
+  const { health } = node;
+  // What is wrong comes first where there is little room.
+  const hasHealth = health !== undefined && body >= (node.trouble === undefined ? 3 : 5);
+  const room = body - (hasTimeline ? 1 : 0) - (hasHealth ? 1 : 0);
   const trouble = troubleLines(node, { theme, commandLine }, width, room);
   return (
     <Box flexDirection="column" height={height} flexShrink={0} overflow="hidden">
       <SegmentLine segments={titleSegments(node, theme, width)} width={width} />
       {hasTimeline && <Timeline node={node} width={width} />}
+      {hasHealth && <HealthLine health={health} width={width} />}
       <TroubleLines lines={trouble} width={width} />
       <LogTail log={node.log} width={width} height={room - trouble.length} />
     </Box>

@@ -1,5 +1,5 @@
 import { isSettled, type Phase, pipelinePhases, sidePhases } from '../../events/phase.ts';
-import type { FleetState } from '../../fleet/state.ts';
+import type { FleetState, NodeState } from '../../fleet/state.ts';
 
 /** What the header says of the whole fleet. */
 export type FleetOverview = {
@@ -11,6 +11,10 @@ export type FleetOverview = {
   readonly counts: ReadonlyMap<Phase, number>;
   /** Nodes that something is still being done to, or waits to be done. */
   readonly working: number;
+  /** What the instances cost, in US dollars an hour; absent while no price is known. */
+  readonly pricePerHour: number | undefined;
+  /** Whether there are instances whose price is not known. */
+  readonly isPricePartial: boolean;
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number | undefined;
   /** When the last node settled, in the same unit; absent while nodes are in work. */
@@ -18,7 +22,7 @@ export type FleetOverview = {
 };
 
 /** All phases, the ones that need a person first, then the finished, then the most advanced. */
-const byUrgency: readonly Phase[] = [
+export const byUrgency: readonly Phase[] = [
   'failed',
   'interrupted',
   'degraded',
@@ -31,11 +35,17 @@ export const summarise = (state: FleetState): FleetOverview => {
   const tally = new Map<Phase, number>();
   const regions = new Set(state.regions);
   let working = 0;
+  let pricePerHour: number | undefined;
+  let isPricePartial = false;
   let lastChange = Number.NEGATIVE_INFINITY;
   for (const node of state.nodes.values()) {
     tally.set(node.phase, (tally.get(node.phase) ?? 0) + 1);
     regions.add(node.region);
     if (!isSettled(node.phase)) working++;
+    if (isCharged(node)) {
+      if (node.pricePerHour === undefined) isPricePartial = true;
+      else pricePerHour = (pricePerHour ?? 0) + node.pricePerHour;
+    }
     lastChange = Math.max(lastChange, node.phaseSince);
   }
   const { startedAt } = state;
@@ -46,17 +56,20 @@ export const summarise = (state: FleetState): FleetOverview => {
     command: state.command,
     nodes: state.nodes.size,
     regions: regions.size,
-    counts: new Map(
-      byUrgency.flatMap((phase) => {
-        const count = tally.get(phase);
-        return count === undefined ? [] : [[phase, count] as const];
-      }),
-    ),
+    counts: orderCounts(tally),
     working,
+    pricePerHour,
+    isPricePartial,
     startedAt,
     settledAt: hasSettled ? lastChange : undefined,
   };
 };
+
+/** Whether there is an instance that costs something. */
+const isCharged = ({ instanceId, phase, trouble }: NodeState): boolean =>
+  instanceId !== undefined &&
+  phase !== 'terminated' &&
+  !(phase === 'interrupted' && trouble?.deadline === undefined);
 
 /** Whether two overviews say the same. */
 export const isSameOverview = (before: FleetOverview, after: FleetOverview): boolean =>
@@ -64,7 +77,23 @@ export const isSameOverview = (before: FleetOverview, after: FleetOverview): boo
   before.command === after.command &&
   before.nodes === after.nodes &&
   before.regions === after.regions &&
+  before.pricePerHour === after.pricePerHour &&
+  before.isPricePartial === after.isPricePartial &&
   before.startedAt === after.startedAt &&
   before.settledAt === after.settledAt &&
-  before.counts.size === after.counts.size &&
-  [...before.counts].every(([phase, count]) => after.counts.get(phase) === count);
+  isSameCounts(before.counts, after.counts);
+
+/** Counts by phase in the order in which they are shown. */
+export const orderCounts = (tally: ReadonlyMap<Phase, number>): ReadonlyMap<Phase, number> =>
+  new Map(
+    byUrgency.flatMap((phase) => {
+      const count = tally.get(phase);
+      return count === undefined ? [] : [[phase, count] as const];
+    }),
+  );
+
+export const isSameCounts = (
+  before: ReadonlyMap<Phase, number>,
+  after: ReadonlyMap<Phase, number>,
+): boolean =>
+  before.size === after.size && [...before].every(([phase, count]) => after.get(phase) === count);

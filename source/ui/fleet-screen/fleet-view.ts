@@ -1,10 +1,4 @@
-import type { ColumnId } from './columns.ts';
-
-/** How the rows are ordered: `trouble` puts nodes that need a person first, then by name. */
-export type Sorting = {
-  readonly by: 'trouble' | ColumnId;
-  readonly isReversed: boolean;
-};
+import type { Sorting } from './node-sorting.ts';
 
 /** What a person did to the table of nodes. */
 export type FleetView = {
@@ -16,6 +10,8 @@ export type FleetView = {
   readonly anchor?: string;
   /** As typed; empty for all nodes. */
   readonly filter: string;
+  /** Filters that there were, newest first. */
+  readonly filters: readonly string[];
   readonly sorting: Sorting;
   readonly isGrouped: boolean;
   readonly isPaneTall: boolean;
@@ -24,6 +20,7 @@ export type FleetView = {
 export const initialFleetView: FleetView = {
   marked: new Set(),
   filter: '',
+  filters: [],
   sorting: { by: 'trouble', isReversed: false },
   isGrouped: false,
   isPaneTall: false,

@@ -7,21 +7,22 @@ export type FrameLayout = {
   readonly height: number;
   /** 2 where there is room: the title, and the counts by phase. */
   readonly header: number;
-  /** Nodes that are visible at once. */
+  /** Nodes, and names of regions, that are visible at once. */
   readonly table: number;
   /** Rows of the selected node's pane with its title; 0 where there is no room. */
   readonly pane: number;
 };
 
 /**
- * Divides a window. The table gets what its nodes need while the pane keeps a useful size; beyond
+ * Divides a window. The table gets what its lines need while the pane keeps a useful size; beyond
  * that the table gets two thirds. A tall pane leaves the table a few rows around the selection.
  *
  * @param platform a frame as tall as the window makes Windows consoles scroll, so it stays lower
  */
 export const layOutFrame = (options: {
   readonly rows: number;
-  readonly nodes: number;
+  /** Lines that the table has in all. */
+  readonly lines: number;
   readonly isPaneTall: boolean;
   readonly platform: NodeJS.Platform;
 }): FrameLayout => {
@@ -29,7 +30,7 @@ export const layOutFrame = (options: {
   const header = height >= 16 ? 2 : 1;
   // The rule under the header, the titles of the columns, the status line and the footer.
   const body = height - header - 4;
-  const wanted = Math.max(1, options.nodes);
+  const wanted = Math.max(1, options.lines);
   const smallestPane = height >= 20 ? 7 : 4;
   if (options.isPaneTall) {
     const table = Math.min(wanted, Math.max(1, Math.floor(body / 5)));

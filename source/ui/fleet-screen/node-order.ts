@@ -1,55 +1,168 @@
-import type { Phase } from '../../events/phase.ts';
-import type { FleetState } from '../../fleet/state.ts';
+import type { FleetState, NodeState } from '../../fleet/state.ts';
 import type { FleetView } from './fleet-view.ts';
+import { type FilterTerm, matchesFilter, parseFilter } from './node-filter.ts';
+import { createNodeNames } from './node-names.ts';
+import { compareSortKeys, type SortKey, sortKey } from './node-sorting.ts';
 
 /** The names of a fleet's nodes in order. */
 export interface NodeOrder {
-  /** The order of the table's rows. */
+  /** The nodes of the table from the top: those that the filter lets through. */
   rows(state: FleetState, view: FleetView): readonly string[];
+  /** Where each region begins in the rows, from the top; empty where they are not grouped. */
+  groups(state: FleetState, view: FleetView): readonly RegionGroup[];
   /** All nodes by region and number. */
   byName(state: FleetState): readonly string[];
-  /** The node under the cursor: the chosen one, else the first by name. */
+  /**
+   * The node under the cursor: the chosen one, else the first by name. Where the filter hides that,
+   * the one that has its place in the table.
+   */
   selected(state: FleetState, view: FleetView): string | undefined;
+  /** Whether a node is in the table. */
+  isShown(state: FleetState, view: FleetView, name: string): boolean;
 }
 
+/** The rows of one region. */
+export type RegionGroup = {
+  readonly region: string;
+  /** Index of its first row. */
+  readonly start: number;
+  /** How many there are; at least one. */
+  readonly count: number;
+};
+
+/** What the order remembers of a node. */
+type Entry = { readonly node: NodeState; readonly isShown: boolean; readonly key: SortKey };
+
 /**
- * An order that costs little to ask for at every event: names are sorted only when nodes come or
- * go, and the answer is the same array for as long as it says the same.
+ * An order that costs little to ask for at every event: only nodes that changed are looked at
+ * again, rows are only sorted when a node takes another place, and the answers are the same objects
+ * for as long as they say the same.
  */
 export const createNodeOrder = (): NodeOrder => {
   const collator = new Intl.Collator('en', { numeric: true });
-  let sorted: readonly string[] = [];
-  let answer: readonly string[] = [];
+  const byName = createNodeNames(collator);
+  const entries = new Map<string, Entry>();
+  let names: readonly string[] = [];
+  let nodes: FleetState['nodes'] | undefined;
+  let criteria: Pick<FleetView, 'filter' | 'sorting' | 'isGrouped'> | undefined;
+  let filter: readonly FilterTerm[] = [];
+  let rows: readonly string[] = [];
+  let groups: readonly RegionGroup[] = [];
+  /** Where the chosen node was seen last. */
+  let lastIndex = 0;
 
-  const byName = (state: FleetState) => {
-    const isStale =
-      sorted.length !== state.nodes.size || sorted.some((name) => !state.nodes.has(name));
-    if (isStale) sorted = [...state.nodes.keys()].sort(collator.compare);
-    return sorted;
+  const update = (state: FleetState, view: FleetView): void => {
+    const isSameView = isSame(criteria, view);
+    if (isSameView && state.nodes === nodes) return;
+    const isSameFleet = byName(state) === names;
+    if (!isSameView) {
+      if (criteria?.filter !== view.filter) filter = parseFilter(view.filter);
+      const { filter: text, sorting, isGrouped } = view;
+      criteria = { filter: text, sorting, isGrouped };
+      entries.clear();
+    }
+    if (!isSameFleet) {
+      for (const name of names) if (!state.nodes.has(name)) entries.delete(name);
+      names = byName(state);
+    }
+    nodes = state.nodes;
+    const haveMoved = lookAtChanges(state, view);
+    if (isSameView && isSameFleet && !haveMoved) return;
+
+    const shown = names.filter((name) => entries.get(name)?.isShown);
+    const sorted = sort(shown, view);
+    const arranged = view.isGrouped ? group(sorted) : { rows: sorted, groups: [] };
+    if (!isSameList(arranged.rows, rows)) rows = arranged.rows;
+    if (!isSameGroups(arranged.groups, groups)) groups = arranged.groups;
+  };
+
+  /** Whether nodes that changed have another place, or come into or out of view. */
+  const lookAtChanges = (state: FleetState, { sorting }: FleetView): boolean => {
+    let haveMoved = false;
+    for (const name of names) {
+      const node = state.nodes.get(name);
+      const before = entries.get(name);
+      if (node === undefined || before?.node === node) continue;
+      const isShown = matchesFilter(filter, node);
+      const key = sortKey(node, sorting.by);
+      entries.set(name, { node, isShown, key });
+      if (before?.isShown !== isShown) haveMoved = true;
+      else if (isShown && (before.key !== key || before.node.region !== node.region)) {
+        haveMoved = true;
+      }
+    }
+    return haveMoved;
+  };
+
+  const sort = (shown: readonly string[], { sorting }: FleetView): readonly string[] => {
+    if (sorting.by === 'node') return sorting.isReversed ? shown.toReversed() : shown;
+    const keyOf = (name: string) => entries.get(name)?.key ?? '';
+    return shown.toSorted((one, other) =>
+      compareSortKeys(keyOf(one), keyOf(other), sorting, collator),
+    );
+  };
+
+  const group = (sorted: readonly string[]) => {
+    const byRegion = Map.groupBy(sorted, (name) => entries.get(name)?.node.region ?? '');
+    const regions = [...byRegion].sort(([one], [other]) => collator.compare(one, other));
+    let start = 0;
+    return {
+      rows: regions.flatMap(([, members]) => members),
+      groups: regions.map(([region, { length: count }]): RegionGroup => {
+        start += count;
+        return { region, start: start - count, count };
+      }),
+    };
   };
 
   return {
     byName,
-    rows(state, { sorting }) {
-      const names = byName(state);
-      const rows = sorting.by === 'node' ? names : troubleFirst(names, state);
-      if (!isSameList(rows, answer)) answer = rows;
-      return answer;
+    rows(state, view) {
+      update(state, view);
+      return rows;
     },
-    selected: (state, { selected: chosen }) =>
-      chosen !== undefined && state.nodes.has(chosen) ? chosen : byName(state)[0],
+    groups(state, view) {
+      update(state, view);
+      return groups;
+    },
+    isShown(state, view, name) {
+      update(state, view);
+      return entries.get(name)?.isShown === true;
+    },
+    selected(state, view) {
+      update(state, view);
+      const { selected: chosen } = view;
+      if (chosen !== undefined && state.nodes.has(chosen)) {
+        if (entries.get(chosen)?.isShown) {
+          lastIndex = rows.indexOf(chosen);
+          return chosen;
+        }
+        return rows[Math.min(lastIndex, rows.length - 1)];
+      }
+      return view.filter === '' ? names[0] : rows[0];
+    },
   };
 };
 
-const troubleFirst = (names: readonly string[], state: FleetState): readonly string[] => {
-  const troubled = names.filter((name) => needsAPerson(state.nodes.get(name)?.phase));
-  if (troubled.length === 0) return names;
-  const others = names.filter((name) => !needsAPerson(state.nodes.get(name)?.phase));
-  return [...troubled, ...others];
-};
-
-const needsAPerson = (phase: Phase | undefined): boolean =>
-  phase === 'failed' || phase === 'interrupted' || phase === 'degraded';
+const isSame = (
+  before: Pick<FleetView, 'filter' | 'sorting' | 'isGrouped'> | undefined,
+  { filter, sorting, isGrouped }: FleetView,
+): boolean =>
+  before?.filter === filter &&
+  before.isGrouped === isGrouped &&
+  before.sorting.by === sorting.by &&
+  before.sorting.isReversed === sorting.isReversed;
 
 const isSameList = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((name, index) => name === other[index]);
+
+const isSameGroups = (one: readonly RegionGroup[], other: readonly RegionGroup[]): boolean =>
+  one.length === other.length &&
+  one.every((group, index) => {
+    const before = other[index];
+    return (
+      group.region === before?.region &&
+      group.start === before.start &&
+      group.count === before.count
+    );
+  });

@@ -6,7 +6,7 @@ import { Elapsed } from '../elapsed.tsx';
 import { LastLine } from '../last-line.tsx';
 import { PhaseGlyph } from '../phase-glyph.tsx';
 import { fit, truncate } from '../text.ts';
-import type { Theme } from '../theme.ts';
+import type { Style, Theme } from '../theme.ts';
 import { useNode } from '../use-fleet.ts';
 import { type Column, formatAddress, rowWidth } from './columns.ts';
 
@@ -17,23 +17,26 @@ type NodeRowProps = {
   /** In terminal columns: a selected row is a bar across the window. */
   readonly width: number;
   readonly isSelected: boolean;
+  /** Whether it is one of those that the next action works on. */
+  readonly isMarked: boolean;
 };
 
 /**
- * One line of the table. It is one text with others inside, because a box per cell would cost
+ * One line of the table: the cursor, the mark, then the columns. It is one text with others inside, because a box per cell would cost
  * several times as much, and what moves in it renders by itself.
  */
-export const NodeRow = memo(({ name, columns, width, isSelected }: NodeRowProps) => {
+export const NodeRow = memo(({ name, columns, width, isSelected, isMarked }: NodeRowProps) => {
   const { theme } = useDashboard();
   const node = useNode(name);
   if (node === undefined) return null;
   return (
     <Text wrap="truncate" inverse={isSelected}>
-      {isSelected ? `${theme.glyphs.marker} ` : '  '}
+      {isSelected ? theme.glyphs.marker : ' '}
+      {isMarked ? <Text {...markStyle(isSelected, theme)}>{markOf(theme)}</Text> : ' '}
       {columns.map((column) => (
         <Fragment key={column.id}>
           {' '.repeat(column.gap)}
-          {cell(column, node, theme, isSelected)}
+          {cell(column, node, theme, { isSelected, isMarked })}
         </Fragment>
       ))}
       {isSelected ? ' '.repeat(Math.max(0, width - rowWidth(columns))) : ''}
@@ -41,13 +44,23 @@ export const NodeRow = memo(({ name, columns, width, isSelected }: NodeRowProps)
   );
 });
 
-const cell = (column: Column, node: NodeState, theme: Theme, isSelected: boolean): ReactNode => {
+const markOf = ({ hasUnicode }: Theme): string => (hasUnicode ? '●' : '*');
+
+const markStyle = (isSelected: boolean, { styles }: Theme): Style =>
+  isSelected ? styles.strong : { ...styles.strong, ...styles.accent };
+
+const cell = (
+  column: Column,
+  node: NodeState,
+  theme: Theme,
+  { isSelected, isMarked }: Pick<NodeRowProps, 'isSelected' | 'isMarked'>,
+): ReactNode => {
   const { id, width } = column;
   const { ellipsis } = theme.glyphs;
   switch (id) {
     case 'node':
       return (
-        <Text bold={isSelected}>
+        <Text {...(isMarked ? markStyle(isSelected, theme) : { bold: isSelected })}>
           {truncate(node.name, width, ellipsis, 'middle').padEnd(width)}
         </Text>
       );

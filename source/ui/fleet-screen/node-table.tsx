@@ -1,75 +1,80 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { memo, useMemo } from 'react';
-import { useDashboard } from '../dashboard-context.ts';
 import { useFleet } from '../use-fleet.ts';
-import {
-  type Column,
-  isSameContent,
-  layOutColumns,
-  markerWidth,
-  measureContent,
-} from './columns.ts';
+import { isSameContent, layOutColumns, measureContent } from './columns.ts';
+import type { RegionGroup } from './node-order.ts';
 import { NodeRow } from './node-row.tsx';
+import type { Sorting } from './node-sorting.ts';
+import { RegionRow } from './region-row.tsx';
+import { isFirstOfRegion, lineCount, lineOfNode, tableRows } from './table-rows.ts';
+import { TableTitles } from './table-titles.tsx';
 import { useRowWindow } from './use-row-window.ts';
 
 type NodeTableProps = {
-  /** Names of all nodes in the order of the rows. */
-  readonly order: readonly string[];
-  /** Name of the selected node. */
+  /** Names of the nodes in the order of the rows. */
+  readonly rows: readonly string[];
+  /** Where the regions begin; none where the nodes are not grouped. */
+  readonly groups: readonly RegionGroup[];
+  /** Name of the node under the cursor. */
   readonly selected: string | undefined;
+  /** Names of the nodes that were selected for what is done next. */
+  readonly marked: ReadonlySet<string>;
+  readonly sorting: Sorting;
   /** In terminal columns. */
   readonly width: number;
-  /** Rows for nodes, without the titles. */
+  /** Rows for nodes and regions, without the titles. */
   readonly height: number;
 };
 
 /** The nodes that the window has room for, one a row. Rows follow their node by themselves. */
-export const NodeTable = memo(({ order, selected, width, height }: NodeTableProps) => {
+export const NodeTable = memo((props: NodeTableProps) => {
+  const { groups, height, marked, rows, selected, sorting, width } = props;
   const content = useFleet(measureContent, isSameContent);
-  const columns = useMemo(() => layOutColumns(width, content), [width, content]);
-  const offset = useRowWindow(order.length, height, order.indexOf(selected ?? ''));
-  const visible = order.slice(offset, offset + height);
+  const preferred = sorting.by === 'trouble' ? undefined : sorting.by;
+  const columns = useMemo(
+    () => layOutColumns(width, content, preferred),
+    [width, content, preferred],
+  );
+  const table = { rows, groups };
+  const cursor = rows.indexOf(selected ?? '');
+  const offset = useRowWindow({
+    count: lineCount(table),
+    height,
+    selected: lineOfNode(cursor, table),
+    above: isFirstOfRegion(cursor, table) ? 1 : 0,
+  });
+  const visible = tableRows(table, offset, height);
+  const names = visible.flatMap((row) => (row.type === 'node' ? row.name : []));
   return (
     <Box flexDirection="column" flexShrink={0} height={height + 1}>
-      <Titles columns={columns} width={width} position={positionOf(offset, height, order.length)} />
-      {visible.map((name) => (
-        <NodeRow
-          key={name}
-          name={name}
-          columns={columns}
-          width={width}
-          isSelected={name === selected}
-        />
-      ))}
+      <TableTitles
+        columns={columns}
+        sorting={sorting}
+        width={width}
+        position={positionOf(names, rows)}
+      />
+      {visible.map((row) =>
+        row.type === 'region' ? (
+          <RegionRow key={`region ${row.group.region}`} group={row.group} width={width} />
+        ) : (
+          <NodeRow
+            key={row.name}
+            name={row.name}
+            columns={columns}
+            width={width}
+            isSelected={row.name === selected}
+            isMarked={marked.has(row.name)}
+          />
+        ),
+      )}
     </Box>
   );
 });
 
-type TitlesProps = {
-  readonly columns: readonly Column[];
-  /** In terminal columns. */
-  readonly width: number;
-  /** Which rows are visible, where not all are; stands at the right if there is room. */
-  readonly position: string;
+/** Which nodes are visible, where not all are. */
+const positionOf = (visible: readonly string[], rows: readonly string[]): string => {
+  const [first] = visible;
+  if (first === undefined || visible.length === rows.length) return '';
+  const start = rows.indexOf(first);
+  return `${start + 1}-${start + visible.length} of ${rows.length}`;
 };
-
-const Titles = memo(({ columns, width, position }: TitlesProps) => {
-  const { theme } = useDashboard();
-  const titles = columns.map((column) => {
-    const title =
-      column.id === 'time'
-        ? column.title.padStart(column.width)
-        : column.title.padEnd(column.width);
-    return ' '.repeat(column.gap) + title;
-  });
-  const line = ' '.repeat(markerWidth) + titles.join('');
-  const room = width - position.length - 1;
-  return (
-    <Text wrap="truncate" {...theme.styles.quiet}>
-      {line.trimEnd().length < room ? line.slice(0, room).padEnd(room) + position : line}
-    </Text>
-  );
-});
-
-const positionOf = (offset: number, height: number, count: number): string =>
-  count > height ? `${offset + 1}-${Math.min(count, offset + height)} of ${count}` : '';

@@ -1,0 +1,88 @@
+import { memo } from 'react';
+import type { Usage, WorkloadHealth } from '../../events/event.ts';
+import type { NodeHealth } from '../../fleet/state.ts';
+import { useDashboard } from '../dashboard-context.ts';
+import { type Segment, SegmentLine } from '../segment-line.tsx';
+import type { Style, Theme } from '../theme.ts';
+
+type HealthLineProps = {
+  readonly health: NodeHealth;
+  /** In terminal columns. */
+  readonly width: number;
+};
+
+/** How a node was found when it was last looked at, as far as that is known. */
+export const HealthLine = memo(({ health, width }: HealthLineProps) => {
+  const { theme } = useDashboard();
+  const facts = factsOf(health, theme);
+  const segments = facts.flatMap((fact, index): Segment[] => [
+    { text: index === 0 ? ' ' : `  ${theme.glyphs.separator}  `, style: theme.styles.quiet },
+    ...fact,
+  ]);
+  return <SegmentLine segments={segments} width={width - 1} />;
+});
+
+/** Parts in use from which on something is about to be full. */
+const nearlyFull = 0.9;
+
+const factsOf = (health: NodeHealth, theme: Theme): Segment[][] => {
+  const { warning } = theme.styles;
+  const { checks, services, containers, load, memory, disk } = health;
+  const failed = checks.filter(({ status }) => status === 'failed').length;
+  /** By what its check says, where it has one: a oneshot that is finished is fine as well. */
+  const isFine =
+    (good: string) =>
+    ({ name, state }: WorkloadHealth) => {
+      const check = checks.find((one) => one.name === name);
+      return check === undefined ? state === good : check.status !== 'failed';
+    };
+  const facts = [
+    failed === 0
+      ? []
+      : [
+          {
+            text: `${theme.glyphs.cross} ${failed} ${failed === 1 ? 'check' : 'checks'} failed`,
+            style: theme.styles.bad,
+          },
+        ],
+    workloads('services', services.map(isFine('active')), theme),
+    workloads('containers', containers.map(isFine('running')), theme),
+    load === undefined
+      ? []
+      : fact(
+          'load',
+          `${load.average.toFixed(1)}/${load.processors}`,
+          load.average > 2 * load.processors ? warning : {},
+        ),
+    usage('disk', disk, theme),
+    usage('memory', memory, theme),
+  ];
+  return facts.filter(({ length }) => length > 0);
+};
+
+const fact = (label: string, value: string, style: Style): Segment[] => [
+  { text: `${label} ` },
+  { text: value, style },
+];
+
+const workloads = (
+  label: string,
+  areFine: readonly boolean[],
+  { glyphs, styles }: Theme,
+): Segment[] => {
+  if (areFine.length === 0) return [];
+  const count = areFine.filter(Boolean).length;
+  const text = `${count}/${areFine.length}`;
+  return count === areFine.length
+    ? fact(label, text, styles.good)
+    : fact(label, `${glyphs.warning} ${text}`, styles.warning);
+};
+
+const usage = (label: string, part: Usage | undefined, { glyphs, styles }: Theme): Segment[] => {
+  if (part === undefined || part.total <= 0) return [];
+  const share = part.used / part.total;
+  const text = `${Math.round(share * 100)}%`;
+  return share < nearlyFull
+    ? fact(label, text, {})
+    : fact(label, `${glyphs.warning} ${text}`, styles.warning);
+};
