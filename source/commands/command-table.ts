@@ -7,6 +7,7 @@ export const defaultCommand: CommandDefinition = {
   summary: 'attach to the deployment and open the dashboard',
   description: [
     'Finds the nodes of the deployment by their tags, from any machine, and shows their true state. It changes nothing by itself: `r` drives a node that is not ready, as does `create`.',
+    'A dashboard can’t be read out. With --screen-reader, or INK_SCREEN_READER=true, this, create and replay print sentences instead: the first node step by step, then what becomes of each one. They end once every node has settled; --watch stays.',
   ],
   options: ['watch'],
   examples: [

@@ -4,7 +4,7 @@ import type { Invocation, RunCommand } from './command.ts';
 import { confirm } from './confirm.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { runHeadless } from './headless.ts';
-import { isInteractive } from './interactivity.ts';
+import { isInteractive, showsDashboard } from './interactivity.ts';
 import { withInterruption } from './interruption.ts';
 import { showPlan } from './launch-plan.ts';
 import { runLive } from './live.ts';
@@ -14,26 +14,35 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 /** Brings the fleet to the configured size, every node ready. */
 export const run: RunCommand = async (invocation) => {
   if (invocation.options.dryRun) return dryRun(invocation);
-  if (!isInteractive(invocation)) {
-    return runHeadless(invocation, 'create', {
+  const before = (workspace: Workspace, signal: AbortSignal) =>
+    agree(invocation, workspace, signal);
+  if (showsDashboard(invocation)) {
+    return runLive(invocation, 'create', {
       sendsFiles: true,
-      before: requirePaths,
-      work: async ({ controller }, _workspace, signal) => {
-        await controller.create(signal);
-        await stayWithWatch(invocation, signal);
-      },
+      before,
+      work: ({ controller }, signal) => controller.create(signal),
     });
   }
-  return runLive(invocation, 'create', {
+  return runHeadless(invocation, 'create', {
     sendsFiles: true,
-    before: async (workspace, signal) => {
-      await requirePaths(workspace);
-      if (workspace.isSandbox || invocation.options.yes) return true;
-      await showPlan(invocation, workspace, signal, { lenient: false });
-      return confirm(invocation, 'Go ahead?', signal);
+    before,
+    work: async ({ controller }, _workspace, signal) => {
+      await controller.create(signal);
+      await stayWithWatch(invocation, signal);
     },
-    work: ({ controller }, signal) => controller.create(signal),
   });
+};
+
+/** Whether to go ahead: who is there and pays is shown the plan, and asked. */
+const agree = async (
+  invocation: Invocation,
+  workspace: Workspace,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  await requirePaths(workspace);
+  if (workspace.isSandbox || invocation.options.yes || !isInteractive(invocation)) return true;
+  await showPlan(invocation, workspace, signal, { lenient: false });
+  return confirm(invocation, 'Go ahead?', signal);
 };
 
 const dryRun = (invocation: Invocation): Promise<ExitStatus> =>

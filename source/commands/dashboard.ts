@@ -2,14 +2,14 @@ import { findNodes } from '../fleet/find-nodes.ts';
 import type { RunCommand } from './command.ts';
 import type { FleetRun } from './fleet-run.ts';
 import { runHeadless } from './headless.ts';
-import { isInteractive } from './interactivity.ts';
+import { showsDashboard } from './interactivity.ts';
 import { runLive } from './live.ts';
 import { stayWithWatch } from './stay.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Attaches to the deployment: in a terminal the dashboard, elsewhere a line for every event. */
 export const run: RunCommand = (invocation) =>
-  isInteractive(invocation)
+  showsDashboard(invocation)
     ? runLive(invocation, 'attach', {
         sendsFiles: false,
         work: (run, signal, workspace) => attach(run, workspace, signal),

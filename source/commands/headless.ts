@@ -1,16 +1,21 @@
 import { createCiLines } from '../reporters/ci-lines.ts';
 import { createNdjsonReporter } from '../reporters/ndjson.ts';
+import { createSpokenLines } from '../reporters/spoken-lines.ts';
 import type { Invocation } from './command.ts';
-import type { ExitStatus } from './exit-status.ts';
+import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type FleetRun, openFleetRun } from './fleet-run.ts';
+import { isReadOut } from './interactivity.ts';
 import { untilAborted, withInterruption } from './interruption.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export type HeadlessWork = {
   /** Whether it sends files to nodes. */
   readonly sendsFiles: boolean;
-  /** Looks before anything is read or contacted; what it throws ends the command. */
-  readonly before?: (workspace: Workspace) => Promise<void>;
+  /**
+   * Looks, and asks where somebody is there, before anything is read or contacted; false means that
+   * nothing is to be done, and what it throws ends the command.
+   */
+  readonly before?: (workspace: Workspace, signal: AbortSignal) => Promise<boolean>;
   readonly work: (run: FleetRun, workspace: Workspace, signal: AbortSignal) => Promise<void>;
 };
 
@@ -25,7 +30,10 @@ export const runHeadless = (
 ): Promise<ExitStatus> =>
   withInterruption(invocation, async (signal) => {
     const workspace = await openWorkspace(invocation, signal);
-    await before?.(workspace);
+    if (before !== undefined && !(await before(workspace, signal))) {
+      invocation.stderr.write('Nothing was done.\n');
+      return exitStatus.success;
+    }
     const run = await openFleetRun(invocation, workspace, { command, sendsFiles, signal });
     run.addReporter(reporterFor(invocation));
     try {
@@ -41,7 +49,10 @@ export const runHeadless = (
   });
 
 /** The view of the events that the options ask for. */
-export const reporterFor = ({ environment, options, stdout }: Invocation) =>
-  options.json
-    ? createNdjsonReporter(stdout)
-    : createCiLines(stdout, { verbose: options.verbose, environment });
+export const reporterFor = (invocation: Invocation) => {
+  const { environment, options, stdout } = invocation;
+  const { verbose } = options;
+  if (options.json) return createNdjsonReporter(stdout);
+  if (isReadOut(invocation)) return createSpokenLines(stdout, { verbose });
+  return createCiLines(stdout, { verbose, environment });
+};

@@ -35,6 +35,10 @@ export const globalOptions = {
     default: true,
     description: 'neither bell nor window title nor progress in the taskbar',
   },
+  screenReader: {
+    type: 'boolean',
+    description: 'sentences instead of the dashboard; also with INK_SCREEN_READER=true',
+  },
   yes: { type: 'boolean', description: 'answer every question with yes' },
   verbose: { type: 'boolean', description: 'with --ci, also progress and the nodes’ logs' },
   debug: { type: 'boolean', description: 'stack traces with errors' },
@@ -70,6 +74,7 @@ export type Options = {
   readonly json: boolean;
   /** Whether the terminal tells of the fleet outside of the dashboard's screen too. */
   readonly notify: boolean;
+  readonly screenReader: boolean;
   readonly yes: boolean;
   readonly verbose: boolean;
   readonly debug: boolean;

@@ -181,6 +181,7 @@ const readOptions = (flags: Record<string, unknown>): Options => {
     ci: is('ci'),
     json: is('json'),
     notify: is('notify'),
+    screenReader: is('screenReader'),
     yes: is('yes'),
     verbose: is('verbose'),
     debug: is('debug'),

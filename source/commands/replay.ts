@@ -7,7 +7,7 @@ import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
 import { type FoundRecording, findRecording } from './find-recording.ts';
 import { reporterFor } from './headless.ts';
 import { historyLogLines } from './history-line.ts';
-import { isInteractive } from './interactivity.ts';
+import { showsDashboard } from './interactivity.ts';
 import { InterruptedError, withInterruption } from './interruption.ts';
 import { loadRecording } from './load-recording.ts';
 import { localTime } from './local-time.ts';
@@ -15,7 +15,7 @@ import { createPlayback, type Playback } from './playback.ts';
 
 /** Plays a recorded run: in the dashboard where there is a terminal, else as lines. */
 export const run: RunCommand = async (invocation) => {
-  if (!isInteractive(invocation)) {
+  if (!showsDashboard(invocation)) {
     return withInterruption(invocation, async (signal) =>
       print(invocation, await findRecording(invocation, signal), signal),
     );
