@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { finish, User } from './program.ts';
 
 type Event = Readonly<Record<string, unknown>>;
@@ -89,56 +91,53 @@ suite('a fleet that is watched', () => {
     await events.of('us-west-2-1', { ...facts, privateAddress: /^172\.31\./ });
   });
 
-  test('what had failed when they came is ready once somebody has mended it', async () => {
+  test('what others mend or launch is seen: what had failed becomes ready, a new node appears', async () => {
     await events.of('us-west-2-2', { phase: 'failed', failedPhase: 'verifying' });
-    await run('configure', 'us-west-2-2');
-    await events.of('us-west-2-2', { phase: 'ready', attempt: 1 });
-  });
-
-  test('a service that stops degrades its node, and one that is back makes it ready', async () => {
-    const from = events.all.length;
-    await fault('stop-service', 'us-west-2-1');
-    const { hint, reason } = await events.of('us-west-2-1', { phase: 'degraded' }, from);
-    assert.match(String(reason), /^[a-z-]+\.service: not running/);
-    assert.match(String(hint), /spot-tui configure/);
-    await run('configure', 'us-west-2-1');
-    await events.of('us-west-2-1', { phase: 'ready', attempt: 1 }, from);
-    await events.of('us-west-2-1', { event: 'log', message: /^well again: .*\.service/ }, from);
-  });
-
-  test('so does a full disk, until there is room', async (t) => {
-    const from = events.all.length;
-    const filled = await fault('fill-disk', 'us-west-2-1');
-    if (filled.status !== 0) {
-      t.skip(`no disk to fill here: ${filled.stderr}`);
-      return;
-    }
-    await events.of('us-west-2-1', { phase: 'degraded', reason: /^disk: 0\.0 of/ }, from);
-    await user.run(['exec', 'us-west-2-1', ...fleet, '--', 'sudo rm /var/tmp/filler']);
-    await events.of('us-west-2-1', { phase: 'ready' }, from);
-  });
-
-  test('a node that somebody else launches appears, and is ready when it is', async () => {
     await run('create', '--count', '3');
+    await events.of('us-west-2-2', { phase: 'ready', attempt: 1 });
     await events.of('us-west-2-3', { event: 'log', message: /was launched elsewhere/ });
     await events.of('us-west-2-3', { phase: 'ready' });
   });
 
-  test('a node that EC2 takes back is interrupted before it goes, with the time it has left', async () => {
-    await fault('reclaim', 'us-west-2-3');
-    const { deadline, time } = await events.of('us-west-2-3', { phase: 'interrupted' });
-    const left = Date.parse(String(deadline)) - Date.parse(String(time));
-    assert.ok(left > 0 && left <= 120_000, `${left} ms`);
-  });
+  suite('what becomes of nodes', { concurrency: true }, () => {
+    test('a service that stops degrades its node, and one that is back makes it ready', async (t) => {
+      const node = 'us-west-2-1';
+      let from = events.all.length;
+      await fault('stop-service', node);
+      const { hint, reason } = await events.of(node, { phase: 'degraded' }, from);
+      assert.match(String(reason), /^[a-z-]+\.service: not running/);
+      assert.match(String(hint), /spot-tui configure/);
+      await run('configure', node);
+      await events.of(node, { phase: 'ready', attempt: 1 }, from);
+      await events.of(node, { event: 'log', message: /^well again: / }, from);
 
-  test('a node that somebody else terminates is seen to go', async () => {
-    await run('destroy', 'us-west-2-2', '--yes');
-    await events.of('us-west-2-2', { phase: 'terminated' });
+      await t.test('so does a full disk, until there is room', async (t) => {
+        from = events.all.length;
+        const filled = await fault('fill-disk', node);
+        if (filled.status !== 0) {
+          t.skip(`no disk to fill here: ${filled.stderr}`);
+          return;
+        }
+        await events.of(node, { phase: 'degraded', reason: /^disk: 0\.0 of/ }, from);
+        await user.run(['exec', node, ...fleet, '--', 'sudo rm /var/tmp/filler']);
+        await events.of(node, { phase: 'ready' }, from);
+      });
+    });
+
+    test('one that somebody else terminates is seen to go', async () => {
+      await run('destroy', 'us-west-2-2', '--yes');
+      await events.of('us-west-2-2', { phase: 'terminated' });
+    });
+
+    test('one that EC2 takes back is interrupted before it goes, with the time it has left', async () => {
+      await fault('reclaim', 'us-west-2-3');
+      const { deadline, time } = await events.of('us-west-2-3', { phase: 'interrupted' });
+      const left = Date.parse(String(deadline)) - Date.parse(String(time));
+      assert.ok(left > 0 && left <= 120_000, `${left} ms`);
+    });
   });
 
   test('nothing was told that the schema of events does not know', async () => {
-    const { readFile } = await import('node:fs/promises');
-    const { Ajv2020 } = await import('ajv/dist/2020.js');
     const text = await readFile('templates/events.schema.json', 'utf8');
     const isEvent = new Ajv2020({ formats: { 'date-time': true } }).compile(JSON.parse(text));
     for (const event of events.all) assert.ok(isEvent(event), JSON.stringify(isEvent.errors));
