@@ -160,6 +160,23 @@ export class PseudoTerminal {
     return this.lines.join('\n').trimEnd();
   }
 
+  /** Colours in the window, of text and behind it: names of the palette, or what else was asked for. */
+  get colours(): ReadonlySet<string> {
+    const { active } = this.#emulator.buffer;
+    const found = new Set<string>();
+    for (let row = 0; row < this.#emulator.rows; row++) {
+      const line = active.getLine(active.baseY + row);
+      for (let column = 0; column < this.#emulator.cols; column++) {
+        const cell = line?.getCell(column);
+        if (cell === undefined) continue;
+        if (!cell.isFgDefault()) found.add(colourName(cell.isFgPalette(), cell.getFgColor()));
+        if (!cell.isBgDefault())
+          found.add(`on ${colourName(cell.isBgPalette(), cell.getBgColor())}`);
+      }
+    }
+    return found;
+  }
+
   get modes() {
     return this.#emulator.modes;
   }
@@ -282,3 +299,12 @@ const pairs: readonly (readonly [set: string, reset: string])[] = [
   ['\u001B]9;4;1', '\u001B]9;4;0'],
   ['\u001B]9;4;2', '\u001B]9;4;0'],
 ];
+
+const palette = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
+
+const colourName = (isPalette: boolean, colour: number): string => {
+  const name = isPalette ? palette[colour % 8] : undefined;
+  return name === undefined || colour > 15
+    ? `colour ${colour}`
+    : `${colour > 7 ? 'bright ' : ''}${name}`;
+};
