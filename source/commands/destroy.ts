@@ -7,11 +7,12 @@ import { type Notices, noticesAs } from '../fleet/notices.ts';
 import { isAlive } from '../fleet/plan.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
 import type { Invocation, RunCommand } from './command.ts';
+import { commandLine } from './command-line.ts';
 import { confirm } from './confirm.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { openMachineRun } from './fleet-run.ts';
-import { reporterFor } from './headless.ts';
 import { withInterruption } from './interruption.ts';
+import { runReporters } from './run-reporters.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Terminates nodes and cleans up behind the last one. */
@@ -50,14 +51,14 @@ const destroy = async (
     return exitStatus.success;
   }
   const fleet = openMachineRun({ ...workspace, clouds }, 'destroy');
-  fleet.addReporter(reporterFor(invocation));
+  for (const reporter of runReporters(invocation, fleet.recording)) fleet.addReporter(reporter);
   const notices = noticesAs(fleet.emit, Date.now);
   try {
     if (nodes.length > 0) {
       fleet.controller.attach('destroy', nodes);
       await fleet.controller.terminateAll(signal);
     }
-    const left = await cleanUp(notices, clouds, signal);
+    const left = await cleanUp(notices, clouds, commandLine(invocation, 'destroy'), signal);
     if (nodes.length === 0 && !left.didSomething) notices.say('info', 'Nothing to destroy.');
     if (left.isEmpty && areAll) {
       await rm(workspace.folders.knownHosts(config.deployment), { force: true });
@@ -103,10 +104,15 @@ const cloudsWithNodes = async (
   }
 };
 
-/** Removes what `create` made in the regions, once no instance of the deployment is left in them. */
+/**
+ * Removes what `create` made in the regions, once no instance of the deployment is left in them.
+ *
+ * @param again The command line that carries on with what could not be removed.
+ */
 const cleanUp = async (
   notices: Notices,
   clouds: readonly RegionCloud[],
+  again: string,
   signal: AbortSignal,
 ): Promise<{ isEmpty: boolean; didSomething: boolean; isClean: boolean }> => {
   const remaining = (await describeAll(clouds, signal)).filter(isAlive);
@@ -115,7 +121,7 @@ const cleanUp = async (
   for (const { removed, left } of answers) {
     for (const what of removed) notices.say('info', `removed ${what}`);
     for (const what of left) {
-      const hint = 'Run `spot-tui destroy` again in a minute.';
+      const hint = `Run \`${again}\` again in a minute.`;
       notices.say('warning', `not removed: ${what}`, { hint });
     }
   }

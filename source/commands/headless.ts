@@ -1,11 +1,8 @@
-import { createCiLines } from '../reporters/ci-lines.ts';
-import { createNdjsonReporter } from '../reporters/ndjson.ts';
-import { createSpokenLines } from '../reporters/spoken-lines.ts';
 import type { Invocation } from './command.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type FleetRun, openFleetRun } from './fleet-run.ts';
-import { isReadOut } from './interactivity.ts';
 import { untilAborted, withInterruption } from './interruption.ts';
+import { runReporters } from './run-reporters.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export type HeadlessWork = {
@@ -35,7 +32,7 @@ export const runHeadless = (
       return exitStatus.success;
     }
     const run = await openFleetRun(invocation, workspace, { command, sendsFiles, signal });
-    run.addReporter(reporterFor(invocation));
+    for (const reporter of runReporters(invocation, run.recording)) run.addReporter(reporter);
     try {
       await untilAborted(signal, work(run, workspace, signal));
       run.emit(run.summarize());
@@ -47,12 +44,3 @@ export const runHeadless = (
       await run.close();
     }
   });
-
-/** The view of the events that the options ask for. */
-export const reporterFor = (invocation: Invocation) => {
-  const { environment, options, stdout } = invocation;
-  const { verbose } = options;
-  if (options.json) return createNdjsonReporter(stdout);
-  if (isReadOut(invocation)) return createSpokenLines(stdout, { verbose });
-  return createCiLines(stdout, { verbose, environment });
-};

@@ -5,13 +5,13 @@ import { readRun } from '../reporters/read-run.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
 import { type FoundRecording, findRecording } from './find-recording.ts';
-import { reporterFor } from './headless.ts';
 import { historyLogLines } from './history-line.ts';
 import { showsDashboard } from './interactivity.ts';
 import { InterruptedError, withInterruption } from './interruption.ts';
 import { loadRecording } from './load-recording.ts';
 import { localTime } from './local-time.ts';
 import { createPlayback, type Playback } from './playback.ts';
+import { reporterFor } from './run-reporters.ts';
 
 /** Plays a recorded run: in the dashboard where there is a terminal, else as lines. */
 export const run: RunCommand = async (invocation) => {

@@ -1,0 +1,116 @@
+import { appendFile, stat } from 'node:fs/promises';
+import cliTruncate from 'cli-truncate';
+import type { FleetEvent, SummaryEvent } from '../events/event.ts';
+import type { FleetState, NodeState } from '../fleet/state.ts';
+import { createFleetStore } from '../fleet/store.ts';
+import { cleanText } from '../ssh/clean-text.ts';
+import { outcomeOf } from './node-outcome.ts';
+import type { Reporter } from './reporter.ts';
+
+export type StepSummaryOptions = {
+  /** What GITHUB_STEP_SUMMARY names. */
+  readonly file: string;
+  /** Hears, once, why nothing could be written. */
+  readonly onProblem: (message: string) => void;
+};
+
+/** GitHub refuses a step's summary that has more bytes; some room is left for others. */
+const maximumSize = 1_000_000;
+
+/** Columns for a reason: the log has all of it. */
+const reasonWidth = 300;
+
+/** Adds a table of the fleet to the summary of a GitHub Actions step, once the run has its own. */
+export const createStepSummary = ({ file, onProblem }: StepSummaryOptions): Reporter => {
+  const store = createFleetStore();
+  let writing: Promise<void> | undefined;
+
+  const write = async (summary: SummaryEvent): Promise<void> => {
+    try {
+      // Other commands of the step may have written.
+      const used = await stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      );
+      const text = summaryMarkdown(store.getState(), summary, maximumSize - used);
+      if (text !== '') await appendFile(file, text);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      onProblem(`the step summary could not be written: ${why}`);
+    }
+  };
+
+  const report = (event: FleetEvent): void => {
+    store.dispatch(event);
+    if (event.event === 'summary') writing ??= write(event);
+  };
+  return Object.assign(report, { flush: () => writing ?? Promise.resolve() });
+};
+
+/**
+ * The fleet as Markdown: nodes that are not ready first.
+ *
+ * @param maximum Bytes that it may take: rows that don't fit are left out, and a note says so.
+ */
+export const summaryMarkdown = (
+  { command, deployment, nodes }: FleetState,
+  { elapsedSeconds, failed, interrupted, ready, terminated, time }: SummaryEvent,
+  maximum: number,
+): string => {
+  const counts = Object.entries({ ready, failed, interrupted, terminated }).flatMap(
+    ([name, count]) => (count > 0 || name === 'ready' ? `${count} ${name}` : []),
+  );
+  const heading = [
+    `### spot-tui ${markdown(command)}: ${markdown(deployment)}`,
+    '',
+    `${counts.join(', ')} of ${nodes.size} after ${elapsedSeconds} s`,
+    '',
+    '| | Node | Phase | Instance | Type | Zone | Time | Reason |',
+    '| --- | --- | --- | --- | --- | --- | ---: | --- |',
+    '',
+  ].join('\n');
+  const sorted = [...nodes.values()].sort((a, b) => Number(isWell(a)) - Number(isWell(b)));
+  const rows = sorted.map((node) => row(node, time));
+
+  const room = maximum - Buffer.byteLength(heading) - noteSize;
+  if (room < 0) return '';
+  const shown: string[] = [];
+  let size = 0;
+  for (const each of rows) {
+    size += Buffer.byteLength(each);
+    if (size > room) break;
+    shown.push(each);
+  }
+  const missing = rows.length - shown.length;
+  const note = missing === 0 ? '' : `\n${missing} more nodes did not fit in here.\n`;
+  return `${heading}${shown.join('')}${note}\n`;
+};
+
+/** Bytes that are kept for the note and the last line break. */
+const noteSize = 64;
+
+const isWell = ({ phase }: NodeState): boolean => phase === 'ready' || phase === 'terminated';
+
+const row = (node: NodeState, now: number): string => {
+  const { instanceId = '', instanceType = '', name, phase, region, zone = region } = node;
+  const { duration, reason } = outcomeOf(node, now);
+  const cells = [
+    phase === 'ready' ? '✅' : isWell(node) ? '⏹️' : '❌',
+    markdown(name),
+    phase,
+    markdown(instanceId),
+    markdown(instanceType),
+    markdown(zone),
+    `${Math.round(duration / 1000)} s`,
+    markdown(cliTruncate(cleanText(reason), reasonWidth)),
+  ];
+  return `| ${cells.join(' | ')} |\n`;
+};
+
+/** Text that Markdown shows as it is: nothing in it is a link, a picture, markup or a table's edge. */
+const markdown = (text: string): string =>
+  cleanText(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[\\`*_{}[\]()#!|~$@:]/g, '\\$&');
