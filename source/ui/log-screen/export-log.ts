@@ -55,7 +55,7 @@ const fileName = (name: string): string =>
   name.replace(/[^\w.-]+/g, '-').replace(/^[-.]+/, '') || 'log';
 
 /** Local time, as it can stand in the name of a file everywhere: `20250701-120509`. */
-const fileTime = (time: number): string => {
+export const fileTime = (time: number): string => {
   const date = new Date(time);
   const digits = (value: number) => String(value).padStart(2, '0');
   const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(digits).join('');

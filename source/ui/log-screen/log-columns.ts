@@ -39,7 +39,7 @@ export const layOutColumns = (
   const date = time > 0 && spansDays(reading) ? 6 : 0;
   const several = (names: readonly string[], limit: number) =>
     names.length < 2 ? 0 : Math.min(limit, Math.max(...names.map(columnsOf)));
-  const node = several(reading.nodes, isWide ? 24 : 14);
+  const node = several(reading.nodes, isWide ? 24 : 17);
   const source = view.source === undefined ? several(reading.sources, isWide ? 24 : 18) : 0;
   const tries = [
     { date, time, node, source },

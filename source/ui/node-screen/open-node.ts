@@ -4,7 +4,7 @@ import { initialLogView } from '../log-screen/log-view.ts';
 import { createNodeFeed } from '../log-screen/node-feed.ts';
 
 /** Shows the page of a node. */
-export const openNode = ({ model }: KeyContext, node: string): void =>
+export const openNode = ({ model }: Pick<KeyContext, 'model'>, node: string): void =>
   model.view.dispatch({
     type: 'show',
     screen: { type: 'node', node, feed: feedOf(model, node), log: initialLogView },
