@@ -9,7 +9,7 @@ import { useClock } from '../use-clock.ts';
 import { useFleet } from '../use-fleet.ts';
 import { type FleetOverview, isSameOverview, summarise } from './fleet-overview.ts';
 import { PhaseBar } from './phase-bar.tsx';
-import { phaseCounts, widthOf } from './phase-counts.ts';
+import { phaseCountForms, phaseCounts, widthOf } from './phase-counts.ts';
 
 type HeaderProps = {
   /** What is shown: `spot-tui`, or what a recording is called. */
@@ -38,7 +38,7 @@ export const Header = memo((props: HeaderProps) => {
   const overview = useFleet(summarise, isSameOverview);
   const elapsed = useClock('second', ({ now }) => elapsedOf(overview, now));
   const name = nameSegments(title, overview, theme);
-  const scope = scopeSegments(props, overview, theme);
+  const scopes = scopeForms(props, overview, theme);
   const time: Segment = { text: elapsed, style: theme.styles.strong };
   const price: Segment[] =
     overview.pricePerHour === undefined
@@ -51,14 +51,14 @@ export const Header = memo((props: HeaderProps) => {
           name={name.slice(0, 2)}
           overview={overview}
           price={price}
-          scope={scope}
+          scopes={scopes}
           time={time}
           width={width}
         />
       ) : (
         <>
           <Justified left={name} right={[...price, time]} width={width} />
-          <CountsLine overview={overview} scope={scope} width={width} />
+          <CountsLine overview={overview} scopes={scopes} width={width} />
         </>
       )}
       <PhaseBar counts={overview.counts} width={width} />
@@ -70,45 +70,56 @@ type CompactLineProps = {
   readonly name: readonly Segment[];
   readonly overview: FleetOverview;
   readonly price: readonly Segment[];
-  readonly scope: readonly Segment[];
+  /** In ever shorter forms; none where nothing was picked. */
+  readonly scopes: readonly (readonly Segment[])[];
   readonly time: Segment;
   /** In terminal columns. */
   readonly width: number;
 };
 
 /** All in one line. What a person picked is there in any case, name and price where there is room. */
-const CompactLine = ({ name, overview, price, scope, time, width }: CompactLineProps) => {
+const CompactLine = ({ name, overview, price, scopes, time, width }: CompactLineProps) => {
   const { theme } = useDashboard();
-  const smallest = phaseCounts(overview.counts, theme, 0);
-  const end = scope.length > 0 ? [...scope, { text: '  ' }, time] : [time];
-  const room = width - 2 - widthOf(end) - 1;
-  const hasName = widthOf(name) + 2 + widthOf(smallest) <= room;
-  const start = hasName || scope.length === 0 ? [...name, { text: '  ' }] : [];
-  const hasPrice = widthOf(start) + widthOf(smallest) + widthOf(price) <= room;
-  const right = hasPrice ? [...price, ...end] : end;
-  const left = width - 3 - widthOf(start) - widthOf(right);
-  return (
-    <Justified
-      left={[...start, ...phaseCounts(overview.counts, theme, left)]}
-      right={right}
-      width={width}
-    />
-  );
+  const gap: Segment = { text: '  ' };
+  const starts = [...(scopes.length > 0 ? [] : [name]), name.slice(1)].map((start) => [
+    ...start,
+    gap,
+  ]);
+  const ends = scopes.length > 0 ? scopes.map((scope) => [...scope, gap, time]) : [[time]];
+  const pairs = ends.flatMap((end) => [
+    ...starts.map((start) => ({ start, right: [...price, ...end] })),
+    ...starts.map((start) => ({ start, right: end })),
+    ...(scopes.length > 0 ? [{ start: [], right: end }] : []),
+  ]);
+  const smallest = widthOf(phaseCounts(overview.counts, theme, 0));
+  const roomOf = ({ start, right }: (typeof pairs)[number]) =>
+    width - 3 - widthOf(start) - widthOf(right);
+  const chosen = pairs.find((pair) => roomOf(pair) >= smallest) ?? pairs.at(-1);
+  if (chosen === undefined) return null;
+  const counts = phaseCounts(overview.counts, theme, roomOf(chosen));
+  return <Justified left={[...chosen.start, ...counts]} right={chosen.right} width={width} />;
 };
 
 type CountsLineProps = {
   readonly overview: FleetOverview;
-  readonly scope: readonly Segment[];
+  /** In ever shorter forms; none where nothing was picked. */
+  readonly scopes: readonly (readonly Segment[])[];
   /** In terminal columns. */
   readonly width: number;
 };
 
 /** The counts by phase, and which nodes a person picked, or else how many there are. */
-const CountsLine = ({ overview, scope, width }: CountsLineProps) => {
+const CountsLine = ({ overview, scopes, width }: CountsLineProps) => {
   const { theme } = useDashboard();
-  const right = scope.length > 0 ? scope : sizeSegments(overview, theme);
-  const counts = phaseCounts(overview.counts, theme, width - 3 - widthOf(right));
-  return <Justified left={counts} right={right} width={width} />;
+  const forms = phaseCountForms(overview.counts, theme);
+  const pairs =
+    scopes.length > 0
+      ? scopes.flatMap((right) => forms.map((left) => ({ left, right })))
+      : forms.flatMap((left) => sizeForms(overview, theme).map((right) => ({ left, right })));
+  const fits = ({ left, right }: (typeof pairs)[number]) =>
+    widthOf(left) + widthOf(right) <= width - 4;
+  const { left = [], right = [] } = pairs.find(fits) ?? pairs.at(-1) ?? {};
+  return <Justified left={left} right={right} width={width} />;
 };
 
 type JustifiedProps = {
@@ -138,34 +149,37 @@ const nameSegments = (title: string, overview: FleetOverview, theme: Theme): Seg
 };
 
 /**
- * The filter with what it lets through, and how many nodes are selected; nothing without either. A
- * filter that has no room beside a selection is left out.
+ * The filter with what it lets through, and how many nodes are selected, in ever shorter forms; none
+ * without either.
  */
-const scopeSegments = (
+const scopeForms = (
   { filter, shown, marked, hidden, width }: HeaderProps,
   { nodes }: FleetOverview,
   theme: Theme,
-): readonly Segment[] => {
+): Segment[][] => {
   const { accent, strong, quiet } = theme.styles;
   const hiddenText = hidden === 0 ? '' : `, ${hidden} hidden`;
-  const selection: Segment[] =
-    marked === 0
-      ? []
-      : [{ text: `${marked} selected${hiddenText}`, style: { ...strong, ...accent } }];
-  if (filter.trim() === '') return selection;
+  const selection = { text: `${marked} selected${hiddenText}`, style: { ...strong, ...accent } };
+  if (filter.trim() === '') return marked === 0 ? [] : [[selection]];
   const longest = Math.max(8, Math.floor(width / 3));
   const text = truncate(`/${filter}`, longest, theme.glyphs.ellipsis);
   const separator = { text: ` ${theme.glyphs.separator} `, style: quiet };
-  const end = marked === 0 ? [] : [separator, ...selection];
-  const full = [{ text, style: accent }, { text: `  ${shown} of ${nodes}` }, ...end];
-  return widthOf(full) <= width - 10 ? full : [{ text: `${shown}/${nodes}` }, ...end];
+  const end = marked === 0 ? [] : [separator, selection];
+  return [
+    [{ text, style: accent }, { text: `  ${shown} of ${nodes}` }, ...end],
+    [{ text, style: accent }, { text: ` ${shown}/${nodes}` }, ...end],
+    [{ text: `${shown}/${nodes}` }, ...end],
+  ];
 };
 
-const sizeSegments = ({ nodes, regions }: FleetOverview, theme: Theme): Segment[] => {
-  if (nodes === 0) return [];
+/** How large the fleet is, in ever shorter forms. */
+const sizeForms = ({ nodes, regions }: FleetOverview, theme: Theme): Segment[][] => {
+  if (nodes === 0) return [[]];
   const nodesText = `${nodes} ${nodes === 1 ? 'node' : 'nodes'}`;
   const regionsText = `${regions} ${regions === 1 ? 'region' : 'regions'}`;
-  return [{ text: `${nodesText} in ${regionsText}`, style: theme.styles.quiet }];
+  return [`${nodesText} in ${regionsText}`, nodesText].map((text) => [
+    { text, style: theme.styles.quiet },
+  ]);
 };
 
 /** `$0.42/h`, with a `+` where not all prices are known. */

@@ -40,7 +40,8 @@ export const goToTrouble = (
   if (target !== undefined) select(target);
   if (hidden > 0) tell(context, 'warning', `${hidden} more ${are(hidden)} hidden by the filter`);
   else if (target === cursor) tell(context, 'good', `${target} is the only one`);
-  else if (next === undefined) tell(context, 'good', `On from the ${step > 0 ? 'top' : 'end'}`);
+  else if (next === undefined && cursor !== undefined && isTroubled(cursor))
+    tell(context, 'good', `On from the ${step > 0 ? 'top' : 'end'}`);
 };
 
 const are = (count: number): string => (count === 1 ? 'is' : 'are');

@@ -8,10 +8,26 @@ export const widthOf = (segments: readonly Segment[]): number =>
   segments.reduce((sum, { text }) => sum + stringWidth(text), 0);
 
 /**
- * How many nodes are in each phase. Where that has no room, the phases between start and end become
- * one; where that has none either, the glyphs stand for the names.
+ * How many nodes are in each phase, in ever shorter forms: by name; the phases between start and end
+ * as one; the glyphs alone.
  *
  * @param counts nodes by phase, in the order in which they are shown
+ */
+export const phaseCountForms = (
+  counts: ReadonlyMap<Phase, number>,
+  theme: Theme,
+): readonly (readonly Segment[])[] => {
+  const all = [...counts].map(([phase, count]) => named(phase, count, theme));
+  return [
+    join(all, '   '),
+    join(withoutSteps(counts, theme), '   '),
+    join(byGlyph(counts, theme), ' '),
+  ];
+};
+
+/**
+ * The longest of these forms that has room.
+ *
  * @param width in terminal columns; with less than the shortest form needs, that is the answer
  */
 export const phaseCounts = (
@@ -19,9 +35,8 @@ export const phaseCounts = (
   theme: Theme,
   width: number,
 ): readonly Segment[] => {
-  const all = [...counts].map(([phase, count]) => named(phase, count, theme));
-  const forms = [join(all, '   '), join(withoutSteps(counts, theme), '   ')];
-  return forms.find((form) => widthOf(form) <= width) ?? join(byGlyph(counts, theme), ' ');
+  const forms = phaseCountForms(counts, theme);
+  return forms.find((form) => widthOf(form) <= width) ?? forms.at(-1) ?? [];
 };
 
 const named = (phase: Phase, count: number, theme: Theme): Segment => {
