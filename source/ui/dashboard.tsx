@@ -31,6 +31,7 @@ export const Dashboard = (props: DashboardProps) => {
   const fleetView = useView((view) => view.fleet);
   const top = useView((view) => view.screens.at(-1));
   const prompt = useView((view) => view.prompt);
+  const hasOverlay = useView((view) => view.overlay !== undefined);
   const lines = useFleet((state) =>
     lineCount({ rows: order.rows(state, fleetView), groups: order.groups(state, fleetView) }),
   );
@@ -38,7 +39,8 @@ export const Dashboard = (props: DashboardProps) => {
   const layout = layOutFrame({ rows, lines, isPaneTall, platform });
   const isTooSmall = columns < smallestWindow.columns || rows < smallestWindow.rows;
   const body = layout.height - 2;
-  useKeys(props, { pageSize: top === undefined ? layout.table : body, columns, isTooSmall });
+  const pageSize = hasOverlay ? layout.height - 5 : top === undefined ? layout.table : body;
+  useKeys(props, { pageSize, columns, isTooSmall });
 
   if (isTooSmall) return <TooSmall columns={columns} rows={rows} />;
   return (

@@ -38,7 +38,9 @@ export const layOutColumns = (
   const time = view.hasTimestamps ? 8 : 0;
   const date = time > 0 && spansDays(reading) ? 6 : 0;
   const several = (names: readonly string[], limit: number) =>
-    names.length < 2 ? 0 : Math.min(limit, Math.max(...names.map(columnsOf)));
+    names.length < 2
+      ? 0
+      : Math.min(limit, Math.max(...names.map((name) => columnsOf(printable(name, limit)))));
   const node = several(reading.nodes, isWide ? 24 : 17);
   const source = view.source === undefined ? several(reading.sources, isWide ? 24 : 18) : 0;
   const tries = [

@@ -57,7 +57,7 @@ export const layOutSections = (
   });
 };
 
-/** Pieces one after the other in as few lines as they need, none of them broken. */
+/** Pieces one after the other in as few lines as they need, none of them broken in two. */
 export const flow = (
   pieces: readonly PageLine[],
   { theme, width }: Pick<PageContext, 'theme' | 'width'>,
@@ -65,7 +65,8 @@ export const flow = (
 ): readonly PageLine[] => {
   const lines: Segment[][] = [];
   let left = 0;
-  for (const piece of pieces) {
+  for (const whole of pieces) {
+    const piece = fitSegments(whole, width - 2, theme.glyphs.ellipsis);
     const needed = widthOf(piece);
     const last = lines.at(-1);
     if (last !== undefined && needed + stringWidth(separator) <= left) {
