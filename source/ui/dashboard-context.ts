@@ -24,6 +24,8 @@ export type DashboardModel = {
   readonly readLog?: (node: string) => Promise<readonly LogLine[]>;
   /** What happened to the fleet so far, over all recorded runs; oldest first. */
   readonly readHistory?: () => Promise<readonly NodeLogLine[]>;
+  /** Whether tmux is between the program and the terminal. */
+  readonly isInTmux?: boolean;
   /** Present where a recording is played. */
   readonly playback?: PlaybackControls;
 };

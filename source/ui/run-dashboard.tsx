@@ -105,6 +105,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     theme: detectTheme(environment, process.platform),
     keys: keyMap,
     commandLine,
+    isInTmux: (environment.TMUX ?? '') !== '',
     ...(readLog === undefined ? {} : { readLog }),
     ...(readHistory === undefined ? {} : { readHistory }),
     ...(playback === undefined ? {} : { playback }),

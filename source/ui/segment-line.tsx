@@ -1,6 +1,7 @@
 import { Text } from 'ink';
 import stringWidth from 'string-width';
 import { useDashboard } from './dashboard-context.ts';
+import { hyperlink } from './terminal/hyperlink.ts';
 import { fit, printable } from './text.ts';
 import type { Style } from './theme.ts';
 
@@ -8,6 +9,8 @@ import type { Style } from './theme.ts';
 export type Segment = {
   readonly text: string;
   readonly style?: Style;
+  /** Where the piece leads in a terminal that has hyperlinks (OSC 8). */
+  readonly link?: string;
 };
 
 /**
@@ -68,7 +71,7 @@ export const SegmentLine = ({
         column += segment.text.length + 1;
         return (
           <Text key={key} {...segment.style}>
-            {segment.text}
+            {segment.link === undefined ? segment.text : hyperlink(segment.text, segment.link)}
           </Text>
         );
       })}

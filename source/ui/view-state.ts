@@ -1,9 +1,11 @@
-import type { ActionName } from '../events/event.ts';
 import type { FleetView } from './fleet-screen/fleet-view.ts';
 import { initialFleetView } from './fleet-screen/fleet-view.ts';
 import type { ScreenName } from './keys/key-map.ts';
 import type { LogFeed } from './log-screen/log-feed.ts';
 import type { LogView } from './log-screen/log-view.ts';
+import type { OutcomeReader } from './output-screen/outcome-entries.ts';
+import type { OutcomePlace } from './output-screen/outcome-layout.ts';
+import type { Question } from './overlays/question.ts';
 import type { LineEdit } from './prompt/line-edit.ts';
 
 /** What lies over the screen and waits for an answer or for being closed. */
@@ -15,11 +17,14 @@ export type Overlay =
   /** Asks before an action works on many nodes, or does what can't be undone. */
   | {
       readonly type: 'confirm';
-      readonly action: ConfirmedAction;
-      readonly nodes: readonly string[];
-      /** What has been typed so far, where the deployment's name has to be. */
-      readonly typed?: string;
+      readonly question: Question;
+      /** What has been typed so far, where something has to be. */
+      readonly typed: LineEdit;
+      /** What is wrong with what was typed. */
+      readonly problem?: string;
     }
+  /** Pages of the AWS console. */
+  | ({ readonly type: 'links'; readonly links: readonly NodeLink[] } & Scrolled)
   /** One of several things, by its key or with the cursor. */
   | { readonly type: 'choose'; readonly choice: Choice; readonly cursor: number }
   /** Ctrl-c was pressed once: the next one leaves. */
@@ -28,10 +33,8 @@ export type Overlay =
 /** How far something that is longer than the window was scrolled down, in lines. */
 type Scrolled = { readonly offset?: number };
 
-export type ConfirmedAction = Extract<
-  ActionName,
-  'configure' | 'push' | 'retry' | 'terminate' | 'replace'
->;
+/** A page about a node. */
+export type NodeLink = { readonly node: string; readonly url: string };
 
 /** What can be chosen from, and what is done then. */
 export type Choice = {
@@ -88,11 +91,15 @@ export type Screen =
   | {
       readonly type: 'output';
       readonly action: number;
-      readonly cursor: number;
+      /** Reads off the action what is shown. */
+      readonly read: OutcomeReader;
+      /** Where the cursor is; absent until it was moved: on the first line. */
+      readonly cursor?: OutcomePlace;
+      /** Keys of the entries that are shown with all their lines. */
       readonly expanded: ReadonlySet<string>;
     }
-  /** All that was asked for. */
-  | { readonly type: 'actions'; readonly cursor: number };
+  /** All that was asked for, with the id of the action under the cursor; the newest without it. */
+  | { readonly type: 'actions'; readonly selected?: number };
 
 /** The answer to the last key. */
 export type Feedback = {
@@ -131,7 +138,10 @@ export const initialView: ViewState = { fleet: initialFleetView, screens: [] };
 export const screenName = ({ screens }: ViewState): ScreenName => screens.at(-1)?.type ?? 'fleet';
 
 const isScrolled = (overlay: Overlay): overlay is Extract<Overlay, Scrolled> =>
-  overlay.type === 'help' || overlay.type === 'notices' || overlay.type === 'cause';
+  overlay.type === 'help' ||
+  overlay.type === 'notices' ||
+  overlay.type === 'cause' ||
+  overlay.type === 'links';
 
 /** The view after an action. */
 export const reduceView = (view: ViewState, action: ViewAction): ViewState => {

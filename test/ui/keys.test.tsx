@@ -66,7 +66,7 @@ for (const size of sizes) {
       await press('j', 't');
       assert.match(screen(), /Terminate us-west-2-2\?/);
       assert.match(screen(), /i-0123456789abcdef0 \(t3\.medium, us-west-2a\) is terminated/);
-      assert.match(screen(), /volume deleted/);
+      assert.match(screen(), /and its volume/);
       assert.deepEqual(calls, []);
       await press('y');
       assert.deepEqual(calls, ['terminate us-west-2-2']);
@@ -141,9 +141,9 @@ describe('keys that act on the selected node', () => {
     await press('r');
     assert.match(screen(), /▲ us-west-2-1 is ready: there is nothing to retry/);
     await press('j', 's');
-    assert.match(screen(), /us-west-2-2 has no address yet: it is launching/);
+    assert.match(screen(), /us-west-2-2 is launching: it has no address yet/);
     await press('t');
-    assert.match(screen(), /us-west-2-2 has no instance to terminate: it is launching/);
+    assert.match(screen(), /us-west-2-2 is launching: it has no instance to terminate/);
     await press('j', 'c');
     assert.match(screen(), /us-west-2-3 is uploading: its pipeline will configure by itself/);
     await press('r');
@@ -151,7 +151,7 @@ describe('keys that act on the selected node', () => {
     await press('j', 't');
     assert.match(screen(), /us-west-2-4 is gone already/);
     await press('u');
-    assert.match(screen(), /us-west-2-4 is terminated: spot-tui create --sandbox replaces it/);
+    assert.match(screen(), /us-west-2-4 is terminated: R or spot-tui create --sandbox replaces it/);
     assert.deepEqual(calls, []);
   });
 
@@ -162,7 +162,10 @@ describe('keys that act on the selected node', () => {
       /→ spot-tui create --sandbox launches another one once this one is gone/,
     );
     await press('r');
-    assert.match(screen(), /is interrupted: spot-tui create --sandbox replaces it once gone/);
+    assert.match(
+      screen(),
+      /us-west-2-1 is interrupted: R replaces it at once/,
+    );
     await happen({
       event: 'phase',
       time: start,

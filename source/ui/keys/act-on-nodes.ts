@@ -1,86 +1,106 @@
 import type { NodeState } from '../../fleet/state.ts';
-import type { ConfirmedAction, Feedback } from '../view-state.ts';
+import { openNode } from '../node-screen/open-node.ts';
+import type { Feedback } from '../view-state.ts';
+import { askForCommand } from './ask-for-command.ts';
+import { askForRollout } from './ask-for-rollout.ts';
+import { askWhatToCopy } from './ask-what-to-copy.ts';
+import { askWhichLog } from './ask-which-log.ts';
+import { confirmAction } from './confirm-action.ts';
 import { type KeyContext, tell } from './key-context.ts';
 import type { NodeCommand } from './key-map.ts';
-import { refusal } from './refusal.ts';
-import { targetNodes } from './targets.ts';
+import { openConsole } from './open-console.ts';
+import { openOutput, sendAction } from './send-action.ts';
+import { describeLeftOut, divideTargets, type Targets, targetNodes } from './targets.ts';
 
 /** Does what a command does to the nodes that it is meant for, or says why it can't. */
 export const actOnNodes = (context: KeyContext, command: NodeCommand): void => {
-  const { actions, isDriven, model } = context;
-  const targets = targetNodes(model).flatMap(
-    (name) => model.fleet.getState().nodes.get(name) ?? [],
-  );
-  const [first] = targets;
+  const { actions, model } = context;
+  const wanted = targetNodes(model).flatMap((name) => model.fleet.getState().nodes.get(name) ?? []);
+  const [first] = wanted;
   if (first === undefined) {
     tell(context, 'warning', 'There is no node to act on yet');
     return;
   }
-  if (command === 'cause') {
-    model.view.dispatch({ type: 'open', overlay: { type: 'cause', node: first.name } });
-    return;
-  }
-  if (actions === undefined) {
+  if (actions === undefined && !worksInRecordings.has(command)) {
     tell(context, 'warning', `This is a recording: ${command} needs a fleet`);
     return;
   }
-  const reasons = targets.map((node) =>
-    refusal(command, node, isDriven(node.name), model.commandLine),
-  );
-  const nodes = targets.filter((_node, index) => reasons[index] === undefined);
-  if (nodes.length === 0) {
-    const others = targets.length > 1 ? ` (and ${targets.length - 1} others)` : '';
-    tell(context, 'warning', `${reasons[0]}${others}`);
-    return;
+  const targets = divideTargets(context, command, wanted);
+  const [refused] = targets.leftOut;
+  if (targets.nodes.length > 0) {
+    act(context, command, targets);
+  } else if (refused !== undefined) {
+    const others = wanted.length > 1 ? ` (and ${wanted.length - 1} others)` : '';
+    tell(context, 'warning', `${refused.nodes[0]} is ${refused.reason}${others}`);
   }
-  act(context, command, nodes);
 };
 
-const act = (context: KeyContext, command: NodeCommand, nodes: readonly NodeState[]): void => {
+/** What needs nothing but what is known. */
+const worksInRecordings: ReadonlySet<NodeCommand> = new Set(['cause', 'copy']);
+
+const act = (context: KeyContext, command: NodeCommand, targets: Targets): void => {
+  const { view } = context.model;
+  const [node] = targets.nodes;
+  if (node === undefined) return;
   switch (command) {
+    case 'cause':
+      view.dispatch({ type: 'open', overlay: { type: 'cause', node: node.name } });
+      return;
     case 'configure':
     case 'push':
     case 'retry':
-      if (nodes.length === 1) perform(context, command, namesOf(nodes));
-      else confirm(context, command, nodes);
+      if (targets.nodes.length + targets.leftOut.length === 1) {
+        sendAction(context, command, [node.name]);
+      } else {
+        confirmAction(context, command, targets);
+      }
       return;
     case 'terminate':
     case 'replace':
-      confirm(context, command, nodes);
+      confirmAction(context, command, targets);
+      return;
+    case 'rollout':
+      askForRollout(context, targets);
+      return;
+    case 'exec':
+      askForCommand(context, targets);
+      return;
+    case 'doctor':
+      examine(context, targets);
+      return;
+    case 'logs':
+    case 'merged-logs':
+      askWhichLog(context, command === 'logs' ? targets.nodes.slice(0, 1) : targets.nodes);
+      return;
+    case 'copy':
+      askWhatToCopy(context, targets.nodes);
+      return;
+    case 'console':
+      openConsole(context, targets.nodes);
       return;
     case 'ssh':
-      openShell(context, nodes);
+      openShell(context, targets.nodes);
       return;
     default:
-      return;
+      command satisfies never;
   }
 };
 
-const confirm = (
-  { model }: KeyContext,
-  action: ConfirmedAction,
-  nodes: readonly NodeState[],
-): void =>
-  model.view.dispatch({
-    type: 'open',
-    overlay: { type: 'confirm', action, nodes: namesOf(nodes) },
-  });
-
-/** Does what was confirmed, or what needs no confirmation. */
-export const perform = (
-  context: KeyContext,
-  action: ConfirmedAction,
-  nodes: readonly string[],
-): void => {
-  context.actions?.[action](nodes);
-  tell(context, 'good', `${action} sent to ${describeNodes(nodes)}`);
+/** Looks at nodes: what is found at one of them stands on its page, at many in the output. */
+const examine = (context: KeyContext, { nodes, leftOut }: Targets): void => {
+  const { actions, model } = context;
+  const [node] = nodes;
+  if (actions === undefined || node === undefined) return;
+  const id = actions.doctor(nodes.map(({ name }) => name));
+  if (nodes.length > 1) {
+    openOutput(context, id);
+    if (leftOut.length > 0) tell(context, 'warning', describeLeftOut(leftOut));
+    return;
+  }
+  const top = model.view.getState().screens.at(-1);
+  if (top?.type !== 'node') openNode(context, node.name);
+  tell(context, 'good', `Looking at ${node.name}: its checks stand on this page`);
 };
-
-/** One node by its name, more of them by their number. */
-export const describeNodes = (nodes: readonly string[]): string =>
-  nodes.length === 1 ? (nodes[0] ?? '') : `${nodes.length} nodes`;
-
-const namesOf = (nodes: readonly NodeState[]): string[] => nodes.map(({ name }) => name);
 
 const openShell = (context: KeyContext, nodes: readonly NodeState[]): void => {
   const { actions, model } = context;

@@ -11,6 +11,7 @@ import { answerOverlay } from '../overlays/answer-overlay.ts';
 import { answerPrompt } from '../prompt/answer-prompt.ts';
 import { screenName } from '../view-state.ts';
 import { actOnNodes } from './act-on-nodes.ts';
+import { askForLaunch } from './ask-for-launch.ts';
 import { type KeyContext, type ScreenSize, tell } from './key-context.ts';
 import type { Command } from './key-map.ts';
 
@@ -78,8 +79,11 @@ const perform = (context: KeyContext, command: Command, size: ScreenSize): void 
     case 'cause':
       actOnNodes(context, command);
       return;
+    case 'launch':
+      askForLaunch(context);
+      return;
     case 'actions':
-      view.dispatch({ type: 'show', screen: { type: 'actions', cursor: 0 } });
+      view.dispatch({ type: 'show', screen: { type: 'actions' } });
       return;
     case 'history':
       openHistory(context);

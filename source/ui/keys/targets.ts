@@ -1,4 +1,21 @@
+import type { NodeState } from '../../fleet/state.ts';
 import type { DashboardModel } from '../dashboard-context.ts';
+import type { KeyContext } from './key-context.ts';
+import type { NodeCommand } from './key-map.ts';
+import { refusal } from './refusal.ts';
+
+/** Nodes that a command leaves out, all for one reason. */
+export type LeftOut = {
+  readonly nodes: readonly string[];
+  /** What stands behind `is`: `launching: it has no address yet`. */
+  readonly reason: string;
+};
+
+/** The nodes that a command is for, and the ones among them that it can't work on. */
+export type Targets = {
+  readonly nodes: readonly NodeState[];
+  readonly leftOut: readonly LeftOut[];
+};
 
 /**
  * The nodes that an action works on: on the fleet's screen those that are selected, else the one
@@ -25,4 +42,37 @@ export const targetNodes = ({ fleet, order, view }: DashboardModel): readonly st
     default:
       return top satisfies never;
   }
+};
+
+/** Divides nodes into those that a command can work on now and those that it can't. */
+export const divideTargets = (
+  { isDriven, model }: KeyContext,
+  command: NodeCommand,
+  targets: readonly NodeState[],
+): Targets => {
+  const judged = targets.map((node) => ({
+    node,
+    reason: refusal(command, node, isDriven(node.name), model.commandLine),
+  }));
+  const refused = Map.groupBy(judged, ({ reason }) => reason);
+  return {
+    nodes: (refused.get(undefined) ?? []).map(({ node }) => node),
+    leftOut: [...refused].flatMap(([reason, group]) =>
+      reason === undefined ? [] : [{ nodes: group.map(({ node }) => node.name), reason }],
+    ),
+  };
+};
+
+/** One node by its name, more of them by their number. */
+export const describeNodes = (nodes: readonly string[]): string =>
+  nodes.length === 1 ? (nodes[0] ?? '') : `${nodes.length.toLocaleString('en-US')} nodes`;
+
+/** Why nodes are left out, in one line; empty where none is. */
+export const describeLeftOut = (leftOut: readonly LeftOut[]): string => {
+  const [first] = leftOut;
+  if (first === undefined) return '';
+  const count = leftOut.reduce((sum, { nodes }) => sum + nodes.length, 0);
+  if (count === 1) return `not ${first.nodes[0]}: ${first.reason}`;
+  const reasons = leftOut.length === 1 ? `: ${first.reason}` : ` for ${leftOut.length} reasons`;
+  return `not ${count} nodes${reasons}`;
 };

@@ -1,8 +1,9 @@
-import { describeNodes, perform } from '../keys/act-on-nodes.ts';
-import { type KeyContext, type ScreenSize, tell } from '../keys/key-context.ts';
+import type { KeyContext, ScreenSize } from '../keys/key-context.ts';
 import type { Command } from '../keys/key-map.ts';
 import { type Overlay, screenName } from '../view-state.ts';
 import { answerCause } from './answer-cause.ts';
+import { answerQuestion } from './answer-question.ts';
+import { choose } from './choose.ts';
 
 /** What a key does while something lies over the screen. */
 export const answerOverlay = (
@@ -16,7 +17,8 @@ export const answerOverlay = (
   switch (overlay.type) {
     case 'help':
     case 'notices':
-    case 'cause': {
+    case 'cause':
+    case 'links': {
       const command = model.keys.commandOf(key, screenName(model.view.getState()));
       const offset = scroll(overlay.offset ?? 0, command, size);
       if (offset !== undefined) {
@@ -25,21 +27,14 @@ export const answerOverlay = (
       }
       if (overlay.type === 'cause' && answerCause(context, overlay.node, command)) return;
       const closes = key === 'escape' || key === 'q' || key === 'enter';
-      if (closes || command === overlay.type) close();
+      if (closes || command === openedBy(overlay.type)) close();
       return;
     }
     case 'confirm':
-      if (key === 'y') {
-        close();
-        perform(context, overlay.action, overlay.nodes);
-      } else if (key === 'n' || key === 'escape' || key === 'q' || key === 'enter') {
-        close();
-        const { nodes } = overlay;
-        tell(context, 'good', `${describeNodes(nodes)} ${nodes.length === 1 ? 'stays' : 'stay'}`);
-      }
+      answerQuestion(context, overlay, key);
       return;
     case 'choose':
-      if (key === 'escape' || key === 'q') close();
+      choose(context, overlay, key, size);
       return;
     case 'leave':
       if (key === 'q' || key === 'y') leave({ type: 'quit' });
@@ -49,6 +44,10 @@ export const answerOverlay = (
       overlay satisfies never;
   }
 };
+
+/** The command that opens an overlay closes it again. */
+const openedBy = (type: 'help' | 'notices' | 'cause' | 'links'): Command =>
+  type === 'links' ? 'console' : type;
 
 /**
  * Where a command scrolls to, in lines from the top; undefined for commands that do not scroll. The

@@ -4,6 +4,7 @@ import { ChoosePopup } from './choose-popup.tsx';
 import { ConfirmPopup } from './confirm-popup.tsx';
 import { HelpPopup } from './help-popup.tsx';
 import { LeavePopup } from './leave-popup.tsx';
+import { LinksPopup } from './links-popup.tsx';
 import { NoticesPopup } from './notices-popup.tsx';
 
 type OverlaysProps = {
@@ -23,7 +24,9 @@ export const Overlays = ({ window }: OverlaysProps) => {
     case 'cause':
       return <CausePopup name={overlay.node} window={window} offset={overlay.offset ?? 0} />;
     case 'confirm':
-      return <ConfirmPopup action={overlay.action} nodes={overlay.nodes} window={window} />;
+      return <ConfirmPopup {...overlay} window={window} />;
+    case 'links':
+      return <LinksPopup links={overlay.links} window={window} offset={overlay.offset ?? 0} />;
     case 'choose':
       return <ChoosePopup choice={overlay.choice} cursor={overlay.cursor} window={window} />;
     case 'leave':

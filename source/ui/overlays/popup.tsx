@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import stringWidth from 'string-width';
 import { useDashboard } from '../dashboard-context.ts';
 import { fitSegments, type Segment } from '../segment-line.tsx';
+import { hyperlink } from '../terminal/hyperlink.ts';
 import { truncate } from '../text.ts';
 import type { Style } from '../theme.ts';
 
@@ -27,7 +28,7 @@ type PopupProps = {
 export const popupFrameWidth = 6;
 
 /** Rows that the border takes, and the one above and below that stays free. */
-const popupFrameHeight = 4;
+export const popupFrameHeight = 4;
 
 /** A box in the middle of the window, over what is there. As wide as its widest line. */
 export const Popup = ({ title, lines, keys, window, style, offset = 0 }: PopupProps) => {
@@ -81,7 +82,9 @@ export const Popup = ({ title, lines, keys, window, style, offset = 0 }: PopupPr
               const partKey = `${part}`;
               return (
                 <Text key={partKey} {...segment.style}>
-                  {segment.text}
+                  {segment.link === undefined
+                    ? segment.text
+                    : hyperlink(segment.text, segment.link)}
                 </Text>
               );
             })}

@@ -1,0 +1,77 @@
+import { lineOf } from '../prompt/line-edit.ts';
+import { ask } from './confirm-action.ts';
+import { type KeyContext, tell } from './key-context.ts';
+import { labelOfCommand } from './label-of-command.ts';
+
+/** Nodes that are launched without another question: a digit too many costs money. */
+const mostUnasked = 10;
+
+/** Asks how many more nodes are launched, and where. */
+export const askForLaunch = (context: KeyContext): void => {
+  const { actions, model } = context;
+  if (actions === undefined) {
+    tell(context, 'warning', 'This is a recording: launch needs a fleet');
+    return;
+  }
+  model.view.dispatch({
+    type: 'ask',
+    prompt: {
+      label: 'Launch how many more, and where (3 or 3 us-west-2):',
+      edit: lineOf(''),
+      earlier: [],
+      submit(text) {
+        const answer = parseLaunch(text, model.fleet.getState().regions);
+        if ('problem' in answer) return answer.problem;
+        const { count, region } = answer;
+        if (count <= mostUnasked) launch(context, answer);
+        else {
+          ask(context, {
+            title: `Launch ${describe(answer)}?`,
+            nodes: [],
+            leftOut: [],
+            effects: [
+              `EC2 is asked for ${count} spot instances${region === undefined ? ', spread over the regions' : ''}. They cost money until they are terminated.`,
+            ],
+            verb: 'launch',
+            isDestructive: false,
+            confirm: () => launch(context, answer),
+            declined: 'Nothing was launched',
+          });
+        }
+        return undefined;
+      },
+    },
+  });
+};
+
+type Launch = { readonly count: number; readonly region?: string };
+
+const launch = (context: KeyContext, { count, region }: Launch): void => {
+  context.actions?.launch(count, region);
+  const key = labelOfCommand(context, 'actions');
+  tell(
+    context,
+    'good',
+    `launch of ${describe({ count, ...(region && { region }) })}: ${key} shows how far it is`,
+  );
+};
+
+const describe = ({ count, region }: Launch): string =>
+  `${count} ${count === 1 ? 'node' : 'nodes'}${region === undefined ? '' : ` in ${region}`}`;
+
+const parseLaunch = (
+  text: string,
+  regions: readonly string[],
+): Launch | { readonly problem: string } => {
+  const [amount = '', typed, ...rest] = text.trim().split(/[\s,]+/);
+  if (!/^[1-9]\d{0,4}$/.test(amount)) return { problem: 'that begins with a number: 3' };
+  if (rest.length > 0) return { problem: 'one region at most: 3 us-west-2' };
+  const count = Number(amount);
+  if (typed === undefined) return { count };
+  const meant = regions.filter((region) => region.startsWith(typed));
+  const region =
+    regions.find((each) => each === typed) ?? (meant.length === 1 ? meant[0] : undefined);
+  return region === undefined
+    ? { problem: `${typed} is none of ${regions.join(', ')}` }
+    : { count, region };
+};
