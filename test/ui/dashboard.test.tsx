@@ -173,6 +173,60 @@ describe('a failed node', () => {
   });
 });
 
+describe('the health of the selected node', () => {
+  const healthy: FleetEvent = {
+    event: 'health',
+    time: start,
+    node: 'us-west-2-1',
+    checks: [{ name: 'setup.service', status: 'passed', detail: 'finished' }],
+    services: [
+      { name: 'sensor.service', state: 'active', detail: 'running' },
+      { name: 'setup.service', state: 'inactive', detail: 'dead' },
+    ],
+    containers: [{ name: 'bacalhau', state: 'running', detail: '' }],
+    load: { average: 0.42, processors: 2 },
+    memory: { used: 400, total: 1000 },
+    disk: { used: 634, total: 1000 },
+  };
+  const unhealthy: FleetEvent = {
+    ...healthy,
+    checks: [{ name: 'sensor.service', status: 'failed', detail: 'keeps ending' }],
+    services: [{ name: 'sensor.service', state: 'failed', detail: '' }],
+    containers: [],
+    disk: { used: 950, total: 1000 },
+  };
+
+  for (const size of sizes.slice(1)) {
+    test(`stands in one line at ${size.columns}x${size.rows}`, async () => {
+      const { line } = await show([...fleetOf(3), healthy], size);
+      assert.equal(
+        line('services').trim(),
+        'services 2/2 · containers 1/1 · load 0.4/2 · disk 63% · memory 40%',
+      );
+    });
+  }
+
+  test('says what is wrong by more than its colour', async () => {
+    const { line } = await show([...fleetOf(3), unhealthy]);
+    assert.equal(
+      line('services').trim(),
+      '✗ 1 check failed · services ▲ 0/1 · load 0.4/2 · disk ▲ 95% · memory 40%',
+    );
+  });
+
+  test('leaves the room that there is to what is wrong, and is not there while unknown', async () => {
+    const { screen, press } = await show(
+      [...fleetOf(30), unhealthy, fails('us-west-2-1', 'no', 'try again')],
+      { columns: 80, rows: 16 },
+    );
+    assert.match(screen(), /✗ configuring: no/);
+    assert.match(screen(), /→ try again/);
+    assert.doesNotMatch(screen(), /services/);
+    await press('j');
+    assert.doesNotMatch(screen(), /services/);
+  });
+});
+
 test('a reclaimed node counts down to its end', async () => {
   const { line, time, until } = await show([...fleetOf(2), reclaims('us-west-2-2')]);
   assert.match(line(' us-west-2-2 '), /gone in 2m00s +EC2 needs the capacity/);

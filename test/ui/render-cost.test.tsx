@@ -118,3 +118,21 @@ test('a node that fails out of view brings one row into view and renders that al
   await happen(fails('us-west-2-1999', 'no'));
   assert.deepEqual(renderedRows(), ['us-west-2-1999']);
 });
+
+test('selecting a node renders its row and the one that the cursor goes to', async () => {
+  const { press } = await show(fleetOf(2000));
+  await press('j');
+  takeRendered();
+  await press(' ');
+  assert.deepEqual(new Set(renderedRows()), new Set(['us-west-2-2', 'us-west-2-3']));
+});
+
+test('a filtered table by region renders nothing for an event that moves no row', async () => {
+  const { press, happen } = await show(fleetOf(2000));
+  await press('b', '/west', '\r', '*');
+  takeRendered();
+  await happen(logs('us-west-2-1999', 'hello'));
+  assert.deepEqual(count(), {});
+  await happen(logs('us-west-2-3', 'hello'));
+  assert.deepEqual(renderedRows(), ['us-west-2-3']);
+});

@@ -16,7 +16,7 @@ export const HealthLine = memo(({ health, width }: HealthLineProps) => {
   const { theme } = useDashboard();
   const facts = factsOf(health, theme);
   const segments = facts.flatMap((fact, index): Segment[] => [
-    { text: index === 0 ? ' ' : `  ${theme.glyphs.separator}  `, style: theme.styles.quiet },
+    { text: index === 0 ? ' ' : ` ${theme.glyphs.separator} `, style: theme.styles.quiet },
     ...fact,
   ]);
   return <SegmentLine segments={segments} width={width - 1} />;

@@ -14,7 +14,7 @@ export interface NodeOrder {
   byName(state: FleetState): readonly string[];
   /**
    * The node under the cursor: the chosen one, else the first by name. Where the filter hides that,
-   * the one that has its place in the table.
+   * the first row; where it came to be hidden while the table was there, what has its place now.
    */
   selected(state: FleetState, view: FleetView): string | undefined;
   /** Whether a node is in the table. */
@@ -56,7 +56,11 @@ export const createNodeOrder = (): NodeOrder => {
     if (isSameView && state.nodes === nodes) return;
     const isSameFleet = byName(state) === names;
     if (!isSameView) {
-      if (criteria?.filter !== view.filter) filter = parseFilter(view.filter);
+      if (criteria?.filter !== view.filter) {
+        filter = parseFilter(view.filter);
+        // What another filter let through is best looked at from the top.
+        lastIndex = 0;
+      }
       const { filter: text, sorting, isGrouped } = view;
       criteria = { filter: text, sorting, isGrouped };
       entries.clear();
