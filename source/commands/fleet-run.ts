@@ -14,6 +14,7 @@ import { isInteractive } from './interactivity.ts';
 import { openNodeAccess } from './node-access.ts';
 import { payloadIfHere } from './payload-if-here.ts';
 import { readPublicKey } from './public-key.ts';
+import { requester } from './requester.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A fleet that is being worked on: its controller, and the state that its events add up to. */
@@ -112,7 +113,7 @@ export const openMachineRun = (workspace: Workspace, command: string): FleetRun 
 const startRun = (
   { calls, clouds, config, folders, isSandbox, onTrouble }: Workspace,
   command: string,
-  parts: Omit<FleetControllerOptions, 'config' | 'clouds' | 'emit' | 'clock'>,
+  parts: Omit<FleetControllerOptions, 'config' | 'clouds' | 'emit' | 'clock' | 'by' | 'hasConsole'>,
 ): FleetRun => {
   const clock = Date.now;
   const startedAt = clock();
@@ -146,7 +147,15 @@ const startRun = (
       ...(region === undefined ? {} : { region }),
     });
   });
-  const controller = new FleetController({ ...parts, config, clouds, emit, clock });
+  const controller = new FleetController({
+    ...parts,
+    config,
+    clouds,
+    emit,
+    clock,
+    by: requester(),
+    hasConsole: !isSandbox,
+  });
   const summarize = (): SummaryEvent => ({
     event: 'summary',
     time: clock(),

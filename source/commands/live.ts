@@ -1,10 +1,12 @@
 import type { Invocation } from './command.ts';
-import { commandLine } from './command-line.ts';
+import { commandLine, wayBack } from './command-line.ts';
 import { startCommandTimeout } from './command-timeout.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type FleetRun, openFleetRun } from './fleet-run.ts';
 import { historyLogLines } from './history-line.ts';
 import { InterruptedError, withInterruption } from './interruption.ts';
+import { type JunitFile, openJunitFile, reportJunit } from './junit-file.ts';
+import { verdictOn } from './min-ready.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export type LiveWork = {
@@ -20,7 +22,17 @@ export type LiveWork = {
 export const runLive = async (
   invocation: Invocation,
   command: string,
+  liveWork: LiveWork,
+): Promise<ExitStatus> => {
+  const junit = await openJunitFile(invocation, command);
+  return reportJunit(invocation, junit, () => showRun(invocation, command, liveWork, junit));
+};
+
+const showRun = async (
+  invocation: Invocation,
+  command: string,
   { before, sendsFiles, work }: LiveWork,
+  junit: JunitFile,
 ): Promise<ExitStatus> => {
   const lifetime = new AbortController();
   const stopTimeout = startCommandTimeout(invocation, (error) => lifetime.abort(error));
@@ -38,6 +50,7 @@ export const runLive = async (
       return exitStatus.success;
     }
     const { run, workspace } = prepared;
+    junit.follow(run);
     const working = work(run, lifetime.signal, workspace).catch((error: unknown) => {
       // Nothing that the dashboard could show came of it: leave, and say why.
       if (!lifetime.signal.aborted) lifetime.abort(error);
@@ -72,7 +85,7 @@ const showUntilLeft = async (
   }
   const outcome = await runDashboard({
     store: run.store,
-    actions: run.controller,
+    actions: run.controller.actions,
     signal,
     notifies: invocation.options.notify,
     isDriven: (node) => run.controller.isWorkingOn(node),
@@ -92,7 +105,7 @@ const showUntilLeft = async (
       throw new InterruptedError(outcome.signal, invocation);
     case 'quit':
       stdout.write(farewell(invocation, run));
-      return run.exitStatus();
+      return verdictOn(invocation, run);
     default:
       return outcome satisfies never;
   }
@@ -113,11 +126,7 @@ const farewell = (invocation: Invocation, run: FleetRun): string => {
   ];
   return [
     `${deployment}: ${parts.join(', ')}.`,
-    ...(terminated === nodes.size
-      ? []
-      : [
-          `What runs keeps running. Attach with \`${commandLine(invocation)}\`, end it with \`${commandLine(invocation, 'destroy')}\`.`,
-        ]),
+    ...(terminated === nodes.size ? [] : [`What runs keeps running. ${wayBack(invocation)}`]),
     `Events: ${run.recording}`,
     '',
   ].join('\n');

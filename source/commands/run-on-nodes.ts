@@ -1,8 +1,10 @@
 import { findNodes } from '../fleet/find-nodes.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
 import type { Invocation } from './command.ts';
+import { commandLine } from './command-line.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { runHeadless } from './headless.ts';
+import { requireReachable } from './min-ready.ts';
 
 /** Takes the named nodes, or all, through a part of their pipeline. */
 export const runOnNodes = (
@@ -11,19 +13,25 @@ export const runOnNodes = (
 ): Promise<ExitStatus> =>
   runHeadless(invocation, journey, {
     sendsFiles: journey === 'push',
-    work: async ({ controller, emit }, { clouds, config }, signal) => {
-      const nodes = selectNodes(await findNodes(clouds, signal), invocation.words);
+    work: async ({ controller, emit }, { clouds, config }, signal, junit) => {
+      const existing = await findNodes(clouds, signal);
+      const nodes = selectNodes(existing, invocation.words);
+      requireReachable(invocation, nodes.length);
+      const asked = new Set(nodes.map(({ name }) => name));
+      junit.leaveOut(existing.flatMap(({ name }) => (asked.has(name) ? [] : name)));
       if (nodes.length === 0) {
         emit({
           event: 'notice',
           time: Date.now(),
           level: 'info',
           message: `${config.deployment} has no nodes`,
-          hint: '`spot-tui create` makes them.',
+          hint: `\`${commandLine(invocation, 'create')}\` makes them.`,
         });
         return;
       }
-      controller.attach(journey, nodes, journey);
+      controller.attach(journey, nodes);
+      const names = nodes.map(({ name }) => name);
+      await controller.actions.over(controller.actions[journey](names));
       await controller.settled();
     },
   });

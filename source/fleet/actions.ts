@@ -41,7 +41,10 @@ export interface FleetActions {
 
 /** How a push goes through many nodes: a canary, then batches, and an end at too many failures. */
 export type Rollout = {
-  /** Nodes that are pushed to and verified before any other; 0 for none. */
+  /**
+   * Nodes that are pushed to and verified before any other; 0 for none. If one of them fails, no
+   * further node is begun with.
+   */
   readonly canary: number;
   /** Nodes at a time after that. */
   readonly batchSize: number;

@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { type Instance, type RegionCloud, tagNames } from '../ec2/cloud.ts';
-import { Ec2Error } from '../ec2/errors.ts';
+import type { Instance, RegionCloud } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import { toPhaseFailure } from '../pipeline/phase-failure.ts';
@@ -8,14 +7,15 @@ import type { Journey } from '../pipeline/pipeline.ts';
 import type { RemoteScripts } from '../pipeline/remote-script.ts';
 import type { UserData } from '../pipeline/user-data.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
-import type { FleetActions, SshCommand } from './actions.ts';
+import type { SshCommand } from './actions.ts';
 import { BackgroundWork } from './background-work.ts';
 import { describeAll } from './find-nodes.ts';
+import { byRegion, FleetMachines } from './fleet-machines.ts';
+import { FleetRequests } from './fleet-requests.ts';
 import { FleetSessions } from './fleet-sessions.ts';
 import { FleetWatch } from './fleet-watch.ts';
-import { launchRegion } from './launch-region.ts';
-import type { NodeSession } from './node-session.ts';
 import { type Notices, noticesAs } from './notices.ts';
+import { PayloadSource } from './payload-source.ts';
 import { type ExistingNode, planFleet } from './plan.ts';
 
 export type FleetControllerOptions = {
@@ -38,29 +38,34 @@ export type FleetControllerOptions = {
   readonly followLogs: boolean;
   /** Whether the fleet is watched for as long as the program runs: nodes' health, new nodes. */
   readonly watchFleet: boolean;
+  /** Who runs the program: `user@machine`. */
+  readonly by: string;
+  /** Whether the machines have a page in AWS' console. */
+  readonly hasConsole: boolean;
 };
 
 /**
  * Drives a fleet: launches what is missing, runs a pipeline on every node, keeps an eye on the
- * machines, and carries out what people ask for. All that happens comes out as events.
+ * machines. All that happens comes out as events.
  */
-export class FleetController implements FleetActions {
+export class FleetController {
+  /** Carries out what people ask for. */
+  readonly actions: FleetRequests;
   readonly #options: FleetControllerOptions;
   readonly #sessions: FleetSessions;
   readonly #watch: FleetWatch;
+  readonly #machines: FleetMachines;
   readonly #background: BackgroundWork;
   readonly #notices: Notices;
-  #payload: Payload | undefined;
-  #fatalExitStatus = 0;
 
   constructor(options: FleetControllerOptions) {
     this.#options = options;
-    this.#payload = options.payload;
     this.#notices = noticesAs(options.emit, options.clock);
     this.#background = new BackgroundWork({ onError: this.#notices.error });
+    const files = new PayloadSource(options.payload, options.buildPayload);
     this.#sessions = new FleetSessions({
       ...options,
-      payload: () => this.#payload,
+      payload: () => files.current,
       onDoubt: (region) => this.#watch.nudge(region),
     });
     this.#watch = new FleetWatch({
@@ -77,11 +82,23 @@ export class FleetController implements FleetActions {
           }
         : {}),
     });
+    const parts = { ...options, sessions: this.#sessions, watch: this.#watch };
+    this.#machines = new FleetMachines({
+      ...parts,
+      notices: this.#notices,
+      signal: this.#background.signal,
+    });
+    this.actions = new FleetRequests({
+      ...parts,
+      machines: this.#machines,
+      files,
+      background: this.#background,
+    });
   }
 
   /** Exit status that EC2's refusals stand for: to launch, or to be watched; 0 without any. */
   get fatalExitStatus(): number {
-    return this.#fatalExitStatus;
+    return this.#machines.fatalExitStatus;
   }
 
   /** Whether something is being done to the node, beyond looking at it. */
@@ -108,12 +125,12 @@ export class FleetController implements FleetActions {
     const planned = plan.launches.flatMap(({ nodes }) => nodes);
     this.#started('create', plan.existing.length + planned.length);
     for (const warning of warnings) this.#notices.say('warning', warning);
-    for (const node of plan.existing) this.#sessions.adopt(node).start('create');
+    for (const node of plan.existing) void this.#sessions.adopt(node).start('create');
     const sessions = planned.map((node) => this.#sessions.open(node));
-    for (const session of sessions) session.start('create');
+    for (const session of sessions) void session.start('create');
     this.#background.start((signal) => this.#watch.run(signal));
     this.#tagAdopted(plan.existing);
-    await this.#launch(sessions, userData);
+    await this.#machines.launch(sessions, { userData });
     await this.settled();
   }
 
@@ -125,7 +142,7 @@ export class FleetController implements FleetActions {
     this.#started(command, nodes.length);
     for (const node of nodes) {
       const session = this.#sessions.adopt(node);
-      if (journey !== undefined) session.start(journey);
+      if (journey !== undefined) void session.start(journey);
     }
     this.#tagAdopted(nodes);
     this.#background.start((signal) => this.#watch.run(signal));
@@ -144,7 +161,7 @@ export class FleetController implements FleetActions {
   async terminateAll(signal: AbortSignal): Promise<void> {
     const answers = await Promise.allSettled(
       [...byRegion(this.#sessions.all)].map(async ([region, sessions]) => {
-        await this.#terminate(region, sessions, signal);
+        await this.#machines.terminate(region, sessions, signal);
         await Promise.all(sessions.map(({ machine }) => machine.gone(signal)));
       }),
     );
@@ -156,115 +173,29 @@ export class FleetController implements FleetActions {
     if (first !== undefined) throw first;
   }
 
-  configure(nodes: readonly string[]): void {
-    for (const session of this.#sessions.named(nodes)) session.start('configure');
-  }
-
-  push(nodes: readonly string[]): void {
-    this.#background.start(async () => {
-      this.#payload = await this.#options.buildPayload();
-      for (const session of this.#sessions.named(nodes)) session.start('push');
-    });
-  }
-
-  retry(nodes: readonly string[]): void {
-    this.#background.start(async () => {
-      this.#payload = await this.#options.buildPayload();
-      const lost: NodeSession[] = [];
-      for (const session of this.#sessions.named(nodes)) {
-        if (session.isWorking || session.machine.isThere) session.start('create');
-        else lost.push(session);
-      }
-      if (lost.length === 0) return;
-      const { userData } = await this.#options.buildUserData();
-      for (const session of lost) session.startAnew();
-      await this.#launch(lost, userData);
-    });
-  }
-
-  terminate(nodes: readonly string[]): void {
-    for (const [region, sessions] of byRegion(this.#sessions.named(nodes))) {
-      this.#background.startToFinish((signal) => this.#terminate(region, sessions, signal));
-    }
-  }
-
-  sshCommand(node: string): SshCommand | undefined {
-    const instance = this.#sessions.named([node])[0]?.machine.instance;
-    return instance?.address === undefined ? undefined : this.#options.sshCommand(instance);
-  }
-
   /** Ends all work and connections. What runs in EC2 keeps running. */
   async close(): Promise<void> {
     for (const session of this.#sessions.all) session.close();
+    this.actions.close();
     await this.#background.close();
-  }
-
-  async #terminate(
-    region: string,
-    sessions: readonly NodeSession[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const launched = sessions.filter(({ machine }) => machine.instanceId !== undefined);
-    const instanceIds = launched.flatMap(({ machine }) => machine.instanceId ?? []);
-    await this.#cloud(region).terminate(instanceIds, signal);
-    for (const session of launched) session.dismissed();
-    this.#watch.nudge(region);
-  }
-
-  /** Launches machines for nodes that have none, all regions at once. */
-  async #launch(sessions: readonly NodeSession[], userData: string): Promise<void> {
-    const { config } = this.#options;
-    const known = this.#sessions.instanceIds();
-    const statuses = await Promise.all(
-      [...byRegion(sessions)].map(([region, inRegion]) => {
-        this.#watch.nudge(region);
-        return launchRegion({
-          cloud: this.#cloud(region),
-          sessions: inRegion,
-          known,
-          userData,
-          timeout: config.timeouts.launching,
-          signal: this.#background.signal,
-          notices: this.#notices,
-        });
-      }),
-    );
-    this.#fatalExitStatus = Math.max(this.#fatalExitStatus, ...statuses);
   }
 
   /** A region's machines can't be watched: whoever waits for one of them need not wait longer. */
   #unseen(region: string, error: unknown): void {
     this.#notices.error(error);
-    if (error instanceof Ec2Error) {
-      this.#fatalExitStatus = Math.max(this.#fatalExitStatus, error.exitStatus);
-    }
+    this.#machines.refused(error);
     const failure = toPhaseFailure(error);
     for (const { machine } of this.#sessions.inRegion(region)) machine.lose(failure);
   }
 
   #tagAdopted(nodes: readonly ExistingNode[]): void {
-    for (const [region, adopted] of byRegion(nodes.filter((node) => node.adopted))) {
-      const names = new Map(
-        adopted.map(({ name, instance }) => [instance.instanceId, { [tagNames.node]: name }]),
-      );
-      this.#background.start((signal) => this.#cloud(region).tag(names, signal));
-    }
-  }
-
-  #cloud(region: string): RegionCloud {
-    const cloud = this.#options.clouds.find((each) => each.region === region);
-    if (cloud === undefined) throw new Error(`${region} is no region of this configuration`);
-    return cloud;
+    this.#background.start((signal) => this.#machines.tagAdopted(nodes, signal));
   }
 
   #started(command: string, nodes: number): void {
-    const { clock, clouds, config, emit } = this.#options;
+    const { by, clock, clouds, config, emit } = this.#options;
     const regions = clouds.map(({ region }) => region);
     const { deployment } = config;
-    emit({ event: 'fleet', time: clock(), deployment, command, regions, nodes });
+    emit({ event: 'fleet', time: clock(), deployment, command, regions, nodes, by });
   }
 }
-
-const byRegion = <Each extends { readonly region: string }>(
-  items: readonly Each[],
-): Map<string, Each[]> => Map.groupBy(items, ({ region }) => region);

@@ -11,8 +11,8 @@ export type RunEnd =
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly phase: PipelinePhase; readonly reason: string }
   /** Nobody wanted it any more. */
-  | { readonly type: 'cancelled' }
-  /** It was cut short, or never begun with: its machine went away, for instance. */
+  | { readonly type: 'cancelled'; readonly reason: string }
+  /** It was cut short, or not begun with: its machine went away, for instance. */
   | { readonly type: 'ended'; readonly reason: string };
 
 /** Who wants a run, and with what. */
@@ -35,6 +35,9 @@ export type RunBeginning = {
   /** Called at the end, before those hear of it who wanted the run. */
   readonly onOver: (end: RunEnd) => void;
 };
+
+/** What becomes of a wish that was taken back. */
+export const takenBack = { type: 'cancelled', reason: 'cancelled here' } as const satisfies RunEnd;
 
 /** From what does least to what does all that the others do as well. */
 const byExtent: readonly Journey[] = ['observe', 'configure', 'push', 'create'];
@@ -79,7 +82,7 @@ export class NodeRun {
       const takeBack = () => {
         this.#wishes -= 1;
         if (this.#wishes === 0) this.#cancel();
-        resolve({ type: 'cancelled' });
+        resolve(takenBack);
       };
       signal.addEventListener('abort', takeBack, { once: true });
       void this.#ended.promise.then((end) => {
@@ -125,7 +128,7 @@ export class NodeRun {
     if (this.isStopped || this.#end !== undefined || this.#phase === 'ready') return;
     const phase = this.#phase;
     const report = this.#report;
-    this.stop({ type: 'cancelled' });
+    this.stop(takenBack);
     report?.failed(
       phase,
       new PhaseFailure(

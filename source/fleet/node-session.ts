@@ -11,7 +11,7 @@ import { watchHealth } from './health-watch.ts';
 import type { MachineRecord } from './machine-record.ts';
 import { NodeInspection } from './node-inspection.ts';
 import { NodeLog } from './node-log.ts';
-import { NodeRun, type RunEnd, type RunRequest } from './node-run.ts';
+import { NodeRun, type RunEnd, type RunRequest, takenBack } from './node-run.ts';
 import { isAlive } from './plan.ts';
 import { SpotWatch } from './spot-watch.ts';
 import { describeEnd, isReclaim } from './state-reason.ts';
@@ -107,7 +107,7 @@ export class NodeSession {
    * @returns What became of it.
    */
   start(journey: Journey, request?: RunRequest): Promise<RunEnd> {
-    if (request?.signal?.aborted) return Promise.resolve({ type: 'cancelled' });
+    if (request?.signal?.aborted) return Promise.resolve(takenBack);
     if (this.#isClosed) return Promise.resolve(programEnds);
     if (this.machine.isGone) {
       this.log(`${journey} has nothing to work on: the machine is gone`);
@@ -163,7 +163,7 @@ export class NodeSession {
 
   /** Somebody else gave the node another machine: what there was of the old one is over. */
   replaced(instance: Instance, sshPort: number): void {
-    this.#stop('replaced elsewhere');
+    this.#stop({ type: 'ended', reason: 'replaced elsewhere' });
     this.machine.reset();
     this.#isDismissed = false;
     this.#price = undefined;
@@ -182,7 +182,7 @@ export class NodeSession {
     this.#isDismissed = true;
     if (this.machine.isGone) return;
     const reason = 'asked for here';
-    this.#stop(`terminated: ${reason}`);
+    this.#stop({ type: 'ended', reason: `terminated: ${reason}` });
     this.#enter('terminating', reason);
   }
 
@@ -206,7 +206,7 @@ export class NodeSession {
   /** Ends all work on the node without touching its machine. */
   close(): void {
     this.#isClosed = true;
-    this.#stop(programEnds.reason);
+    this.#stop(programEnds);
     this.machine.close();
   }
 
@@ -282,8 +282,7 @@ export class NodeSession {
     });
   }
 
-  #stop(reason: string): void {
-    const end = { type: 'ended', reason } as const;
+  #stop(end: RunEnd): void {
     this.#stopWork(end);
     this.#log.stop();
     this.#spotWatch.stop();
@@ -345,7 +344,7 @@ export class NodeSession {
     if (this.#reportedEnd === end) return;
     this.#reportedEnd = end;
     const reason = describeEnd(instance);
-    this.#stop(`${phase}: ${reason}`);
+    this.#stop({ type: 'ended', reason: `${phase}: ${reason}` });
     if (!(this.#isDismissed && phase === 'terminating')) this.#enter(phase, reason);
     if (instance.state === 'terminated') this.machine.close();
   }
@@ -356,7 +355,7 @@ export class NodeSession {
   }
 }
 
-const programEnds = { type: 'ended', reason: 'the program was left' } as const;
+const programEnds = { type: 'cancelled', reason: 'the program was left' } as const satisfies RunEnd;
 
 const factsOf = (instance: Instance): string => {
   const { instanceId, zone, instanceType, imageId, address, tags } = instance;

@@ -65,6 +65,37 @@ export const planFleet = (config: Config, instances: readonly Instance[]): Launc
   return { existing, launches };
 };
 
+/**
+ * Decides where nodes go that are wanted beyond those that there are: each into the region that has
+ * the fewest by then, the first of several, under the smallest free names. Pure.
+ *
+ * @param taken Names that are in use.
+ */
+export const planMore = (
+  count: number,
+  regions: readonly string[],
+  taken: readonly { readonly name: string; readonly region: string }[],
+): PlannedNode[] => {
+  const used = new Set(taken.map(({ name }) => name));
+  const sizes = regions.map((region) => ({
+    region,
+    size: taken.filter((node) => node.region === region).length,
+  }));
+  const planned: PlannedNode[] = [];
+  while (planned.length < count) {
+    const [first, ...others] = sizes;
+    if (first === undefined) break;
+    const smallest = others.reduce((least, each) => (each.size < least.size ? each : least), first);
+    let index = 1;
+    while (used.has(nodeName(smallest.region, index))) index += 1;
+    const name = nodeName(smallest.region, index);
+    used.add(name);
+    smallest.size += 1;
+    planned.push({ name, region: smallest.region, index });
+  }
+  return planned;
+};
+
 /** Splits a count as evenly as possible; the remainder goes to the first. */
 export const spread = (count: number, parts: number): number[] => {
   const base = Math.floor(count / parts);

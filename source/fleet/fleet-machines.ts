@@ -1,0 +1,139 @@
+import type { Config } from '../config/config.ts';
+import { type RegionCloud, tagNames } from '../ec2/cloud.ts';
+import { Ec2Error } from '../ec2/errors.ts';
+import { createTurns, type TakeTurns } from '../ec2/turns.ts';
+import type { FleetSessions } from './fleet-sessions.ts';
+import type { FleetWatch } from './fleet-watch.ts';
+import { launchRegion } from './launch-region.ts';
+import type { NodeSession } from './node-session.ts';
+import type { Notices } from './notices.ts';
+import type { ExistingNode } from './plan.ts';
+
+export type FleetMachinesOptions = {
+  readonly config: Config;
+  /** One for each region of the configuration. */
+  readonly clouds: readonly RegionCloud[];
+  readonly sessions: FleetSessions;
+  readonly watch: Pick<FleetWatch, 'nudge'>;
+  readonly notices: Notices;
+  /** Ends what has not been asked of EC2 yet. */
+  readonly signal: AbortSignal;
+};
+
+export type LaunchOptions = {
+  readonly userData: string;
+  /** Nothing is launched once it aborts; a launch that is under way is finished. */
+  readonly wanted?: AbortSignal;
+  /** Ids of instances that belong to no node here, and are to be left alone. */
+  readonly notOurs?: Iterable<string>;
+};
+
+/** Gets machines for the nodes of a fleet and ends them: one call per region, not one per node. */
+export class FleetMachines {
+  readonly #options: FleetMachinesOptions;
+  readonly #launching = new Map<string, TakeTurns>();
+  #fatalExitStatus = 0;
+
+  constructor(options: FleetMachinesOptions) {
+    this.#options = options;
+  }
+
+  /** Exit status that EC2's refusals stand for: to launch, or to be watched; 0 without any. */
+  get fatalExitStatus(): number {
+    return this.#fatalExitStatus;
+  }
+
+  /** EC2 refused something without which the fleet can't be what it should. */
+  refused(error: unknown): void {
+    if (error instanceof Ec2Error) this.#note(error.exitStatus);
+  }
+
+  /**
+   * Terminates a region's machines. Resolves when EC2 has agreed, and the nodes have said so.
+   *
+   * @throws Ec2Error
+   */
+  async terminate(
+    region: string,
+    sessions: readonly NodeSession[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const launched = sessions.filter(({ machine }) => machine.instanceId !== undefined);
+    const instanceIds = launched.flatMap(({ machine }) => machine.instanceId ?? []);
+    await this.#cloud(region).terminate(instanceIds, signal);
+    for (const session of launched) session.dismissed();
+    this.#options.watch.nudge(region);
+  }
+
+  /**
+   * Launches machines for nodes that have none, all regions at once. A node that gets none fails
+   * with EC2's reason.
+   *
+   * Instances of somebody else that are there are taken first, unless they are to be left alone.
+   */
+  async launch(sessions: readonly NodeSession[], request: LaunchOptions): Promise<void> {
+    await Promise.all(
+      [...byRegion(sessions)].map(([region, inRegion]) =>
+        this.#launchIn(region, inRegion, request),
+      ),
+    );
+  }
+
+  /** Writes the names of adopted nodes into their tags. */
+  async tagAdopted(nodes: readonly ExistingNode[], signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      [...byRegion(nodes.filter((node) => node.adopted))].map(([region, adopted]) =>
+        this.#cloud(region).tag(
+          new Map(
+            adopted.map(({ name, instance }) => [instance.instanceId, { [tagNames.node]: name }]),
+          ),
+          signal,
+        ),
+      ),
+    );
+  }
+
+  /** One launch after the other: an instance of one would be a stranger's to the next. */
+  async #launchIn(
+    region: string,
+    sessions: readonly NodeSession[],
+    { notOurs = [], userData, wanted }: LaunchOptions,
+  ): Promise<void> {
+    const { config, notices, sessions: fleet, signal, watch } = this.#options;
+    const takeTurns = this.#launching.get(region) ?? createTurns();
+    this.#launching.set(region, takeTurns);
+    watch.nudge(region);
+    try {
+      await takeTurns(signal, async () => {
+        const lacking = sessions.filter(({ machine }) => !machine.isThere);
+        if (wanted?.aborted || lacking.length === 0) return;
+        const exitStatus = await launchRegion({
+          cloud: this.#cloud(region),
+          sessions: lacking,
+          known: new Set([...fleet.instanceIds(), ...notOurs]),
+          userData,
+          timeout: config.timeouts.launching,
+          signal,
+          notices,
+        });
+        this.#note(exitStatus);
+      });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  #note(exitStatus: number): void {
+    this.#fatalExitStatus = Math.max(this.#fatalExitStatus, exitStatus);
+  }
+
+  #cloud(region: string): RegionCloud {
+    const cloud = this.#options.clouds.find((each) => each.region === region);
+    if (cloud === undefined) throw new Error(`${region} is no region of this configuration`);
+    return cloud;
+  }
+}
+
+export const byRegion = <Each extends { readonly region: string }>(
+  items: readonly Each[],
+): Map<string, Each[]> => Map.groupBy(items, ({ region }) => region);

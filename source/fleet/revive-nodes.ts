@@ -1,0 +1,62 @@
+import type { UserData } from '../pipeline/user-data.ts';
+import type { Action } from './action-log.ts';
+import { onEachNode } from './each-node.ts';
+import type { FleetMachines } from './fleet-machines.ts';
+import type { NodeSession } from './node-session.ts';
+import { runOnNode } from './run-on-node.ts';
+
+export type Launching = {
+  readonly machines: Pick<FleetMachines, 'launch' | 'terminate'>;
+  readonly buildUserData: () => Promise<UserData>;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => number;
+};
+
+/**
+ * Runs the whole pipeline of nodes again: on the same machine where there is one, else on one that
+ * is launched for it.
+ *
+ * @throws What `buildUserData` throws, before anything is begun with.
+ */
+export const reviveNodes = async (
+  action: Action,
+  sessions: readonly NodeSession[],
+  launching: Launching,
+): Promise<void> => {
+  const lost = sessions.filter(({ isWorking, machine }) => !isWorking && !machine.isThere);
+  const userData = lost.length === 0 ? undefined : (await launching.buildUserData()).userData;
+  const isLost = new Set(lost);
+  await startRuns(action, sessions, launching, {
+    userData,
+    isLost: (session) => isLost.has(session),
+  });
+};
+
+/** Starts runs at once on nodes of which some need a machine, and sees them through. */
+export const startRuns = async (
+  action: Action,
+  sessions: readonly NodeSession[],
+  { clock, machines }: Pick<Launching, 'clock' | 'machines'>,
+  {
+    isLost,
+    notOurs = [],
+    userData,
+  }: {
+    readonly userData: string | undefined;
+    readonly isLost: (session: NodeSession) => boolean;
+    /** Ids of instances to leave alone. */
+    readonly notOurs?: Iterable<string>;
+  },
+): Promise<void> => {
+  const runs = onEachNode(action, sessions, sessions.length, (session) =>
+    runOnNode(action, session, {
+      clock,
+      start: (request) =>
+        isLost(session) ? session.startAnew(request) : session.start('create', request),
+    }),
+  );
+  if (userData !== undefined) {
+    await machines.launch(sessions.filter(isLost), { userData, notOurs, wanted: action.signal });
+  }
+  await runs;
+};
