@@ -22,7 +22,8 @@ export const NodeTitle = ({ name, node, position, now, width }: NodeTitleProps) 
   const { theme } = useDashboard();
   const { ellipsis, line, separator } = theme.glyphs;
   const { quiet, strong } = theme.styles;
-  const label = truncate(name, Math.max(8, width - 40), ellipsis, 'middle');
+  const phaseWidth = node?.phase.length ?? 24;
+  const label = truncate(name, Math.max(8, width - phaseWidth - 16), ellipsis, 'middle');
   if (node === undefined) {
     const text = fit(`${label} is not there at this moment`, width - 3, ellipsis);
     return <Text wrap="truncate" {...quiet}>{`${line}${line} ${text}`}</Text>;
