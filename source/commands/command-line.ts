@@ -13,3 +13,7 @@ export const commandLine = (
     ...(config === undefined ? [] : ['--config', shellWord(config)]),
     ...(profile === undefined ? [] : ['--profile', shellWord(profile)]),
   ].join(' ');
+
+/** How to come back to what keeps running, or end it. */
+export const wayBack = (invocation: Pick<Invocation, 'options'>): string =>
+  `Attach with \`${commandLine(invocation)}\`, end it with \`${commandLine(invocation, 'destroy')}\`.`;

@@ -9,7 +9,7 @@ export const defaultCommand: CommandDefinition = {
     'Finds the nodes of the deployment by their tags, from any machine, and shows their true state. It changes nothing by itself: `r` drives a node that is not ready, as does `create`.',
     'A dashboard can’t be read out. With --screen-reader, or INK_SCREEN_READER=true, this, create and replay print sentences instead: the first node step by step, then what becomes of each one. They end once every node has settled; --watch stays.',
   ],
-  options: ['watch'],
+  options: ['watch', 'junit'],
   examples: [
     ['spot-tui', 'open the dashboard for ./config.yaml'],
     ['spot-tui --sandbox', 'open it for what runs in the sandbox'],
@@ -28,12 +28,14 @@ export const commandTable: readonly CommandDefinition[] = [
     description: [
       'Launches what is missing, then drives every node through its phases: connect, upload, configure the services, verify. Run it again after a crash and it carries on; it never launches a node twice and never shrinks a fleet.',
       'On AWS and in a terminal it first shows the plan with its cost per hour and asks.',
+      'In GitHub Actions (GITHUB_ACTIONS=true) failures become annotations, and the summary of the step gets a table of the nodes.',
     ],
-    options: ['count', 'dryRun', 'watch'],
+    options: ['count', 'dryRun', 'watch', 'failFast', 'minReady', 'junit'],
     examples: [
       ['spot-tui create --sandbox', 'try it: no account, no cost'],
       ['spot-tui create --dry-run', 'only show the plan'],
       ['spot-tui create --ci --json', 'for scripts: one JSON object a line'],
+      ['spot-tui create --ci --min-ready 8 --junit nodes.xml', 'for CI: eight nodes are enough'],
     ],
     maximumWords: 0,
     outlivesReader: true,
@@ -73,7 +75,7 @@ export const commandTable: readonly CommandDefinition[] = [
     description: [
       'Triggers configure-services on the nodes. Services whose files did not change are not restarted; services that should run and do not are started.',
     ],
-    options: [],
+    options: ['failFast', 'minReady', 'junit'],
     examples: [['spot-tui configure us-west-2-1', 'after mending something on a node by hand']],
     outlivesReader: true,
     load: () => import('./configure.ts'),
@@ -84,9 +86,13 @@ export const commandTable: readonly CommandDefinition[] = [
     summary: 'upload what changed, then configure',
     description: [
       'Builds the payload from the files here, sends it to the nodes that have another one, and configures them. Only services whose files changed are restarted.',
+      'With --canary or --batch it goes step by step: each step ends ready before the next begins, and nodes that were not begun with keep what they have.',
     ],
-    options: [],
-    examples: [['spot-tui push', 'roll an edited service out to every node']],
+    options: ['canary', 'batch', 'maxFailures', 'failFast', 'minReady', 'junit'],
+    examples: [
+      ['spot-tui push', 'roll an edited service out to every node'],
+      ['spot-tui push --canary 1 --batch 10', 'one node first, then ten at a time'],
+    ],
     outlivesReader: true,
     load: () => import('./push.ts'),
   },

@@ -1,5 +1,7 @@
 import { ConfigError } from '../config/issue.ts';
 import { checkPaths } from '../config/paths.ts';
+import { describeAll } from '../fleet/find-nodes.ts';
+import { isAlive } from '../fleet/plan.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { confirm } from './confirm.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
@@ -8,6 +10,7 @@ import { isInteractive, showsDashboard } from './interactivity.ts';
 import { withInterruption } from './interruption.ts';
 import { showPlan } from './launch-plan.ts';
 import { runLive } from './live.ts';
+import { requireReachable } from './min-ready.ts';
 import { stayWithWatch } from './stay.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -40,6 +43,7 @@ const agree = async (
   signal: AbortSignal,
 ): Promise<boolean> => {
   await requirePaths(workspace);
+  await requireSize(invocation, workspace, signal);
   if (workspace.isSandbox || invocation.options.yes || !isInteractive(invocation)) return true;
   await showPlan(invocation, workspace, signal, { lenient: false });
   return confirm(invocation, 'Go ahead?', signal);
@@ -50,6 +54,18 @@ const dryRun = (invocation: Invocation): Promise<ExitStatus> =>
     await showPlan(invocation, await openWorkspace(invocation, signal), signal, { lenient: true });
     return exitStatus.success;
   });
+
+/** A fleet may be larger than the configuration says: `create` never shrinks one. */
+const requireSize = async (
+  invocation: Invocation,
+  { clouds, config: { totalInstances } }: Workspace,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { minReady = 0 } = invocation.options;
+  if (minReady <= totalInstances) return;
+  const existing = (await describeAll(clouds, signal)).filter(isAlive);
+  requireReachable(invocation, Math.max(totalInstances, existing.length));
+};
 
 /** Everything that the configuration names is there before anything is launched. */
 const requirePaths = async ({ config, issueAt }: Workspace): Promise<void> => {

@@ -1,7 +1,10 @@
 import type { Invocation } from './command.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { untilFailure } from './fail-fast.ts';
 import { type FleetRun, openFleetRun } from './fleet-run.ts';
 import { untilAborted, withInterruption } from './interruption.ts';
+import { type JunitFile, openJunitFile, reportJunit } from './junit-file.ts';
+import { tellVerdict, verdictOn } from './min-ready.ts';
 import { runReporters } from './run-reporters.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -13,7 +16,12 @@ export type HeadlessWork = {
    * nothing is to be done, and what it throws ends the command.
    */
   readonly before?: (workspace: Workspace, signal: AbortSignal) => Promise<boolean>;
-  readonly work: (run: FleetRun, workspace: Workspace, signal: AbortSignal) => Promise<void>;
+  readonly work: (
+    run: FleetRun,
+    workspace: Workspace,
+    signal: AbortSignal,
+    junit: JunitFile,
+  ) => Promise<void>;
 };
 
 /**
@@ -23,24 +31,31 @@ export type HeadlessWork = {
 export const runHeadless = (
   invocation: Invocation,
   command: string,
-  { before, sendsFiles, work }: HeadlessWork,
+  headless: HeadlessWork,
 ): Promise<ExitStatus> =>
   withInterruption(invocation, async (signal) => {
-    const workspace = await openWorkspace(invocation, signal);
-    if (before !== undefined && !(await before(workspace, signal))) {
-      invocation.stderr.write('Nothing was done.\n');
-      return exitStatus.success;
-    }
-    const run = await openFleetRun(invocation, workspace, { command, sendsFiles, signal });
-    for (const reporter of runReporters(invocation, run.recording)) run.addReporter(reporter);
-    try {
-      await untilAborted(signal, work(run, workspace, signal));
-      run.emit(run.summarize());
-      return run.exitStatus();
-    } catch (error) {
-      if (run.store.getState().nodes.size > 0) run.emit(run.summarize());
-      throw error;
-    } finally {
-      await run.close();
-    }
+    const junit = await openJunitFile(invocation, command);
+    return reportJunit(invocation, junit, async () => {
+      const { before, sendsFiles } = headless;
+      const workspace = await openWorkspace(invocation, signal);
+      if (before !== undefined && !(await before(workspace, signal))) {
+        invocation.stderr.write('Nothing was done.\n');
+        return exitStatus.success;
+      }
+      const run = await openFleetRun(invocation, workspace, { command, sendsFiles, signal });
+      junit.follow(run);
+      for (const reporter of runReporters(invocation, run.recording)) run.addReporter(reporter);
+      try {
+        const work = () => headless.work(run, workspace, signal, junit);
+        await untilAborted(signal, untilFailure(invocation, run, work));
+        tellVerdict(invocation, run);
+        run.emit(run.summarize());
+        return verdictOn(invocation, run);
+      } catch (error) {
+        if (run.store.getState().nodes.size > 0) run.emit(run.summarize());
+        throw error;
+      } finally {
+        await run.close();
+      }
+    });
   });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Invocation } from './command.ts';
-import { commandLine } from './command-line.ts';
+import { wayBack } from './command-line.ts';
 import { startCommandTimeout } from './command-timeout.ts';
 import { exitStatus } from './exit-status.ts';
 
@@ -13,9 +13,7 @@ export class InterruptedError extends Error {
   readonly exitStatus: number;
 
   constructor(signal: LeavingSignal, invocation: Pick<Invocation, 'options'>) {
-    super(
-      `${signal}: what runs keeps running. Attach with \`${commandLine(invocation)}\`, end it with \`${commandLine(invocation, 'destroy')}\`.`,
-    );
+    super(`${signal}: what runs keeps running. ${wayBack(invocation)}`);
     this.exitStatus = signal === 'SIGINT' ? exitStatus.interrupted : exitStatus.terminated;
   }
 }

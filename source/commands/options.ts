@@ -51,6 +51,31 @@ export const commandOptions = {
   count: { type: 'number', value: 'N', description: 'nodes over all regions' },
   dryRun: { type: 'boolean', description: 'print what would be done, and do nothing' },
   watch: { type: 'boolean', description: 'stay when every node has settled' },
+  junit: {
+    type: 'string',
+    value: 'FILE',
+    description: 'write a JUnit report of the nodes, whatever comes of them',
+  },
+  failFast: {
+    type: 'boolean',
+    description: 'end at the first failed node; with --min-ready, once that is out of reach',
+  },
+  minReady: {
+    type: 'number',
+    value: 'N',
+    description: 'N ready nodes are enough for exit status 0',
+  },
+  canary: {
+    type: 'number',
+    value: 'N',
+    description: 'first only N nodes; none follows if one fails',
+  },
+  batch: { type: 'number', value: 'N', description: 'N nodes at a time' },
+  maxFailures: {
+    type: 'number',
+    value: 'N',
+    description: 'no further node after N failures (default with --batch: 1)',
+  },
   follow: { type: 'boolean', description: 'go on with what is still to come' },
   unit: { type: 'string', value: 'UNIT', description: 'only this systemd unit' },
   lines: { type: 'number', value: 'N', description: 'lines of the past (default: 100)' },
@@ -81,6 +106,12 @@ export type Options = {
   readonly count?: number;
   readonly dryRun: boolean;
   readonly watch: boolean;
+  readonly junit?: string;
+  readonly failFast: boolean;
+  readonly minReady?: number;
+  readonly canary?: number;
+  readonly batch?: number;
+  readonly maxFailures?: number;
   readonly follow: boolean;
   readonly unit?: string;
   readonly lines?: number;
