@@ -5,13 +5,15 @@ import { commandLine } from './command-line.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { runHeadless } from './headless.ts';
 import { requireReachable } from './min-ready.ts';
+import { rolloutOf } from './rollout-of.ts';
 
 /** Takes the named nodes, or all, through a part of their pipeline. */
 export const runOnNodes = (
   invocation: Invocation,
   journey: 'configure' | 'push',
-): Promise<ExitStatus> =>
-  runHeadless(invocation, journey, {
+): Promise<ExitStatus> => {
+  const rolloutFor = rolloutOf(invocation.options);
+  return runHeadless(invocation, journey, {
     sendsFiles: journey === 'push',
     work: async ({ controller, emit }, { clouds, config }, signal, junit) => {
       const existing = await findNodes(clouds, signal);
@@ -31,7 +33,13 @@ export const runOnNodes = (
       }
       controller.attach(journey, nodes);
       const names = nodes.map(({ name }) => name);
-      await controller.actions.over(controller.actions[journey](names));
+      const { actions } = controller;
+      await actions.over(
+        journey === 'push'
+          ? actions.push(names, rolloutFor?.(names.length))
+          : actions.configure(names),
+      );
       await controller.settled();
     },
   });
+};
