@@ -23,32 +23,52 @@ notices="$service/latest/meta-data/spot/instance-action $service/latest/meta-dat
 lifetime=600
 rounds=60
 
+# ask METHOD HEADER URL...: prints what is answered; what is not there, or not in time, is nothing.
 if command -v curl >/dev/null 2>&1; then
   ask() {
-    curl --silent --fail --noproxy '*' --connect-timeout 1 --max-time 2 "$@" 2>/dev/null
-  }
-  get_token() {
-    ask --request PUT --header "X-aws-ec2-metadata-token-ttl-seconds: $lifetime" \
-      "$service/latest/api/token"
-  }
-  get() {
-    ask --header "X-aws-ec2-metadata-token: $token" "$@"
+    method=$1
+    header=$2
+    shift 2
+    curl --silent --fail --noproxy '*' --connect-timeout 1 --max-time 2 \
+      --request "$method" --header "$header" "$@" 2>/dev/null
   }
 elif wget --version 2>/dev/null | grep -q GNU; then
   ask() {
-    wget --quiet --output-document=- --no-proxy --tries=1 --timeout=2 "$@" 2>/dev/null
+    method=$1
+    header=$2
+    shift 2
+    wget --quiet --output-document=- --no-proxy --tries=1 --timeout=2 \
+      --method="$method" --header="$header" "$@" 2>/dev/null
   }
-  get_token() {
-    ask --method=PUT --header="X-aws-ec2-metadata-token-ttl-seconds: $lifetime" \
-      "$service/latest/api/token"
-  }
-  get() {
-    ask --header="X-aws-ec2-metadata-token: $token" "$@"
+elif command -v python3 >/dev/null 2>&1; then
+  # What cloud-init is written in.
+  ask() {
+    python3 -c '
+import sys
+from urllib.request import ProxyHandler, Request, build_opener
+
+method, header, *urls = sys.argv[1:]
+opener = build_opener(ProxyHandler({}))
+for url in urls:
+    request = Request(url, headers=dict([header.split(": ")]), method=method)
+    try:
+        sys.stdout.write(opener.open(request, timeout=2).read().decode())
+    except OSError:
+        pass
+' "$@" 2>/dev/null
   }
 else
   echo unavailable
   exit
 fi
+
+get_token() {
+  ask PUT "X-aws-ec2-metadata-token-ttl-seconds: $lifetime" "$service/latest/api/token"
+}
+
+get() {
+  ask GET "X-aws-ec2-metadata-token: $token" "$@"
+}
 
 round=0
 token=

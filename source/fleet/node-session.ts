@@ -32,6 +32,9 @@ export type NodeSessionOptions = {
   readonly inspections: Admission;
 };
 
+/** Milliseconds to wait for a node that does not answer where its state now is asked for. */
+const longestWait = 30_000;
+
 /** One node for as long as the program runs: its machine, its runs, its log, its health. */
 export class NodeSession {
   readonly machine: MachineRecord;
@@ -194,7 +197,8 @@ export class NodeSession {
    */
   async examine(signal: AbortSignal): Promise<Examination> {
     const { context } = this.#options;
-    const examination = await this.#inspection.examine(context.config.timeouts.connecting, signal);
+    const patience = Math.min(context.config.timeouts.connecting, longestWait);
+    const examination = await this.#inspection.examine(patience, signal);
     context.report.health(examination.health, { always: true });
     return examination;
   }

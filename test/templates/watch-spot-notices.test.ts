@@ -47,6 +47,8 @@ const startService = async (t: TestContext) => {
 /** The script at work, with nothing but some programs to ask with. */
 const watch = async (t: TestContext, url: string, programs: readonly string[]) => {
   const node = await StandInNode.make();
+  // One from elsewhere may be a script that needs more than it would find.
+  await node.program('python3', 'exec /usr/bin/python3 "$@"');
   const PATH = await node.only([...programs, 'sleep', 'tr', 'grep']);
   const child = spawn('/bin/sh', [path.join(templates, 'watch-spot-notices.sh')], {
     env: { PATH, SPOT_TUI_METADATA_URL: url, SPOT_TUI_METADATA_PAUSE: '0' },
@@ -73,9 +75,11 @@ const watch = async (t: TestContext, url: string, programs: readonly string[]) =
 };
 
 const unlessThere = (program: string) =>
-  spawnSync(program, ['--version']).status === 0 ? false : `${program} is not installed here`;
+  spawnSync(`/usr/bin/${program}`, ['--version']).status === 0
+    ? false
+    : `${program} is not installed here`;
 
-for (const program of ['curl', 'wget']) {
+for (const program of ['curl', 'wget', 'python3']) {
   const skip = unlessThere(program);
   test(`${program}: nothing is said before EC2 has something to say, then once`, {
     skip,
