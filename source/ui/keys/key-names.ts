@@ -6,8 +6,12 @@ import type { Key } from 'ink';
  */
 const mostTypedAtOnce = 8;
 
-/** The names that the key map uses for what was pressed, in order; empty for what it never has. */
-export const keyNames = (input: string, key: Key): readonly string[] => {
+/**
+ * The names that the key map uses for what was pressed, in order; empty for what it never has.
+ *
+ * @param isTyping whether text is asked for: then any number of characters is what was typed.
+ */
+export const keyNames = (input: string, key: Key, isTyping = false): readonly string[] => {
   if (key.eventType === 'release' || key.meta) return [];
   if (key.upArrow) return ['up'];
   if (key.downArrow) return ['down'];
@@ -23,6 +27,6 @@ export const keyNames = (input: string, key: Key): readonly string[] => {
   if (key.tab) return ['tab'];
   if (key.escape) return ['escape'];
   if (key.ctrl) return input.length === 1 ? [`ctrl-${input}`] : [];
-  if (input.length > mostTypedAtOnce) return [];
+  if (input.length > mostTypedAtOnce && !isTyping) return [];
   return [...input].map((character) => (character === '\r' ? 'enter' : character));
 };

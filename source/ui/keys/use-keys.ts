@@ -6,6 +6,7 @@ import { pasteIntoPrompt } from '../prompt/answer-prompt.ts';
 import type { SaveFile } from '../save-file.ts';
 import { useSuspend } from '../terminal/use-suspend.ts';
 import { type ShellState, useShell } from '../use-shell.ts';
+import type { ViewState } from '../view-state.ts';
 import { handleKey } from './handle-key.ts';
 import type { KeyContext, ScreenSize } from './key-context.ts';
 import { keyNames } from './key-names.ts';
@@ -42,7 +43,7 @@ export const useKeys = (options: UseKeysOptions, size: ScreenSize): void => {
   };
 
   useInput((input, key) => {
-    for (const name of keyNames(input, key)) {
+    for (const name of keyNames(input, key, isTyping(model.view.getState()))) {
       const before = model.view.getState();
       handleKey(context, name, size);
       // What was typed before a question could be seen is no answer to it.
@@ -64,3 +65,9 @@ export const useKeys = (options: UseKeysOptions, size: ScreenSize): void => {
     });
   });
 };
+
+/** Whether what is on top of the screen asks for text. */
+const isTyping = ({ overlay, prompt }: ViewState): boolean =>
+  overlay === undefined
+    ? prompt !== undefined
+    : overlay.type === 'confirm' && overlay.typed !== undefined;
