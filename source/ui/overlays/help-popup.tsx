@@ -68,7 +68,7 @@ const keyBlocks = (bindings: readonly KeyBinding[], theme: Theme): Entry[][] =>
             text: keys.map((key) => labelOf(key, theme.hasUnicode)).join(' '),
             style: { ...theme.styles.strong, ...theme.styles.accent },
           },
-          description,
+          description: theme.hasUnicode ? description : description.replaceAll('…', '...'),
         })),
       ],
     ];
