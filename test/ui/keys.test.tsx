@@ -162,10 +162,7 @@ describe('keys that act on the selected node', () => {
       /→ spot-tui create --sandbox launches another one once this one is gone/,
     );
     await press('r');
-    assert.match(
-      screen(),
-      /us-west-2-1 is interrupted: R replaces it at once/,
-    );
+    assert.match(screen(), /us-west-2-1 is interrupted: R replaces it at once/);
     await happen({
       event: 'phase',
       time: start,
