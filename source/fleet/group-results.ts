@@ -12,10 +12,11 @@ export type ResultGroup = {
  * line by line. Pure. Groups and the nodes in them come in the order of the results.
  */
 export const groupResults = (results: Iterable<readonly [string, ActionResult]>): ResultGroup[] =>
-  [...Map.groupBy(results, ([, result]) => identity(result)).values()].flatMap((group) => {
+  [...Map.groupBy(results, ([, result]) => resultIdentity(result)).values()].flatMap((group) => {
     const [first] = group;
     return first === undefined ? [] : [{ nodes: group.map(([node]) => node), result: first[1] }];
   });
 
-const identity = ({ detail, exitStatus, output, status }: ActionResult): string =>
+/** The same text for results that say the same. */
+export const resultIdentity = ({ detail, exitStatus, output, status }: ActionResult): string =>
   JSON.stringify([status, detail, exitStatus, output]);

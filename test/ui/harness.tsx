@@ -67,6 +67,9 @@ export type ShowOptions = {
   readonly isDriven?: (node: string) => boolean;
   readonly isRecording?: boolean;
   readonly sshCommand?: SshCommand;
+  /** Whether the nodes have a page in a console. Default: true. */
+  readonly hasConsole?: boolean;
+  readonly isInTmux?: boolean;
   readonly playback?: PlaybackControls;
   readonly readHistory?: DashboardModel['readHistory'];
 };
@@ -95,6 +98,7 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
     theme: createTheme({ hasColour: false, hasUnicode }),
     keys: createKeyMap({ isRecording: options.isRecording === true }).keyMap,
     commandLine: (command) => `spot-tui ${command} --sandbox`,
+    isInTmux: options.isInTmux === true,
     ...(options.playback === undefined ? {} : { playback: options.playback }),
     ...(options.readHistory === undefined ? {} : { readHistory: options.readHistory }),
   };
@@ -123,7 +127,8 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
       });
     },
     sshCommand: () => options.sshCommand,
-    consoleLink: (node) => `https://console.example/${node}`,
+    consoleLink: (node) =>
+      options.hasConsole === false ? undefined : `https://console.example/${node}`,
   };
   const saved: { readonly path: string; readonly content: string }[] = [];
   const outcomes: DashboardOutcome[] = [];

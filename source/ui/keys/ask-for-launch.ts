@@ -16,7 +16,7 @@ export const askForLaunch = (context: KeyContext): void => {
   model.view.dispatch({
     type: 'ask',
     prompt: {
-      label: 'Launch how many more, and where (3 or 3 us-west-2):',
+      label: 'Launch more (3 or 3 us-west-2):',
       edit: lineOf(''),
       earlier: [],
       submit(text) {
@@ -64,8 +64,8 @@ const parseLaunch = (
   regions: readonly string[],
 ): Launch | { readonly problem: string } => {
   const [amount = '', typed, ...rest] = text.trim().split(/[\s,]+/);
-  if (!/^[1-9]\d{0,4}$/.test(amount)) return { problem: 'that begins with a number: 3' };
-  if (rest.length > 0) return { problem: 'one region at most: 3 us-west-2' };
+  if (!/^[1-9]\d{0,4}$/.test(amount)) return { problem: 'how many? 1 or more' };
+  if (rest.length > 0) return { problem: 'one region at most' };
   const count = Number(amount);
   if (typed === undefined) return { count };
   const meant = regions.filter((region) => region.startsWith(typed));

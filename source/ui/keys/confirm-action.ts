@@ -3,6 +3,7 @@ import type { NodeState } from '../../fleet/state.ts';
 import type { Question } from '../overlays/question.ts';
 import { lineOf } from '../prompt/line-edit.ts';
 import type { KeyContext } from './key-context.ts';
+import { isGone } from './refusal.ts';
 import { formatRollout } from './rollout-line.ts';
 import { type SentAction, sendAction, sendRollout } from './send-action.ts';
 import { describeNodes, type Targets } from './targets.ts';
@@ -13,12 +14,13 @@ const mostByKey = 10;
 /** Asks before an action works on many nodes, or does what can't be undone. */
 export const confirmAction = (context: KeyContext, action: SentAction, targets: Targets): void => {
   const nodes = targets.nodes.map(({ name }) => name);
-  const isDestructive = action === 'terminate' || action === 'replace';
+  const isDestructive =
+    action === 'terminate' || (action === 'replace' && targets.nodes.some(hasInstance));
   const { deployment } = context.model.fleet.getState();
   const mustType = isDestructive && nodes.length > mostByKey && deployment !== '';
   ask(context, {
     title: `${capitalised(action)} ${describeNodes(nodes)}?`,
-    ...questionOf(context, targets),
+    ...questionOf(targets),
     effects: [...effectsOf(context, action, targets.nodes), ...hiddenOf(context, nodes)],
     verb: action,
     isDestructive,
@@ -32,7 +34,7 @@ export const confirmRollout = (context: KeyContext, targets: Targets, rollout: R
   const nodes = targets.nodes.map(({ name }) => name);
   ask(context, {
     title: `Push to ${describeNodes(nodes)}, ${formatRollout(rollout)}?`,
-    ...questionOf(context, targets),
+    ...questionOf(targets),
     effects: [...stagesOf(nodes, rollout), effectOfPush, ...hiddenOf(context, nodes)],
     verb: 'push',
     isDestructive: false,
@@ -47,10 +49,10 @@ export const ask = ({ model }: KeyContext, question: Question): void =>
     overlay: { type: 'confirm', question, typed: lineOf('') },
   });
 
-const questionOf = (
-  _context: KeyContext,
-  { leftOut, nodes }: Targets,
-): Pick<Question, 'nodes' | 'leftOut' | 'declined'> => {
+const questionOf = ({
+  leftOut,
+  nodes,
+}: Targets): Pick<Question, 'nodes' | 'leftOut' | 'declined'> => {
   const names = nodes.map(({ name }) => name);
   return {
     nodes: names,
@@ -85,6 +87,13 @@ const effectsOf = (
         `${instances} ${are} terminated and ${isOne ? 'its volume' : 'their volumes'} deleted. What runs there stops. This can't be undone; ${commandLine('create')} launches ${isOne ? 'another one' : 'others'}.`,
       ];
     case 'replace':
+      if (!nodes.some(hasInstance)) {
+        return [
+          isOne
+            ? 'There is no instance any longer: a new one is launched under the same name.'
+            : 'There are no instances any longer: new ones are launched under the same names.',
+        ];
+      }
       return [
         `${instances} ${are} terminated and ${isOne ? 'its volume' : 'their volumes'} deleted, then ${isOne ? 'a new one is' : 'new ones are'} launched under the same ${isOne ? 'name' : 'names'}. What is stored there is lost: this can't be undone.`,
       ];
@@ -92,6 +101,8 @@ const effectsOf = (
       return action satisfies never;
   }
 };
+
+const hasInstance = (node: NodeState): boolean => node.instanceId !== undefined && !isGone(node);
 
 const instanceOf = (node: NodeState): string => {
   const facts = [node.instanceType, node.zone ?? node.region].filter((fact) => fact !== undefined);

@@ -128,5 +128,5 @@ const goingOrGone = (node: NodeState, commandLine: CommandLine): string => {
 };
 
 /** Whether the instance is no more. An interrupted one that EC2 has not taken yet has a deadline. */
-const isGone = ({ phase, trouble }: NodeState): boolean =>
+export const isGone = ({ phase, trouble }: NodeState): boolean =>
   phase === 'terminated' || (phase === 'interrupted' && trouble?.deadline === undefined);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { resultIdentity } from '../../fleet/group-results.ts';
 import type { ActionResult, ActionState } from '../../fleet/state.ts';
 
 /** What is done to nodes, or has come of it; `waiting` for those that have not been begun with. */
@@ -48,12 +49,11 @@ export const createOutcomeReader = (): OutcomeReader => {
 /** Whether equal results of an action stand together: outputs do. */
 export const isGrouped = ({ action }: ActionState): boolean => action === 'exec';
 
-const identityOf = ({ detail, exitStatus, output, status }: ActionResult): string =>
-  status === 'running'
-    ? status
-    : createHash('sha256')
-        .update(JSON.stringify([status, detail, exitStatus, output]))
-        .digest('base64url');
+/** Short, because outputs are kept once already. */
+const identityOf = (result: ActionResult): string =>
+  result.status === 'running'
+    ? result.status
+    : createHash('sha256').update(resultIdentity(result)).digest('base64url');
 
 const groupsOf = (
   action: ActionState,

@@ -1,5 +1,5 @@
 import { type KeyContext, tell } from '../keys/key-context.ts';
-import { editLine } from '../prompt/line-edit.ts';
+import { editLine, lineOf } from '../prompt/line-edit.ts';
 import type { Overlay } from '../view-state.ts';
 
 type ConfirmOverlay = Extract<Overlay, { type: 'confirm' }>;
@@ -39,9 +39,8 @@ const answerByTyping = (
     accept(context, overlay);
     return;
   }
-  const problem =
-    answer === '' ? `Nothing was done: only the name goes on` : `${answer} is not ${toType}`;
-  view.dispatch({ type: 'open', overlay: { ...rest, problem } });
+  const problem = answer === '' ? 'Only the name goes on' : `${answer} is not ${toType}`;
+  view.dispatch({ type: 'open', overlay: { ...rest, typed: lineOf(''), problem } });
 };
 
 const accept = ({ model: { view } }: KeyContext, { question }: ConfirmOverlay): void => {
