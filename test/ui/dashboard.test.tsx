@@ -420,10 +420,14 @@ test('without Unicode everything is ASCII', async () => {
   assert.match(screen(), onlyAscii);
   await press('g');
   assert.match(screen(), onlyAscii);
-  for (const key of ['?', 'n']) {
+  for (const key of ['?', 'm']) {
     await press(key);
     assert.match(screen(), onlyAscii);
     await press('q');
+  }
+  for (const keys of ['b', '>', 'I', '/west', '\r', ' ', 'g']) {
+    await press(keys);
+    assert.match(screen(), onlyAscii);
   }
   await press('t');
   assert.match(screen(), /Terminate us-west-2-2\?/);
