@@ -12,7 +12,9 @@ import { cleanText } from '../ssh/clean-text.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { RunCommand } from './command.ts';
 import { exitStatus } from './exit-status.ts';
+import { noNodes } from './no-nodes.ts';
 import { type NodeCommandContext, withNodes } from './node-command.ts';
+import { nodeJson, nodeText } from './node-text.ts';
 import { payloadIfHere } from './payload-if-here.ts';
 
 type Diagnosis = {
@@ -38,7 +40,7 @@ export const run: RunCommand = (invocation) =>
     );
     if (options.json) {
       stdout.write(
-        `${JSON.stringify({
+        `${nodeJson({
           nodes: diagnoses.map(({ node, ok, checks }) => ({
             node,
             ok,
@@ -52,11 +54,10 @@ export const run: RunCommand = (invocation) =>
         })}\n`,
       );
     } else if (nodes.length === 0) {
-      stdout.write(
-        `${workspace.config.deployment} has no nodes. \`spot-tui create\` makes them.\n`,
-      );
+      stdout.write(noNodes(invocation, workspace.config));
     } else {
-      stdout.write(`${diagnoses.flatMap(diagnosisLines).join('\n')}\n`);
+      const lines = [...diagnoses.flatMap(diagnosisLines), ...totalLines(diagnoses)];
+      stdout.write(`${nodeText(invocation, lines.join('\n'))}\n`);
     }
     return diagnoses.every(({ ok }) => ok) ? exitStatus.success : exitStatus.failure;
   });
@@ -127,3 +128,10 @@ const diagnosisLines = ({ node, ok, checks }: Diagnosis): string[] => [
     ...(status === 'failed' && hint !== undefined ? [cleanText(`      ${hint}`)] : []),
   ]),
 ];
+
+/** What comes of all of them, where they are more than one glance. */
+const totalLines = (diagnoses: readonly Diagnosis[]): string[] => {
+  if (diagnoses.length < 2) return [];
+  const well = diagnoses.filter(({ ok }) => ok).length;
+  return [`${diagnoses.length} nodes: ${well} ok, ${diagnoses.length - well} with failed checks`];
+};

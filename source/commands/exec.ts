@@ -3,7 +3,9 @@ import { toPhaseFailure } from '../pipeline/phase-failure.ts';
 import { cleanText } from '../ssh/clean-text.ts';
 import type { RunCommand } from './command.ts';
 import { exitStatus, UsageError } from './exit-status.ts';
+import { noNodes } from './no-nodes.ts';
 import { type NodeCommandContext, withNodes } from './node-command.ts';
+import { nodeJson, nodeText } from './node-text.ts';
 
 type Outcome = {
   readonly node: string;
@@ -23,9 +25,7 @@ export const run: RunCommand = (invocation) => {
     const { nodes, workspace } = context;
     const { options, stdout } = invocation;
     if (nodes.length === 0 && !options.json) {
-      stdout.write(
-        `${workspace.config.deployment} has no nodes. \`spot-tui create\` makes them.\n`,
-      );
+      stdout.write(noNodes(invocation, workspace.config));
     }
     const outcomes = await Promise.all(nodes.map((node) => runOn(context, node, command)));
     if (options.json) {
@@ -35,9 +35,11 @@ export const run: RunCommand = (invocation) => {
         status,
         output,
       }));
-      stdout.write(`${JSON.stringify({ command, nodes: results })}\n`);
+      stdout.write(`${nodeJson({ command, nodes: results })}\n`);
     } else {
-      for (const group of grouped(outcomes)) stdout.write(groupText(group));
+      for (const group of grouped(outcomes)) {
+        stdout.write(nodeText(invocation, groupText(group)));
+      }
     }
     return outcomes.every(({ succeeded }) => succeeded) ? exitStatus.success : exitStatus.failure;
   });

@@ -12,6 +12,7 @@ import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { describeCounts, historyLine } from './history-line.ts';
 import { withInterruption } from './interruption.ts';
 import { localTime } from './local-time.ts';
+import { nodeText } from './node-text.ts';
 
 const defaultLines = 100;
 
@@ -55,7 +56,8 @@ const printEntries = (
   const wordWidth = Math.max(0, ...lines.map(({ word }) => word.length));
   for (const { subject, text, time, word } of lines) {
     const what = paint(word, word.padEnd(wordWidth));
-    stdout.write(`${localTime(time)}  ${subject.padEnd(subjectWidth)}  ${what}  ${text}\n`);
+    const line = `${localTime(time)}  ${subject.padEnd(subjectWidth)}  ${what}  ${text}`;
+    stdout.write(`${nodeText({ environment }, line)}\n`);
   }
 };
 

@@ -4,6 +4,7 @@ import { textTable } from '../reporters/text-table.ts';
 import type { RunCommand } from './command.ts';
 import { exitStatus } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
+import { noNodes } from './no-nodes.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** Lists the nodes that EC2 knows by the deployment's tag. */
@@ -28,7 +29,7 @@ export const run: RunCommand = (invocation) => {
       };
       stdout.write(`${JSON.stringify(list)}\n`);
     } else if (nodes.length === 0) {
-      stdout.write(`${config.deployment} has no nodes. \`spot-tui create\` makes them.\n`);
+      stdout.write(noNodes(invocation, config));
     } else {
       const lines = textTable(
         ['NODE', 'INSTANCE', 'ZONE', 'TYPE', 'STATE', 'ADDRESS', 'LAUNCHED'],

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import stringWidth from 'string-width';
 import type { NodeLogLine } from '../fleet/actions.ts';
 import type { Invocation } from './command.ts';
+import { nodeJson, nodeText } from './node-text.ts';
 
 /** Takes lines of nodes' logs as they come. */
 export type LogPrinter = (line: NodeLogLine) => void;
@@ -17,7 +18,7 @@ export const createLogPrinter = (
   if (options.json) {
     return ({ message, node, source, time }) => {
       const iso = new Date(time).toISOString();
-      stdout.write(`${JSON.stringify({ time: iso, event: 'log', node, source, message })}\n`);
+      stdout.write(`${nodeJson({ time: iso, event: 'log', node, source, message })}\n`);
     };
   }
   const width = Math.max(0, ...nodes.map((node) => stringWidth(node)));
@@ -32,7 +33,8 @@ export const createLogPrinter = (
   );
   return ({ message, node, source, time }) => {
     const prefix = nodes.length > 1 ? `${prefixes.get(node) ?? node}  ` : '';
-    stdout.write(`${clockTime(time)} ${prefix}${source}: ${message}\n`);
+    const line = `${clockTime(time)} ${prefix}${source}: ${message}`;
+    stdout.write(`${nodeText({ environment }, line)}\n`);
   };
 };
 

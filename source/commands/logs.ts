@@ -6,6 +6,7 @@ import type { Invocation, RunCommand } from './command.ts';
 import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
 import { createLogPrinter, type LogPrinter, printInOrder } from './log-printer.ts';
+import { noNodes } from './no-nodes.ts';
 import { type NodeCommandContext, openNodes, requireOneNode } from './node-command.ts';
 import { readJournal, UnreachableError } from './node-journal.ts';
 import { printRecorded } from './recorded-logs.ts';
@@ -46,7 +47,7 @@ const printJournals = async (
     : findMeant(invocation, existing);
   const { config, folders, isSandbox } = workspace;
   if (nodes.length + gone.length === 0) {
-    stderr.write(`${config.deployment} has no nodes. \`spot-tui create\` makes them.\n`);
+    stderr.write(noNodes(invocation, config));
     return exitStatus.success;
   }
   const folder = folders.runs({ deployment: config.deployment, isSandbox });
@@ -108,7 +109,7 @@ const printNodes = async (
   },
 ): Promise<ExitStatus> => {
   const { invocation, nodes, signal } = context;
-  const { options, stderr } = invocation;
+  const { environment, options, stderr } = invocation;
   const { follow, unit } = options;
   // What is followed comes as it arrives; else the lines of all nodes are put in order first.
   const held: NodeLogLine[] = [];
@@ -147,6 +148,6 @@ const printNodes = async (
   printInOrder(print, held);
   const [first] = failures;
   if (nodes.length === 1 && first !== undefined) throw first;
-  for (const error of failures) reportError(error, { stderr, debug: options.debug });
+  for (const error of failures) reportError(error, { stderr, debug: options.debug, environment });
   return failures.length === 0 ? exitStatus.success : exitStatus.failure;
 };

@@ -7,6 +7,7 @@ import { parseJournalRecord } from '../pipeline/journal/journal-record.ts';
 import { lastLines } from '../pipeline/output-lines.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
+import { commandLine } from './command-line.ts';
 import type { NodeCommandContext } from './node-command.ts';
 
 export type JournalRequest = {
@@ -29,7 +30,7 @@ export class UnreachableError extends Error {
  * @throws UnreachableError, PhaseFailure where the journal can't be read, and the signal's reason.
  */
 export const readJournal = async (
-  { access, reach, signal }: NodeCommandContext,
+  { access, invocation, reach, signal }: NodeCommandContext,
   node: ExistingNode,
   { follow, lines, onLine, unit }: JournalRequest,
 ): Promise<readonly string[]> => {
@@ -53,7 +54,10 @@ export const readJournal = async (
         onLine({ time, source, message }),
     };
     if (follow) await followJournal(connection, { units, lines }, report, signal);
-    else await printOnce(connection, units, { lines, report, signal, node: node.name });
+    else {
+      const ssh = commandLine(invocation, `ssh ${node.name}`);
+      await printOnce(connection, units, { lines, report, signal, node: node.name, ssh });
+    }
     return units;
   } finally {
     connection.close();
@@ -68,11 +72,14 @@ const printOnce = async (
     node,
     report,
     signal,
+    ssh,
   }: {
     readonly lines: number;
     readonly node: string;
     readonly report: Parameters<typeof reportRecord>[1];
     readonly signal: AbortSignal;
+    /** The command line of a shell on the node. */
+    readonly ssh: string;
   },
 ): Promise<void> => {
   const { exitCode, stderr, stdout } = await connection.exec(
@@ -82,7 +89,7 @@ const printOnce = async (
   if (exitCode !== 0) {
     throw new PhaseFailure(
       `${node}: the journal can't be read: ${lastLines(stderr, 1)[0] ?? `status ${exitCode}`}`,
-      'Does the login user have sudo without a password? `spot-tui ssh` shows what works.',
+      `Does the login user have sudo without a password? \`${ssh}\` shows what works.`,
     );
   }
   const records = stdout.split('\n').flatMap((line) => parseJournalRecord(line) ?? []);

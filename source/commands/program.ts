@@ -19,7 +19,8 @@ export const runProgram = async (programFolder: string): Promise<never> => {
     if (!outlivesReader) process.exit(exitStatus.success);
   });
   const report = (error: unknown): number => {
-    reportError(error, { stderr, debug: parsed?.type === 'run' && parsed.options.debug });
+    const debug = parsed?.type === 'run' && parsed.options.debug;
+    reportError(error, { stderr, debug, environment: process.env });
     return exitStatusOf(error);
   };
   let status: number;

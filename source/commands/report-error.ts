@@ -1,13 +1,27 @@
 import { ConfigError, formatIssue } from '../config/issue.ts';
+import { isGithubActions, workflowCommand } from '../reporters/workflow-command.ts';
 import type { Invocation } from './command.ts';
+import { nodeText } from './node-text.ts';
 
-/** Says on standard error what went wrong and what to do about it; the stack only when asked for. */
+/**
+ * Says on standard error what went wrong and what to do about it; the stack only when asked for. In
+ * GitHub Actions it is an annotation as well.
+ */
 export const reportError = (
   error: unknown,
-  { stderr, debug }: { readonly stderr: Invocation['stderr']; readonly debug: boolean },
+  {
+    stderr,
+    debug,
+    environment,
+  }: Pick<Invocation, 'environment' | 'stderr'> & { readonly debug: boolean },
 ): void => {
-  stderr.write(`${errorLines(error).join('\n')}\n`);
-  if (debug && error instanceof Error) stderr.write(`${error.stack}\n`);
+  const lines = errorLines(error);
+  const stack = debug && error instanceof Error ? `${error.stack}\n` : '';
+  if (isGithubActions(environment)) {
+    const message = lines.map((line) => line.replace(/^spot-tui: |^ +/, '')).join('\n');
+    stderr.write(`${workflowCommand('error', message, { title: 'spot-tui' })}\n`);
+  }
+  stderr.write(nodeText({ environment }, `${lines.join('\n')}\n${stack}`));
 };
 
 const errorLines = (error: unknown): string[] => {

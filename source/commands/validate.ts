@@ -31,14 +31,19 @@ const validate = async (
   const { config, clouds, issueAt } = workspace;
   const { options, stdout, templatesFolder } = invocation;
   const findings: Finding[] = [];
+  /** Some checks take their time: what is known is said at once. */
+  const found = (finding: Finding): void => {
+    findings.push(finding);
+    if (!options.json) stdout.write(`${findingLines(finding).join('\n')}\n`);
+  };
   let status: ExitStatus = exitStatus.success;
   const examine = async (name: string, action: () => Promise<string>): Promise<void> => {
     try {
-      findings.push({ name, ok: true, detail: await action() });
+      found({ name, ok: true, detail: await action() });
     } catch (error) {
       if (signal.aborted) throw error;
       status = Math.max(status, exitStatusOf(error));
-      findings.push({
+      found({
         name,
         ok: false,
         detail: error instanceof Error ? error.message : String(error),
@@ -49,10 +54,10 @@ const validate = async (
     }
   };
 
-  findings.push({ name: 'configuration', ok: true, detail: `deployment ${config.deployment}` });
+  found({ name: 'configuration', ok: true, detail: `deployment ${config.deployment}` });
   for (const issue of await checkPaths(config, issueAt)) {
     status = Math.max(status, exitStatus.usage);
-    findings.push({ name: 'paths', ok: false, detail: formatIssue(issue) });
+    found({ name: 'paths', ok: false, detail: formatIssue(issue) });
   }
   if (status === exitStatus.success) {
     await examine('payload', async () => {
@@ -64,26 +69,23 @@ const validate = async (
       await openNodeAccess(invocation, workspace, signal);
       return config.ssh.privateKeyPath ?? 'from the SSH agent';
     });
+    let userData = '';
     await examine('user data', async () => {
-      const { userData } = await buildUserData(
-        config,
-        templatesFolder,
-        await readPublicKey(config),
-      );
-      for (const cloud of clouds) {
-        await examine(cloud.region, async () => {
-          await cloud.rehearse({ count: 1, generation: 1, userData }, signal);
-          return 'credentials and permissions suffice';
-        });
-      }
+      const built = await buildUserData(config, templatesFolder, await readPublicKey(config));
+      userData = built.userData;
       return `${Buffer.byteLength(userData)} of 16384 bytes`;
     });
+    for (const cloud of userData === '' ? [] : clouds) {
+      const launch = { count: 1, generation: 1, userData };
+      await examine(cloud.region, async () => {
+        await cloud.rehearse(launch, signal);
+        return 'credentials and permissions suffice';
+      });
+    }
   }
-  stdout.write(
-    options.json
-      ? `${JSON.stringify({ deployment: config.deployment, findings })}\n`
-      : `${findings.flatMap(findingLines).join('\n')}\n`,
-  );
+  if (options.json) {
+    stdout.write(`${JSON.stringify({ deployment: config.deployment, findings })}\n`);
+  }
   return status;
 };
 

@@ -2,6 +2,7 @@ import type { SummaryEvent } from '../events/event.ts';
 import type { HistoryEntry } from '../fleet/history-entry.ts';
 import type { RecordedRun } from './recorded-runs.ts';
 import type { RunOverview } from './run-overview.ts';
+import { withoutCommandsInJson } from './workflow-command.ts';
 
 /**
  * An entry of a fleet's past as one line of compact JSON, without the newline, laid out as events
@@ -9,7 +10,7 @@ import type { RunOverview } from './run-overview.ts';
  */
 export const formatHistoryEntry = (entry: HistoryEntry): string => {
   const { event, time, ...details } = entry;
-  return JSON.stringify({
+  const json = JSON.stringify({
     time: isoTime(time),
     event,
     ...('node' in details ? { node: details.node } : {}),
@@ -19,6 +20,7 @@ export const formatHistoryEntry = (entry: HistoryEntry): string => {
       : {}),
     ...('after' in details ? { after: undefined, afterSeconds: details.after / 1000 } : {}),
   });
+  return withoutCommandsInJson(json);
 };
 
 /** A recorded run in the same form. */
