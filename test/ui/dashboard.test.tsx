@@ -193,6 +193,7 @@ describe('the health of the selected node', () => {
     checks: [{ name: 'sensor.service', status: 'failed', detail: 'keeps ending' }],
     services: [{ name: 'sensor.service', state: 'failed', detail: '' }],
     containers: [],
+    load: { average: 14.31, processors: 2 },
     disk: { used: 950, total: 1000 },
   };
 
@@ -210,7 +211,7 @@ describe('the health of the selected node', () => {
     const { line } = await show([...fleetOf(3), unhealthy]);
     assert.equal(
       line('services').trim(),
-      '✗ 1 check failed · services ▲ 0/1 · load 0.4/2 · disk ▲ 95% · memory 40%',
+      '✗ 1 check failed · services ▲ 0/1 · load ▲ 14.3/2 · disk ▲ 95% · memory 40%',
     );
   });
 

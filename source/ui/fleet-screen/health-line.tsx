@@ -3,7 +3,7 @@ import type { Usage, WorkloadHealth } from '../../events/event.ts';
 import type { NodeHealth } from '../../fleet/state.ts';
 import { useDashboard } from '../dashboard-context.ts';
 import { type Segment, SegmentLine } from '../segment-line.tsx';
-import type { Style, Theme } from '../theme.ts';
+import type { Theme } from '../theme.ts';
 
 type HealthLineProps = {
   readonly health: NodeHealth;
@@ -22,11 +22,13 @@ export const HealthLine = memo(({ health, width }: HealthLineProps) => {
   return <SegmentLine segments={segments} width={width - 1} />;
 });
 
+/** Processes that want to run for each processor, from which on a machine has too much to do. */
+const busy = 2;
+
 /** Parts in use from which on something is about to be full. */
 const nearlyFull = 0.9;
 
 const factsOf = (health: NodeHealth, theme: Theme): Segment[][] => {
-  const { warning } = theme.styles;
   const { checks, services, containers, load, memory, disk } = health;
   const failed = checks.filter(({ status }) => status === 'failed').length;
   /** By what its check says, where it has one: a oneshot that is finished is fine as well. */
@@ -52,7 +54,8 @@ const factsOf = (health: NodeHealth, theme: Theme): Segment[][] => {
       : fact(
           'load',
           `${load.average.toFixed(1)}/${load.processors}`,
-          load.average > 2 * load.processors ? warning : {},
+          load.average > busy * load.processors,
+          theme,
         ),
     usage('disk', disk, theme),
     usage('memory', memory, theme),
@@ -60,29 +63,25 @@ const factsOf = (health: NodeHealth, theme: Theme): Segment[][] => {
   return facts.filter(({ length }) => length > 0);
 };
 
-const fact = (label: string, value: string, style: Style): Segment[] => [
+/** A fact; what is alarming has a glyph besides its colour. */
+const fact = (
+  label: string,
+  value: string,
+  isAlarming: boolean,
+  { glyphs, styles }: Theme,
+): Segment[] => [
   { text: `${label} ` },
-  { text: value, style },
+  isAlarming ? { text: `${glyphs.warning} ${value}`, style: styles.warning } : { text: value },
 ];
 
-const workloads = (
-  label: string,
-  areFine: readonly boolean[],
-  { glyphs, styles }: Theme,
-): Segment[] => {
+const workloads = (label: string, areFine: readonly boolean[], theme: Theme): Segment[] => {
   if (areFine.length === 0) return [];
   const count = areFine.filter(Boolean).length;
-  const text = `${count}/${areFine.length}`;
-  return count === areFine.length
-    ? fact(label, text, styles.good)
-    : fact(label, `${glyphs.warning} ${text}`, styles.warning);
+  return fact(label, `${count}/${areFine.length}`, count < areFine.length, theme);
 };
 
-const usage = (label: string, part: Usage | undefined, { glyphs, styles }: Theme): Segment[] => {
+const usage = (label: string, part: Usage | undefined, theme: Theme): Segment[] => {
   if (part === undefined || part.total <= 0) return [];
   const share = part.used / part.total;
-  const text = `${Math.round(share * 100)}%`;
-  return share < nearlyFull
-    ? fact(label, text, {})
-    : fact(label, `${glyphs.warning} ${text}`, styles.warning);
+  return fact(label, `${Math.round(share * 100)}%`, share >= nearlyFull, theme);
 };
