@@ -12,7 +12,7 @@ import type { Invocation } from './command.ts';
 const defaultFile = 'config.yaml';
 
 /** Milliseconds; where nothing takes long, nothing takes long to fail either. */
-const fastTimes = { settleTime: 500, healthInterval: 2_000 } as const;
+const fastTimes = { settleTime: 500, healthInterval: 5_000 } as const;
 
 /** The configuration of a call, and the embedded cloud if that is what it is for. */
 export type Deployment = {

@@ -22,6 +22,7 @@ import {
   uploaded,
 } from './lab.ts';
 import type { Machine } from './machine.ts';
+import { MetadataService } from './metadata-service.ts';
 import { placements } from './placements.ts';
 import { remainsOf } from './remains.ts';
 
@@ -143,6 +144,50 @@ describe('a fleet of three booted machines', { skip: await skipReason() }, () =>
     assert.equal(exitCode, 0, stderr);
     assert.match(stdout, /configure-services.*installed \d+ files/);
     assert.match(stdout, /bacalhau-startup.*stand-in for bacalhau/);
+  });
+
+  it('a watch tells of a service that stops and comes back, and of the end that EC2 announces', async () => {
+    const [, machine] = machines;
+    const [, node] = nodes;
+    assert.ok(machine && node);
+    const { stdout } = await lab.spotTui(['list', node, '--json']);
+    const { address }: { address: string } = JSON.parse(stdout).nodes[0];
+    // A machine has the second address of its network, the host the first.
+    const host = address.replace(/\d+$/, (last) => String(Number(last) - 1));
+    const metadata = await MetadataService.start(host);
+    try {
+      await machine.read(`echo SPOT_TUI_METADATA_URL=${metadata.url} >>/etc/environment`);
+      const steps: Promise<unknown>[] = [];
+      const deadline = new Date(Date.now() + 120_000);
+      const { lines } = await lab.spotTui(['--json', '--watch'], {
+        timeout: 90_000,
+        onLine: ({ event, node: of, phase }, kill) => {
+          if (event !== 'phase' || of !== node) return;
+          if (phase === 'ready' && steps.length === 0) {
+            steps.push(machine.read('systemctl stop sensor.service'));
+          } else if (phase === 'degraded' && steps.length === 1) {
+            steps.push(machine.read('systemctl start sensor.service'));
+          } else if (phase === 'ready') {
+            metadata.announce(deadline);
+          } else if (phase === 'interrupted') {
+            kill();
+          }
+        },
+      });
+      await Promise.all(steps);
+      const told = lines.filter((line) => line.event === 'phase' && line.node === node);
+      assert.deepEqual(
+        told.slice(told.findIndex(({ phase }) => phase === 'ready')).map(({ phase }) => phase),
+        ['ready', 'degraded', 'ready', 'interrupted'],
+      );
+      const degraded = told.find(({ phase }) => phase === 'degraded');
+      assert.match(degraded?.reason ?? '', /^sensor\.service: /);
+      assert.equal(told.at(-1)?.deadline, deadline.toISOString());
+      for (const other of nodes) assert.ok(reached(lines, other, 'ready') > 0);
+    } finally {
+      await metadata.close();
+      await machine.read("sed -i '/^SPOT_TUI_/d' /etc/environment");
+    }
   });
 
   it('has units and user data that systemd and cloud-init find nothing wrong with', async () => {

@@ -27,6 +27,7 @@ export type Line = {
   readonly failedPhase?: string;
   readonly reason?: string;
   readonly hint?: string;
+  readonly deadline?: string;
   readonly done?: number;
   readonly total?: number;
   readonly ready?: number;
@@ -116,6 +117,7 @@ export class Lab {
         verifying: '60s',
       },
       settle_time: '2s',
+      health_interval: '1s',
     };
     // Its own Docker inside Bacalhau's container is nothing that a stand-in needs, and hosts of the
     // lab may hold back capabilities that a privileged container asks for.
