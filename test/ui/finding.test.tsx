@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FleetEvent } from '../../source/events/event.ts';
 import { begins, enters, fails, fleetOf, reclaims, runsOn } from './events.ts';
 import { cleanup, keyboard, show } from './harness.tsx';
@@ -268,3 +269,18 @@ for (const size of [...sizes, { columns: 40, rows: 10 }]) {
     });
   }
 }
+
+test('a filtered, grouped and selected fleet fits every window', async () => {
+  const { press, lines, width, resize, screen } = await show(threeRegions());
+  await press('/west', '\r', 'b', '*', 'G');
+  for (const rows of [10, 15, 16, 60]) {
+    for (const columns of [40, 59, 80, 200]) {
+      resize({ columns, rows });
+      const fits = () => lines().length === rows && width() === columns;
+      for (let attempt = 0; attempt < 400 && !fits(); attempt++) await sleep(5);
+      assert.ok(fits(), `${columns}x${rows}:\n${screen()}`);
+      assert.match(screen(), /20 selected/);
+      assert.match(screen(), /›●us-west-2-10 /, 'the cursor is in view');
+    }
+  }
+});
