@@ -20,25 +20,22 @@ export const useHandOver = (state: ShellState) => {
   const { stdin } = useStdin();
   const lease = use(TerminalLeaseContext);
 
-  return async (work: () => void | Promise<void>): Promise<void> => {
-    state.isOpen = true;
-    lease.release();
-    try {
-      await suspendTerminal(async () => {
+  return (work: () => void | Promise<void>): Promise<void> =>
+    suspendTerminal(async () => {
+      state.isOpen = true;
+      lease.release();
+      try {
         // Ink's listener goes away in this turn of the loop; only then does pausing last. A stream
         // that still reads would take the other's input.
         await setImmediate();
         stdin.pause();
-        try {
-          await work();
-        } finally {
-          // A stream that is asked to read in the turn in which it paused never reads again.
-          await setImmediate();
-        }
-      });
-    } finally {
-      state.isOpen = false;
-      lease.acquire();
-    }
-  };
+        await work();
+      } finally {
+        // A stream that is asked to read in the turn in which it paused never reads again.
+        await setImmediate();
+        // Keys are answered from here on, while everything is drawn again.
+        state.isOpen = false;
+        lease.acquire();
+      }
+    });
 };
