@@ -106,6 +106,11 @@ describe('the page of a node at 80x24', () => {
     assert.equal(lines().length, 24);
   });
 
+  test('keeps eight rows for the log in lower windows, too', async () => {
+    const { lines } = await showNode(troubled, { columns: 80, rows: 18 });
+    assert.ok(logRows(lines()).length >= 8, `${logRows(lines()).length} rows`);
+  });
+
   test('gives all rows that a node does not need to the log', async () => {
     const { lines } = await showNode([
       enters(node, 'ready'),
