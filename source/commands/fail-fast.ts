@@ -38,7 +38,7 @@ export class FailFastError extends Error {
  */
 export const untilFailure = async (
   invocation: Pick<Invocation, 'options'>,
-  run: FleetRun,
+  run: Pick<FleetRun, 'addReporter' | 'store'>,
   work: () => Promise<void>,
 ): Promise<void> => {
   const { failFast, minReady } = invocation.options;

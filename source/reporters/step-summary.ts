@@ -1,6 +1,7 @@
 import { appendFile, stat } from 'node:fs/promises';
 import cliTruncate from 'cli-truncate';
 import type { FleetEvent, SummaryEvent } from '../events/event.ts';
+import { isSettled, type Phase } from '../events/phase.ts';
 import type { FleetState, NodeState } from '../fleet/state.ts';
 import { createFleetStore } from '../fleet/store.ts';
 import { cleanText } from '../ssh/clean-text.ts';
@@ -57,7 +58,8 @@ export const summaryMarkdown = (
   { elapsedSeconds, failed, interrupted, ready, terminated, time }: SummaryEvent,
   maximum: number,
 ): string => {
-  const counts = Object.entries({ ready, failed, interrupted, terminated }).flatMap(
+  const unfinished = [...nodes.values()].filter(({ phase }) => !isSettled(phase)).length;
+  const counts = Object.entries({ ready, failed, interrupted, terminated, unfinished }).flatMap(
     ([name, count]) => (count > 0 || name === 'ready' ? `${count} ${name}` : []),
   );
   const heading = [
@@ -91,11 +93,17 @@ const noteSize = 64;
 
 const isWell = ({ phase }: NodeState): boolean => phase === 'ready' || phase === 'terminated';
 
+const glyphOf = (phase: Phase): string => {
+  if (phase === 'ready') return '✅';
+  if (phase === 'terminated') return '⏹️';
+  return isSettled(phase) ? '❌' : '⏳';
+};
+
 const row = (node: NodeState, now: number): string => {
   const { instanceId = '', instanceType = '', name, phase, region, zone = region } = node;
   const { duration, reason } = outcomeOf(node, now);
   const cells = [
-    phase === 'ready' ? '✅' : isWell(node) ? '⏹️' : '❌',
+    glyphOf(phase),
     markdown(name),
     phase,
     markdown(instanceId),

@@ -114,6 +114,17 @@ suite('CI mode', () => {
     ]);
   });
 
+  test('doctor adds up, and a hint is a command line about the same deployment', async () => {
+    const doctor = await user.run(['doctor', '--sandbox']);
+    assert.match(doctor.stdout, /\n2 nodes: 2 ok, 0 with failed checks\n$/);
+    await user.write('other.yaml', 'deployment: other\nregions: [us-west-2]\n');
+    const list = await user.run(['list', '--sandbox', '--config', 'other.yaml']);
+    assert.equal(
+      list.stdout,
+      'other has no nodes. `spot-tui create --sandbox --config other.yaml` makes them.\n',
+    );
+  });
+
   test('a signal and the end of the time are reported', async () => {
     const attach = ['--sandbox', '--watch', '--json', '--junit'];
     const child = user.start([...attach, 'signal.xml']);

@@ -133,12 +133,12 @@ test('the step summary is a table of all nodes, those with trouble first', async
     'of others',
     '### spot-tui create: demo',
     '',
-    '0 ready, 1 failed of 3 after 9 s',
+    '0 ready, 1 failed, 1 unfinished of 3 after 9 s',
     '',
     '| | Node | Phase | Instance | Type | Zone | Time | Reason |',
     '| --- | --- | --- | --- | --- | --- | ---: | --- |',
     '| ❌ | us-west-2-1 | failed | i-0a1b2c3d4e5f67890 | t3.medium | us-west-2a | 0 s | in verifying\\: a\\|b &lt;img&gt; |',
-    '| ❌ | eu-central-1-1 | pending | i-1 |  | us-west-2 | 0 s | not finished\\: still pending |',
+    '| ⏳ | eu-central-1-1 | pending | i-1 |  | us-west-2 | 0 s | not finished\\: still pending |',
   ]);
   assert.match(text, /^\| ✅ \| a-1 \| ready \|/m);
 });

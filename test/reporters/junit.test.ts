@@ -159,5 +159,6 @@ test('whatever nodes say, the document is well-formed and says it', () => {
       assert.equal(node?.children[0]?.attributes.message, allowed(`in configuring: ${reason}`));
       assert.ok(node.children[0].text.endsWith(`\nh\n${allowed(line)}`));
     }),
+    { numRuns: 40 },
   );
 });
