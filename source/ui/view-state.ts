@@ -97,6 +97,8 @@ export type Screen =
       readonly cursor?: OutcomePlace;
       /** Keys of the entries that are shown with all their lines. */
       readonly expanded: ReadonlySet<string>;
+      /** Keys of the entries whose nodes were selected here. */
+      readonly picked: ReadonlySet<string>;
     }
   /** All that was asked for, with the id of the action under the cursor; the newest without it. */
   | { readonly type: 'actions'; readonly selected?: number };

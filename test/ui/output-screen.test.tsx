@@ -128,24 +128,25 @@ describe('a group', () => {
     assert.match(line('› '), /3 nodes/);
   });
 
-  test('is selected on the table by space, and no longer by space again', async () => {
-    const { happen, model, press, screen, until } = await showExec(5);
-    await press(keyboard.escape, keyboard.escape);
-    await press('x', ...'df', keyboard.enter);
-    await happen(asks(2, 'exec', names(5), { detail: 'df' }));
+  test('is selected on the table by space, in place of what was selected there', async () => {
+    const { happen, line, model, press, screen, until } = await showExec(5);
+    const marked = () => [...model.view.getState().fleet.marked];
+    assert.equal(marked().length, 5);
     await happen(
-      prints(2, 'us-west-2-2', ['no'], 1),
-      prints(2, 'us-west-2-4', ['no'], 1),
-      prints(2, 'us-west-2-1', ['yes']),
+      prints(1, 'us-west-2-2', ['no'], 1),
+      prints(1, 'us-west-2-4', ['no'], 1),
+      prints(1, 'us-west-2-1', ['yes']),
     );
     await until(/✗ 2 nodes/);
     await press(' ');
-    assert.match(screen(), /✓ 2 nodes selected, 2 in all: Esc goes back to them/);
-    assert.deepEqual([...model.view.getState().fleet.marked], ['us-west-2-2', 'us-west-2-4']);
+    assert.match(screen(), /✓ 2 nodes selected: Esc goes back to them/);
+    assert.match(line('2 nodes  '), /^›●✗ 2 nodes/);
+    assert.deepEqual(marked(), ['us-west-2-2', 'us-west-2-4']);
     await press('j', ' ');
-    assert.match(screen(), /us-west-2-1 selected, 3 in all/);
+    assert.match(screen(), /3 nodes selected/);
     await press(' ', 'k', ' ');
-    assert.match(screen(), /2 nodes no longer selected, 0 in all/);
+    assert.match(screen(), /No node is selected any longer/);
+    assert.deepEqual(marked(), []);
   });
 
   test('fills the window where it is the only one', async () => {
@@ -176,6 +177,19 @@ describe('an action that prints nothing', () => {
     assert.doesNotMatch(screen(), /END/);
     await press(keyboard.enter);
     assert.match(screen(), /END/);
+  });
+
+  test('says so where there is no more to open', async () => {
+    const { happen, press, screen, until } = await show([begins(), ...fleetOf(1)]);
+    await press('p');
+    await happen(
+      asks(1, 'push', names(1)),
+      comesTo(1, 'push', 'us-west-2-1', { status: 'succeeded', detail: 'ready after 3s' }),
+    );
+    await press(keyboard.enter);
+    await until('ready after 3s');
+    await press(keyboard.enter);
+    assert.match(screen(), /That is all there is/);
   });
 
   test('tells how long it took, and how it ended', async () => {

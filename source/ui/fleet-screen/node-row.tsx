@@ -44,7 +44,8 @@ export const NodeRow = memo(({ name, columns, width, isSelected, isMarked }: Nod
   );
 });
 
-const markOf = ({ hasUnicode }: Theme): string => (hasUnicode ? '●' : '*');
+/** What stands before a node that is selected. */
+export const markOf = ({ hasUnicode }: Theme): string => (hasUnicode ? '●' : '*');
 
 const markStyle = (isSelected: boolean, { styles }: Theme): Style =>
   isSelected ? styles.strong : { ...styles.strong, ...styles.accent };

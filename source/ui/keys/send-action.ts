@@ -42,7 +42,13 @@ export const sendRollout = (
 export const openOutput = ({ model }: KeyContext, action: number): void =>
   model.view.dispatch({
     type: 'show',
-    screen: { type: 'output', action, read: createOutcomeReader(), expanded: new Set() },
+    screen: {
+      type: 'output',
+      action,
+      read: createOutcomeReader(),
+      expanded: new Set(),
+      picked: new Set(),
+    },
   });
 
 const endSelection = ({ model: { view } }: KeyContext): void =>

@@ -1,4 +1,4 @@
-import { breakRows, textOf } from '../log-screen/log-text.ts';
+import { breakRows, columnsOf, textOf } from '../log-screen/log-text.ts';
 import { nameLines } from '../overlays/name-lines.ts';
 import type { OutcomeEntry } from './outcome-entries.ts';
 
@@ -134,10 +134,17 @@ const expandedBody = (
     nodes.length === 1 ? [] : nameLines(nodes, { width: room, most: mostNameRows, ellipsis });
   return [
     ...names.map((text) => ({ text, isNote: true })),
-    ...wrapRows(detail, room).map((text) => ({ text, isNote: true })),
+    ...(fitsTitle(detail, width) ? [] : wrapRows(detail, room)).map((text) => ({
+      text,
+      isNote: true,
+    })),
     ...lines.flatMap((line) => wrapRows(line, room).map((text) => ({ text, isNote: false }))),
   ];
 };
+
+/** The title has a third of the window for whom it is about. */
+const fitsTitle = (detail: string, width: number): boolean =>
+  columnsOf(detail) <= Math.floor((width * 2) / 3) - 8;
 
 const wrapRows = (line: string, width: number): string[] => {
   const text = textOf(line);

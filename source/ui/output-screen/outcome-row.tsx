@@ -1,4 +1,5 @@
 import { useDashboard } from '../dashboard-context.ts';
+import { markOf } from '../fleet-screen/node-row.tsx';
 import { type Segment, SegmentLine } from '../segment-line.tsx';
 import { fit, printable } from '../text.ts';
 import type { OutcomeEntry } from './outcome-entries.ts';
@@ -10,12 +11,15 @@ type EntryTitleProps = {
   /** Columns of what says whom it is about. */
   readonly subjectWidth: number;
   readonly isSelected: boolean;
+  /** Whether its nodes were selected for what is done next. */
+  readonly isPicked: boolean;
   /** In terminal columns. */
   readonly width: number;
 };
 
 /** How it went, on which nodes. */
-export const EntryTitle = ({ entry, subjectWidth, isSelected, width }: EntryTitleProps) => {
+export const EntryTitle = (props: EntryTitleProps) => {
+  const { entry, subjectWidth, isSelected, isPicked, width } = props;
   const { theme } = useDashboard();
   const { detail, nodes, status } = entry;
   const { glyph, style } = outcomeMark(status, theme);
@@ -26,7 +30,8 @@ export const EntryTitle = ({ entry, subjectWidth, isSelected, width }: EntryTitl
   return (
     <SegmentLine
       segments={[
-        { text: isSelected ? `${marker} ` : '  ' },
+        { text: isSelected ? marker : ' ' },
+        { text: isPicked ? markOf(theme) : ' ', style: styled(theme.styles.accent) },
         { text: `${glyph} `, style: styled(style) },
         {
           text: fit(subjectOf(entry), subjectWidth, ellipsis),

@@ -1,11 +1,11 @@
 import { cancelAction } from '../keys/cancel-action.ts';
-import type { KeyContext, ScreenSize } from '../keys/key-context.ts';
+import { type KeyContext, type ScreenSize, tell } from '../keys/key-context.ts';
 import type { Command } from '../keys/key-map.ts';
 import type { Screen } from '../view-state.ts';
 import { askForOutputExport } from './export-output.ts';
 import { findAction, layOutOutput } from './lay-out-output.ts';
-import { markNodes } from './mark-outcome.ts';
 import { countRows, currentBlock, type OutcomePlace, placeFrom } from './outcome-layout.ts';
+import { pickOutcome } from './pick-outcome.ts';
 
 type OutputScreen = Extract<Screen, { type: 'output' }>;
 
@@ -51,10 +51,20 @@ export const outputKeys = (
       const { key } = current.block.entry;
       const expanded = new Set(screen.expanded);
       if (!expanded.delete(key)) expanded.add(key);
+      const opened = layOutOutput({ ...screen, expanded }, action, size).blocks;
+      if (
+        expanded.has(key) &&
+        currentBlock(opened, { entry: key, line: 0 })?.block.body.length === 0
+      ) {
+        tell(context, 'warning', 'That is all there is');
+        return true;
+      }
       return change({ expanded, cursor: { entry: key, line: 0 } });
     }
     case 'mark':
-      if (current !== undefined) markNodes(context, current.block.entry);
+      if (current !== undefined) {
+        pickOutcome(context, screen, screen.read(action), current.block.entry);
+      }
       return true;
     case 'export':
       askForOutputExport(context, screen, action);

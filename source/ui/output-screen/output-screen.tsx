@@ -9,7 +9,13 @@ import { useFleet } from '../use-fleet.ts';
 import type { Screen } from '../view-state.ts';
 import { findAction, layOutOutput } from './lay-out-output.ts';
 import { OutcomeHeader } from './outcome-header.tsx';
-import { blockAt, countRows, currentBlock, type OutcomeBlock } from './outcome-layout.ts';
+import {
+  blockAt,
+  countRows,
+  currentBlock,
+  type OutcomeBlock,
+  type OutcomePlace,
+} from './outcome-layout.ts';
 import { EntryLine, EntryTitle, subjectOf } from './outcome-row.tsx';
 
 type OutputScreenProps = {
@@ -42,21 +48,28 @@ export const OutputScreen = ({ screen, height, width }: OutputScreenProps) => {
   return (
     <Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
       <OutcomeHeader action={action} width={width} />
-      <OutcomeList blocks={blocks} cursor={screen.cursor} width={width} height={listHeight} />
+      <OutcomeList
+        blocks={blocks}
+        cursor={screen.cursor}
+        picked={screen.picked}
+        width={width}
+        height={listHeight}
+      />
     </Box>
   );
 };
 
 type OutcomeListProps = {
   readonly blocks: readonly OutcomeBlock[];
-  readonly cursor: Extract<Screen, { type: 'output' }>['cursor'];
+  readonly cursor: OutcomePlace | undefined;
+  readonly picked: ReadonlySet<string>;
   /** In terminal columns. */
   readonly width: number;
   /** In rows. */
   readonly height: number;
 };
 
-const OutcomeList = ({ blocks, cursor, width, height }: OutcomeListProps) => {
+const OutcomeList = ({ blocks, cursor, picked, width, height }: OutcomeListProps) => {
   const { theme } = useDashboard();
   const previous = useRef(0);
   const current = currentBlock(blocks, cursor);
@@ -93,6 +106,7 @@ const OutcomeList = ({ blocks, cursor, width, height }: OutcomeListProps) => {
               entry={block.entry}
               subjectWidth={subjectWidth}
               isSelected={isSelected}
+              isPicked={picked.has(block.entry.key)}
               width={width}
             />
           );
