@@ -10,7 +10,6 @@ import type { Reporter } from '../reporters/reporter.ts';
 import { startRecording } from '../reporters/run-recording.ts';
 import type { Invocation } from './command.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
-import { isInteractive } from './interactivity.ts';
 import { openNodeAccess } from './node-access.ts';
 import { payloadIfHere } from './payload-if-here.ts';
 import { readPublicKey } from './public-key.ts';
@@ -41,6 +40,8 @@ export type FleetRunOptions = {
   readonly command: string;
   /** Whether the command sends files to nodes, and so can't do without them. */
   readonly sendsFiles: boolean;
+  /** Whether it stays with the whole fleet, and so watches nodes' health, and for new nodes. */
+  readonly watchesFleet: boolean;
   readonly signal: AbortSignal;
 };
 
@@ -52,7 +53,7 @@ export type FleetRunOptions = {
 export const openFleetRun = async (
   invocation: Invocation,
   workspace: Workspace,
-  { command, sendsFiles, signal }: FleetRunOptions,
+  { command, sendsFiles, signal, watchesFleet }: FleetRunOptions,
 ): Promise<FleetRun> => {
   const { config } = workspace;
   const { templatesFolder } = invocation;
@@ -72,7 +73,7 @@ export const openFleetRun = async (
     connect: access.connect,
     sshCommand: (instance) => access.openSsh(instance),
     followLogs: true,
-    watchFleet: isInteractive(invocation) || invocation.options.watch,
+    watchFleet: watchesFleet,
   });
 };
 

@@ -42,7 +42,12 @@ export const runHeadless = (
         invocation.stderr.write('Nothing was done.\n');
         return exitStatus.success;
       }
-      const run = await openFleetRun(invocation, workspace, { command, sendsFiles, signal });
+      const run = await openFleetRun(invocation, workspace, {
+        command,
+        sendsFiles,
+        watchesFleet: invocation.options.watch,
+        signal,
+      });
       junit.follow(run);
       for (const reporter of runReporters(invocation, run.recording)) run.addReporter(reporter);
       try {

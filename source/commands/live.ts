@@ -42,7 +42,12 @@ const showRun = async (
       if (before !== undefined && !(await before(workspace, signal))) return undefined;
       return {
         workspace,
-        run: await openFleetRun(invocation, workspace, { command, sendsFiles, signal }),
+        run: await openFleetRun(invocation, workspace, {
+          command,
+          sendsFiles,
+          watchesFleet: true,
+          signal,
+        }),
       };
     });
     if (prepared === undefined) {

@@ -15,7 +15,7 @@ const explanationTime = 10_000;
 export const explain = async (
   context: NodeContext,
   connection: NodeConnection,
-  { name, detail, hint }: CheckResult,
+  { name, detail, endedWell, hint }: CheckResult,
   signal: AbortSignal,
 ): Promise<PhaseFailure> => {
   const isUnit = /\.(?:service|socket|timer|path)$/.test(name);
@@ -23,7 +23,7 @@ export const explain = async (
     ? await lastWords(context, connection, name, signal)
     : { complaint: undefined, output: [] };
   return new PhaseFailure(
-    [name, detail, ...(complaint === undefined ? [] : [complaint])].join(': '),
+    [name, detail, ...(complaint === undefined || endedWell ? [] : [complaint])].join(': '),
     (hint ?? 'Run `spot-tui doctor NODE` for details.').replaceAll('NODE', context.name),
     output,
   );

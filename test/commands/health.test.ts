@@ -5,6 +5,9 @@ import { after, before, suite, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { finish, User } from './program.ts';
 
+/** Where a node of the sandbox finds what EC2 tells it. */
+const metadata = '/run/instance-metadata/latest/meta-data';
+
 type Event = Readonly<Record<string, unknown>>;
 
 /** What a started program prints with `--json`, as it comes. */
@@ -129,8 +132,17 @@ suite('a fleet that is watched', () => {
       await events.of('us-west-2-2', { phase: 'terminated' });
     });
 
-    test('one that EC2 takes back is interrupted before it goes, with the time it has left', async () => {
-      await fault('reclaim', 'us-west-2-3');
+    test('one that EC2 takes back is warned, then interrupted with the time it has left', async () => {
+      const told = await user.run([
+        ...['exec', 'us-west-2-3', ...fleet, '--', 'sudo', 'sh', '-c'],
+        `'mkdir -p ${metadata}/events/recommendations
+        echo "{\\"noticeTime\\":\\"2020-10-27T08:22:00Z\\"}" >${metadata}/events/recommendations/rebalance'`,
+      ]);
+      // Where nodes have no walls nothing of anybody's own runs on them.
+      if (told.status === 0) {
+        await events.of('us-west-2-3', { event: 'log', message: /^EC2 recommends to rebalance/ });
+      }
+      assert.equal((await fault('reclaim', 'us-west-2-3')).status, 0);
       const { deadline, time } = await events.of('us-west-2-3', { phase: 'interrupted' });
       const left = Date.parse(String(deadline)) - Date.parse(String(time));
       assert.ok(left > 0 && left <= 120_000, `${left} ms`);

@@ -10,6 +10,8 @@ export type CheckResult = {
   readonly hint?: string;
   /** Whether time alone may change the result: a service that is still starting, for instance. */
   readonly pending?: true;
+  /** Whether the unit that it is about ended without an error: its last words are no complaint. */
+  readonly endedWell?: true;
 };
 
 /** What a node is measured against. */

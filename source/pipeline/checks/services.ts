@@ -96,6 +96,7 @@ const judge = (
           unit.result === 'success'
             ? `not running (${unit.activeState}): it was stopped, or a unit that it requires failed`
             : `not running: ${unit.result}, exit status ${unit.exitStatus}`,
+        ...(unit.result === 'success' ? { endedWell: true as const } : {}),
         hint: `\`spot-tui configure\` starts it again; ${logHint.charAt(0).toLowerCase()}${logHint.slice(1)}`,
         pending: true,
       };
