@@ -28,39 +28,49 @@ export type HeadlessWork = {
  * Drives a fleet without a dashboard: every event a line, the summary last, and an exit status that
  * says whether all nodes are ready.
  */
-export const runHeadless = (
+export const runHeadless = async (
   invocation: Invocation,
   command: string,
   headless: HeadlessWork,
-): Promise<ExitStatus> =>
-  withInterruption(invocation, async (signal) => {
-    const junit = await openJunitFile(invocation, command);
-    return reportJunit(invocation, junit, async () => {
-      const { before, sendsFiles } = headless;
-      const workspace = await openWorkspace(invocation, signal);
-      if (before !== undefined && !(await before(workspace, signal))) {
-        invocation.stderr.write('Nothing was done.\n');
-        return exitStatus.success;
-      }
-      const run = await openFleetRun(invocation, workspace, {
-        command,
-        sendsFiles,
-        watchesFleet: invocation.options.watch,
-        signal,
-      });
-      junit.follow(run);
-      for (const reporter of runReporters(invocation, run.recording)) run.addReporter(reporter);
-      try {
-        const work = () => headless.work(run, workspace, signal, junit);
-        await untilAborted(signal, untilFailure(invocation, run, work));
-        tellVerdict(invocation, run);
-        run.emit(run.summarize());
-        return verdictOn(invocation, run);
-      } catch (error) {
-        if (run.store.getState().nodes.size > 0) run.emit(run.summarize());
-        throw error;
-      } finally {
-        await run.close();
-      }
-    });
+): Promise<ExitStatus> => {
+  const junit = await openJunitFile(invocation, command);
+  // Around the interruption, so that what it makes of the end is reported, and no end is missed.
+  return reportJunit(invocation, junit, () =>
+    withInterruption(invocation, (signal) =>
+      driveHeadless(invocation, command, headless, { junit, signal }),
+    ),
+  );
+};
+
+const driveHeadless = async (
+  invocation: Invocation,
+  command: string,
+  { before, sendsFiles, work }: HeadlessWork,
+  { junit, signal }: { readonly junit: JunitFile; readonly signal: AbortSignal },
+): Promise<ExitStatus> => {
+  const workspace = await openWorkspace(invocation, signal);
+  if (before !== undefined && !(await before(workspace, signal))) {
+    invocation.stderr.write('Nothing was done.\n');
+    return exitStatus.success;
+  }
+  const run = await openFleetRun(invocation, workspace, {
+    command,
+    sendsFiles,
+    watchesFleet: invocation.options.watch,
+    signal,
   });
+  junit.follow(run);
+  for (const reporter of runReporters(invocation, run.recording)) run.addReporter(reporter);
+  try {
+    const begin = () => work(run, workspace, signal, junit);
+    await untilAborted(signal, untilFailure(invocation, run, begin));
+    tellVerdict(invocation, run);
+    run.emit(run.summarize());
+    return verdictOn(invocation, run);
+  } catch (error) {
+    if (run.store.getState().nodes.size > 0) run.emit(run.summarize());
+    throw error;
+  } finally {
+    await run.close();
+  }
+};

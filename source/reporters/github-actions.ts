@@ -17,14 +17,14 @@ export const createGithubActionsLog = (
   const annotate = createAnnotator();
   return createCiLines(stream, {
     ...options,
-    frame: (event, lines) => [
-      ...lines.filter(({ word }) => word !== 'output'),
-      ...group(
-        event,
-        lines.filter(({ word }) => word === 'output'),
-      ),
-      ...annotate(event).map((printed) => ({ printed })),
-    ],
+    frame: (event, lines) => {
+      const annotations = annotate(event).map((printed) => ({ printed }));
+      // The summary stays the last line.
+      if (event.event === 'summary') return [...annotations, ...lines];
+      const output = lines.filter(({ word }) => word === 'output');
+      const others = lines.filter(({ word }) => word !== 'output');
+      return [...others, ...group(event, output), ...annotations];
+    },
   });
 };
 

@@ -101,6 +101,13 @@ test('what GitHub would not show is added up at the end', async () => {
   );
 });
 
+test('the summary stays the last line', async () => {
+  const nodes = Array.from({ length: 12 }, (_, index) => failed(`us-west-2-${index}`));
+  const [annotation, ...rest] = (await print([...nodes, summary])).slice(-14 - 1);
+  assert.match(annotation ?? '', /^::error title=4 more errors::/);
+  assert.match(rest.at(-1) ?? '', / summary /);
+});
+
 const summarize = async (
   events: readonly FleetEvent[],
   { before = '' }: { before?: string } = {},
