@@ -72,12 +72,17 @@ export class User {
 
   /** Starts the program in a terminal of 100 columns, by `script` of util-linux. */
   startInTerminal(words: readonly string[]): ChildProcess {
-    const command = [process.execPath, program, ...words].map((word) => `'${word}'`).join(' ');
-    return spawn('script', ['-qec', `stty columns 100 rows 30; ${command}`, '/dev/null'], {
+    const command = `stty columns 100 rows 30; ${this.shellCommand(words)}`;
+    return spawn('script', ['-qec', command, '/dev/null'], {
       cwd: this.folder,
       env: this.environment,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+  }
+
+  /** The program as a command of a shell. */
+  shellCommand(words: readonly string[]): string {
+    return [process.execPath, program, ...words].map((word) => `'${word}'`).join(' ');
   }
 
   /** Runs the program to its end. */

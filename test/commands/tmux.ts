@@ -57,13 +57,14 @@ export class Tmux {
     return await this.#run(['capture-pane', '-p', '-e', '-t', 'main']);
   }
 
-  /** Waits until the screen shows something, and returns all of it. */
-  async until(pattern: RegExp): Promise<string> {
+  /** Waits until the screen shows something, or is as it should be, and returns all of it. */
+  async until(expected: RegExp | ((screen: string) => boolean)): Promise<string> {
     const deadline = Date.now() + patience;
+    const isMet = expected instanceof RegExp ? (screen: string) => expected.test(screen) : expected;
     for (;;) {
       const screen = await this.screen();
-      if (pattern.test(screen)) return screen;
-      if (Date.now() > deadline) throw new Error(`the screen never showed ${pattern}:\n${screen}`);
+      if (isMet(screen)) return screen;
+      if (Date.now() > deadline) throw new Error(`the screen never showed ${expected}:\n${screen}`);
       await sleep(50);
     }
   }
