@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import stringWidth from 'string-width';
 import { useDashboard } from './dashboard-context.ts';
-import { type KeyBinding, labelOf, type NodeCommand } from './keys/key-map.ts';
+import { type KeyBinding, labelOf, type NodeCommand, type ScreenName } from './keys/key-map.ts';
 import { refusal } from './keys/refusal.ts';
 import { type Segment, SegmentLine } from './segment-line.tsx';
 import { useFleet, useNode } from './use-fleet.ts';
@@ -28,7 +28,9 @@ export const Footer = memo(({ canAct, isDriven, width }: FooterProps) => {
     top?.type === 'node' ? top.node : model.order.selected(state, view),
   );
   const node = useNode(target);
-  const bindings = keys.of(screen).filter(({ footer }) => footer !== undefined);
+  const bindings = byImportance(screen, keys.of(screen)).filter(
+    ({ footer }) => footer !== undefined,
+  );
   const isUsable = (binding: KeyBinding) => {
     if (!isNodeCommand(binding)) return true;
     if (!canAct || node === undefined) return false;
@@ -52,6 +54,16 @@ const isNodeCommand = (
   binding.group === 'Act' && binding.command !== 'launch' && binding.command !== 'cancel';
 
 const footerKey = ({ keys }: KeyBinding): string => labelOf(keys[0] ?? '', true);
+
+/** What one opened a log for is to be read first. */
+const byImportance = (
+  screen: ScreenName,
+  bindings: readonly KeyBinding[],
+): readonly KeyBinding[] => {
+  if (screen !== 'log') return bindings;
+  const ofLog = bindings.filter(({ group }) => group === 'Log');
+  return [...ofLog, ...bindings.filter(({ group }) => group !== 'Log')];
+};
 
 /** Drops bindings before help and quit, the last of them first, until the rest fits. */
 const chooseThatFit = (bindings: readonly KeyBinding[], width: number): readonly KeyBinding[] => {

@@ -27,7 +27,7 @@ export const NodeScreen = ({ screen, height, width }: NodeScreenProps) => {
     const index = rows.indexOf(screen.node);
     return index < 0 ? '' : `${index + 1} of ${rows.length}`;
   });
-  const now = useClock('second', (clock) => clock.now);
+  const now = useClock('second', (clock) => Math.floor(clock.now / 1000) * 1000);
   const isLogTall = screen.isLogTall === true;
   const page = layOutNodePage(node, { commandLine, keys, theme, now, width, height, isLogTall });
   return (

@@ -19,7 +19,7 @@ export const CausePopup = ({ name, window, offset }: CausePopupProps) => {
   const { commandLine, keys, theme } = useDashboard();
   const node = useNode(name);
   const screen = useView(screenName);
-  const now = useClock('second', (clock) => clock.now);
+  const now = useClock('second', (clock) => Math.floor(clock.now / 1000) * 1000);
   const width = Math.min(100, window.columns - popupFrameWidth);
   const lines =
     node === undefined
