@@ -145,6 +145,25 @@ describe('a question', () => {
   });
 });
 
+for (const window of [
+  { columns: 40, rows: 10 },
+  { columns: 60, rows: 14 },
+]) {
+  test(`what has to be typed is seen at ${window.columns}x${window.rows} as well`, async () => {
+    const { calls, lines, press, screen, width } = await show(
+      [begins(), ...fleetOf(30), enters('us-west-2-31', 'launching'), terminated('us-west-2-32')],
+      window,
+    );
+    await press('*', 'R');
+    assert.match(screen(), /Replace 31 nodes\?/);
+    assert.match(textOf(screen()), /Type sandbox to go on: ›/);
+    assert.equal(lines().length, window.rows);
+    assert.ok(width() <= window.columns);
+    await press(...'sandbox', keyboard.enter);
+    assert.equal(calls.length, 1);
+  });
+}
+
 describe('the selection', () => {
   test('stays for what comes next after an action that ends nothing', async () => {
     const { calls, press } = await show(fleetOf(3));

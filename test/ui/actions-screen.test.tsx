@@ -86,3 +86,13 @@ test('a recording shows its actions, and cancels none', async () => {
   await press('X');
   assert.match(screen(), /This is a recording: cancel needs a fleet/);
 });
+
+test('a launch that came to nothing is no success', async () => {
+  const { happen, press, line, screen, until } = await show([begins()]);
+  await press('p');
+  await happen(asks(1, 'launch', []), ends(1, 'launch', []));
+  await until(/nothing was done/);
+  assert.match(line('launch'), /^› – .*no node/);
+  await press(keyboard.enter);
+  assert.match(screen(), /No node was worked on: m shows what was said/);
+});

@@ -58,6 +58,12 @@ describe('l', () => {
     );
   });
 
+  test('is about the node under the cursor, whatever is selected', async () => {
+    const { press, screen } = await show(fleetOf(3));
+    await press(' ', ' ', 'l');
+    assert.match(screen(), /Which log of us-west-2-3\?/);
+  });
+
   test('ends with its screen', async () => {
     const { logRequests, press, screen } = await show(fleetOf(1));
     await press('l', keyboard.enter);

@@ -87,6 +87,12 @@ describe('what works on a node', () => {
       true,
       ['ssh', 'logs', 'merged-logs', 'copy', 'console', 'cause'],
     ],
+    [
+      'terminated, driven by nobody here',
+      nodeIn('terminated', machine),
+      false,
+      ['replace', 'copy', 'console', 'cause'],
+    ],
     ['terminated', nodeIn('terminated', machine), true, ['replace', 'copy', 'console', 'cause']],
   ];
   for (const [name, node, isDriven, works] of expected) {

@@ -24,10 +24,7 @@ const gap = '  ';
 export const layOutActions = (actions: readonly ActionState[], width: number): ActionColumns => {
   const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(({ length }) => length));
   return {
-    nodes: Math.min(
-      Math.floor(width / 4),
-      widest(actions.map(({ nodes }) => describeNodes(nodes))),
-    ),
+    nodes: Math.min(Math.floor(width / 4), widest(actions.map(subjectOf))),
     result: Math.min(Math.floor(width / 3), widest(actions.map(resultOf))),
   };
 };
@@ -57,7 +54,7 @@ export const ActionRow = memo(({ action, columns, isSelected, width }: ActionRow
         { text: `${mark.glyph} `, style: styled(mark.style) },
         { text: formatTime(action.startedAt).padEnd(timeWidth) + gap, style: styled(quiet) },
         { text: action.action.padEnd(nameWidth) + gap, style: styled(strong) },
-        { text: fit(describeNodes(action.nodes), columns.nodes, ellipsis) + gap },
+        { text: fit(subjectOf(action), columns.nodes, ellipsis) + gap },
         { text: fit(resultOf(action), columns.result, ellipsis) + gap },
         { text: elapsed.padStart(elapsedWidth) + gap, style: styled(quiet) },
         { text: action.detail === undefined ? '' : `${printable(action.detail, 200)}${gap}` },
@@ -70,9 +67,13 @@ export const ActionRow = memo(({ action, columns, isSelected, width }: ActionRow
   );
 });
 
+const subjectOf = ({ nodes }: ActionState): string =>
+  nodes.length === 0 ? 'no node' : describeNodes(nodes);
+
 /** `12 of 30, 2 failed` while it runs, `28 succeeded, 2 failed` when it is over. */
 const resultOf = (action: ActionState): string => {
   const { cancelled, failed, skipped, succeeded } = countOutcomes(action);
+  if (action.nodes.length === 0) return action.state === 'started' ? '' : 'nothing was done';
   const over = succeeded + failed + cancelled + skipped;
   const parts = [
     action.state === 'started'

@@ -10,12 +10,14 @@ import { type KeyContext, tell } from './key-context.ts';
 import type { NodeCommand } from './key-map.ts';
 import { openConsole } from './open-console.ts';
 import { openOutput, sendAction } from './send-action.ts';
-import { describeLeftOut, divideTargets, type Targets, targetNodes } from './targets.ts';
+import { describeLeftOut, divideTargets, nodesFor, type Targets } from './targets.ts';
 
 /** Does what a command does to the nodes that it is meant for, or says why it can't. */
 export const actOnNodes = (context: KeyContext, command: NodeCommand): void => {
   const { actions, model } = context;
-  const wanted = targetNodes(model).flatMap((name) => model.fleet.getState().nodes.get(name) ?? []);
+  const wanted = nodesFor(model, command).flatMap(
+    (name) => model.fleet.getState().nodes.get(name) ?? [],
+  );
   const [first] = wanted;
   if (first === undefined) {
     tell(context, 'warning', 'There is no node to act on yet');
@@ -70,7 +72,7 @@ const act = (context: KeyContext, command: NodeCommand, targets: Targets): void 
       return;
     case 'logs':
     case 'merged-logs':
-      askWhichLog(context, command === 'logs' ? targets.nodes.slice(0, 1) : targets.nodes);
+      askWhichLog(context, targets.nodes);
       return;
     case 'copy':
       askWhatToCopy(context, targets.nodes);

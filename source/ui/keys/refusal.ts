@@ -19,9 +19,12 @@ export const refusal = (
 ): string | undefined => {
   switch (command) {
     case 'ssh':
+      return refuseReach(node);
     case 'logs':
     case 'merged-logs':
-      return refuseReach(node);
+      return isGone(node)
+        ? `${node.phase}: it is gone, Enter shows what it logged`
+        : refuseReach(node);
     case 'exec':
     case 'doctor':
       return node.phase === 'terminating'

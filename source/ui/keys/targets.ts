@@ -44,6 +44,14 @@ export const targetNodes = ({ fleet, order, view }: DashboardModel): readonly st
   }
 };
 
+/** The nodes that a command is for: what is only about one node is about the one under the cursor. */
+export const nodesFor = (model: DashboardModel, command: NodeCommand): readonly string[] => {
+  const { fleet, screens } = model.view.getState();
+  if (screens.length > 0 || (command !== 'cause' && command !== 'logs')) return targetNodes(model);
+  const selected = model.order.selected(model.fleet.getState(), fleet);
+  return selected === undefined ? [] : [selected];
+};
+
 /** Divides nodes into those that a command can work on now and those that it can't. */
 export const divideTargets = (
   { isDriven, model }: KeyContext,

@@ -48,13 +48,26 @@ export const OutputScreen = ({ screen, height, width }: OutputScreenProps) => {
   return (
     <Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
       <OutcomeHeader action={action} width={width} />
-      <OutcomeList
-        blocks={blocks}
-        cursor={screen.cursor}
-        picked={screen.picked}
+      <SegmentLine
+        segments={[{ text: theme.glyphs.line.repeat(width), style: theme.styles.quiet }]}
         width={width}
-        height={listHeight}
       />
+      {blocks.length === 0 ? (
+        <SegmentLine
+          segments={[
+            { text: ' No node was worked on: m shows what was said', style: theme.styles.quiet },
+          ]}
+          width={width}
+        />
+      ) : (
+        <OutcomeList
+          blocks={blocks}
+          cursor={screen.cursor}
+          picked={screen.picked}
+          width={width}
+          height={listHeight}
+        />
+      )}
     </Box>
   );
 };
@@ -70,7 +83,6 @@ type OutcomeListProps = {
 };
 
 const OutcomeList = ({ blocks, cursor, picked, width, height }: OutcomeListProps) => {
-  const { theme } = useDashboard();
   const previous = useRef(0);
   const current = currentBlock(blocks, cursor);
   const count = countRows(blocks);
@@ -88,10 +100,6 @@ const OutcomeList = ({ blocks, cursor, picked, width, height }: OutcomeListProps
   const visible = Math.max(0, Math.min(height, count - offset));
   return (
     <>
-      <SegmentLine
-        segments={[{ text: theme.glyphs.line.repeat(width), style: theme.styles.quiet }]}
-        width={width}
-      />
       {Array.from({ length: visible }, (_row, index) => {
         const row = offset + index;
         const block = blocks[blockAt(blocks, row)];

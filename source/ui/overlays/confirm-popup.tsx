@@ -4,7 +4,7 @@ import type { LineEdit } from '../prompt/line-edit.ts';
 import { wrap } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import { nameLines } from './name-lines.ts';
-import { Popup, type PopupLine, popupFrameWidth } from './popup.tsx';
+import { Popup, type PopupLine, popupFrameHeight, popupFrameWidth } from './popup.tsx';
 import type { Question } from './question.ts';
 
 type ConfirmPopupProps = {
@@ -26,31 +26,34 @@ export const ConfirmPopup = ({ question, typed, problem, window }: ConfirmPopupP
   const { isDestructive, nodes, title, toType, verb } = question;
   const width = Math.min(widest, window.columns - popupFrameWidth);
   const { ellipsis } = theme.glyphs;
-  // Border, title and what has to be typed stay visible in the smallest window.
-  const room = window.rows - 8;
+  const typing = toType === undefined ? [] : typedLines(toType, typed, problem, theme);
+  const room = window.rows - popupFrameHeight - typing.length;
   const paragraphs = [
     question.effects.flatMap((effect) => plain(wrap(effect, width, 5, ellipsis))),
     nodes.length < 2
       ? []
       : plain(
-          nameLines(nodes, { width, most: Math.max(2, Math.min(5, room - 8)), ellipsis }),
+          nameLines(nodes, { width, most: Math.max(1, Math.min(5, room - 8)), ellipsis }),
           theme.styles.strong,
         ),
     leftOutLines(question, width, theme),
-    toType === undefined ? [] : typedLines(toType, typed, problem, theme),
   ].filter((lines) => lines.length > 0);
+  const told = paragraphs.flatMap((lines, index) => (index === 0 ? lines : [blank, ...lines]));
+  if (typing.length > 0) told.push(blank);
+  // Whatever there is to tell: what has to be typed is seen.
+  const shown = told.length <= room ? told : [...told.slice(0, room - 1), [{ text: ellipsis }]];
   return (
     <Popup
       title={title}
-      lines={paragraphs.flatMap((lines, index) =>
-        index === 0 ? lines : [[{ text: '' }], ...lines],
-      )}
+      lines={[...shown, ...typing]}
       keys={keysOf(verb, { isDestructive, isTyped: toType !== undefined })}
       window={window}
       style={isDestructive ? theme.styles.bad : theme.styles.accent}
     />
   );
 };
+
+const blank: PopupLine = [{ text: '' }];
 
 const keysOf = (
   verb: string,
