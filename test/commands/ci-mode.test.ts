@@ -91,18 +91,21 @@ suite('CI mode', () => {
   });
 
   test('what can’t be met or written is refused before anything is done', async () => {
-    for (const [words, reason] of [
+    const refusals: (readonly [words: readonly string[], reason: RegExp])[] = [
       [[...three, '--min-ready', '4'], /--min-ready 4 is more than the 3 nodes/],
       [['configure', '--sandbox', '--min-ready', '3'], /--min-ready 3 is more than the 2 nodes/],
       [[...three, '--junit', '/dev/null/x.xml'], /--junit: \/dev\/null\/x\.xml can't be written: /],
-    ] as const) {
-      const environment = { GITHUB_ACTIONS: 'true' };
-      const { status, stderr, stdout } = await user.run([...words, '--ci'], { environment });
-      assert.equal(status, 2, stdout);
-      assert.match(stderr, /^::error title=spot-tui::--/);
-      assert.match(stderr, reason);
-      assert.equal(stdout, '');
-    }
+    ];
+    const environment = { GITHUB_ACTIONS: 'true' };
+    await Promise.all(
+      refusals.map(async ([words, reason]) => {
+        const { status, stderr, stdout } = await user.run([...words, '--ci'], { environment });
+        assert.equal(status, 2, stdout);
+        assert.match(stderr, /^::error title=spot-tui::--/);
+        assert.match(stderr, reason);
+        assert.equal(stdout, '');
+      }),
+    );
   });
 
   test('nodes that a command is not about are skipped in its report', async () => {
@@ -115,10 +118,12 @@ suite('CI mode', () => {
   });
 
   test('doctor adds up, and a hint is a command line about the same deployment', async () => {
-    const doctor = await user.run(['doctor', '--sandbox']);
-    assert.match(doctor.stdout, /\n2 nodes: 2 ok, 0 with failed checks\n$/);
     await user.write('other.yaml', 'deployment: other\nregions: [us-west-2]\n');
-    const list = await user.run(['list', '--sandbox', '--config', 'other.yaml']);
+    const [doctor, list] = await Promise.all([
+      user.run(['doctor', '--sandbox']),
+      user.run(['list', '--sandbox', '--config', 'other.yaml']),
+    ]);
+    assert.match(doctor.stdout, /\n2 nodes: 2 ok, 0 with failed checks\n$/);
     assert.equal(
       list.stdout,
       'other has no nodes. `spot-tui create --sandbox --config other.yaml` makes them.\n',
@@ -128,15 +133,14 @@ suite('CI mode', () => {
   test('a signal and the end of the time are reported', async () => {
     const attach = ['--sandbox', '--watch', '--json', '--junit'];
     const child = user.start([...attach, 'signal.xml']);
-    const ended = finish(child);
+    const interrupted = finish(child);
+    const overdue = user.run([...attach, 'time.xml', '--timeout', '1s']);
     await printed(child, '"phase":"ready"');
     child.kill('SIGTERM');
-    assert.equal((await ended).status, 143);
+    assert.equal((await interrupted).status, 143);
     assert.deepEqual((await verdicts('signal.xml')).at(-1), ['attach', 'error']);
     assert.match(await read('signal.xml'), /type="InterruptedError"/);
-
-    const { status } = await user.run([...attach, 'time.xml', '--timeout', '1s']);
-    assert.equal(status, 1);
+    assert.equal((await overdue).status, 1);
     assert.match(await read('time.xml'), /message="not done after 1s" type="CommandTimeoutError"/);
   });
 
@@ -144,15 +148,17 @@ suite('CI mode', () => {
     const environment = await github('exec.md');
     const says = "printf '::set-env name=A::b\\n  ::stop-commands::x\\nx ##[add-path]/tmp\\n'";
     const command = ['us-west-2-1', '--sandbox', '--', says];
-    const text = await user.run(['exec', ...command], { environment });
+    const [text, json, elsewhere] = await Promise.all([
+      user.run(['exec', ...command], { environment }),
+      user.run(['exec', '--json', ...command], { environment }),
+      user.run(['exec', ...command]),
+    ]);
     assert.equal(
       text.stdout,
       '── us-west-2-1\n: :set-env name=A::b\n  : :stop-commands::x\nx ## [add-path]/tmp\n',
     );
-    const json = await user.run(['exec', '--json', ...command], { environment });
     assert.doesNotMatch(json.stdout, /##\[/);
     assert.match(JSON.parse(json.stdout).nodes[0].output, /##\[add-path\]/);
-    const elsewhere = await user.run(['exec', ...command]);
     assert.match(elsewhere.stdout, /^::set-env name=A::b$/m);
   });
 });
