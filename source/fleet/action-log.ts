@@ -88,6 +88,11 @@ export class Action {
     return this.#over.promise;
   }
 
+  /** Those that it is for; none before it is started. */
+  get nodes(): readonly string[] {
+    return this.#nodes ?? [];
+  }
+
   /** What has become of the nodes that are done. */
   get results(): ReadonlyMap<string, NodeResult> {
     return this.#results;

@@ -95,13 +95,16 @@ export class FleetRequests implements FleetActions {
   ): number {
     const work = async (action: Action, session: NodeSession): Promise<NodeResult> => {
       const { name } = session;
+      const { signal } = action;
       action.running(name, 'connecting');
-      const connection = await reachNode(session, this.#options.config, action.signal);
+      const connection = await reachNode(session, this.#options.config, signal);
       action.running(name, 'running');
-      return execOnNode(connection, command, {
-        signal: action.signal,
-        ...(onLine === undefined ? {} : { onLine: (line) => onLine(name, line) }),
-      });
+      const listen = onLine === undefined ? {} : { onLine: (line: string) => onLine(name, line) };
+      try {
+        return await execOnNode(connection, command, { signal, ...listen });
+      } catch (error) {
+        return signal.aborted ? action.cancelled(sentTerm) : action.failure(error);
+      }
     };
     return this.#do(
       'exec',
@@ -184,7 +187,10 @@ export class FleetRequests implements FleetActions {
   ): number {
     const { sessions } = this.#options;
     const action = this.#log.begin(name, nodes, detail);
-    this.#carryOut(action, (signal) => work(action, sessions.named(nodes), signal), toFinish);
+    const known = sessions.named(action.nodes);
+    const names = new Set(known.map((session) => session.name));
+    for (const node of action.nodes) if (!names.has(node)) action.settle(node, unknown);
+    this.#carryOut(action, (signal) => work(action, known, signal), toFinish);
     return action.id;
   }
 
@@ -208,3 +214,7 @@ export class FleetRequests implements FleetActions {
     return { buildUserData, clock, machines };
   }
 }
+
+const sentTerm = 'SIGTERM was sent, and what ignores that may go on there';
+
+const unknown: NodeResult = { status: 'skipped', detail: 'no such node is known here' };

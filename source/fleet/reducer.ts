@@ -41,13 +41,13 @@ export const reduceAll = (state: FleetState, events: readonly FleetEvent[]): Fle
   let fleet = state;
   let nodes: Map<string, NodeState> | undefined;
   for (const event of events) {
-    if ('node' in event) {
+    if (event.event === 'action-result') {
+      // Somebody may have asked for a node that is not there.
+      fleet = { ...fleet, actions: addResult(fleet.actions, event) };
+    } else if ('node' in event) {
       nodes ??= new Map(state.nodes);
       const before = nodes.get(event.node) ?? unknownNode(event);
       nodes.set(event.node, reduceNode(before, event));
-      if (event.event === 'action-result') {
-        fleet = { ...fleet, actions: addResult(fleet.actions, event) };
-      }
     } else {
       fleet = reduceFleet(fleet, event);
     }
@@ -108,7 +108,10 @@ const addResult = (
     action.id === id ? { ...action, results: new Map(action.results).set(node, result) } : action,
   );
 
-const unknownNode = (event: NodeEvent): NodeState => ({
+/** An event that changes what is known of a node. */
+type StateEvent = Exclude<NodeEvent, ActionResultEvent>;
+
+const unknownNode = (event: StateEvent): NodeState => ({
   name: event.node,
   region: 'region' in event ? event.region : event.node.replace(/-\d+$/, ''),
   phase: 'pending',
@@ -120,7 +123,7 @@ const unknownNode = (event: NodeEvent): NodeState => ({
   earlier: [],
 });
 
-const reduceNode = (node: NodeState, event: NodeEvent): NodeState => {
+const reduceNode = (node: NodeState, event: StateEvent): NodeState => {
   switch (event.event) {
     case 'phase':
       return enterPhase(node, event);
@@ -136,8 +139,6 @@ const reduceNode = (node: NodeState, event: NodeEvent): NodeState => {
       const { event: _event, node: _node, ...health } = event;
       return { ...node, health };
     }
-    case 'action-result':
-      return node;
     default:
       return event satisfies never;
   }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Config } from '../../source/config/config.ts';
 import type { Instance } from '../../source/ec2/cloud.ts';
 import { nextGeneration } from '../../source/fleet/generation.ts';
-import { planFleet, spread } from '../../source/fleet/plan.ts';
+import { planFleet, planMore, spread } from '../../source/fleet/plan.ts';
 import { NodeSelectionError, selectNodes } from '../../source/fleet/select-nodes.ts';
 
 const configOf = (totalInstances: number, ...regions: string[]): Config => ({
@@ -153,4 +153,22 @@ test('a node is meant by name, instance id or address', () => {
       error.message === 'no node is called us-west-2-9 or i-7' &&
       error.hint.includes('us-west-2-1, us-west-2-2'),
   );
+});
+
+test('more nodes go where there are fewest, under the smallest free names', () => {
+  const taken = [
+    { name: 'us-west-2-1', region: 'us-west-2' },
+    { name: 'us-west-2-3', region: 'us-west-2' },
+    { name: 'us-east-1-2', region: 'us-east-1' },
+  ];
+  const names = (count: number, regions: readonly string[]) =>
+    planMore(count, regions, taken).map(({ name }) => name);
+  assert.deepEqual(names(4, ['us-west-2', 'us-east-1']), [
+    'us-east-1-1',
+    'us-west-2-2',
+    'us-east-1-3',
+    'us-west-2-4',
+  ]);
+  assert.deepEqual(names(1, ['us-west-2']), ['us-west-2-2']);
+  assert.deepEqual(names(1, []), []);
 });
