@@ -1,48 +1,18 @@
-import { type Instance, type LaunchedInstance, tagNames } from '../ec2/cloud.ts';
-import type { Emit } from '../events/event.ts';
+import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { Examination } from '../pipeline/examine.ts';
-import type { NodeContext } from '../pipeline/node-context.ts';
-import type { Payload } from '../pipeline/payload/payload.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
-import type { SpotNotice } from '../pipeline/spot-notices.ts';
-import type { Admission } from '../ssh/admission.ts';
-import type { NodeConnection } from '../ssh/connection.ts';
-import { watchHealth } from './health-watch.ts';
+import { instanceEvent, isOtherwise } from './instance-event.ts';
 import type { MachineRecord } from './machine-record.ts';
-import { NodeInspection } from './node-inspection.ts';
-import { NodeLog } from './node-log.ts';
 import { NodeRun, type RunEnd, type RunRequest, takenBack } from './node-run.ts';
+import { NodeWatch, type NodeWatchOptions } from './node-watch.ts';
 import { isAlive } from './plan.ts';
-import { SpotWatch } from './spot-watch.ts';
 import { describeEnd, isReclaim } from './state-reason.ts';
-
-export type NodeSessionOptions = {
-  readonly context: Omit<NodeContext, 'payload' | 'machine'>;
-  readonly machine: MachineRecord;
-  /** The files as they are now; a run keeps those that it began with. */
-  readonly payload: () => Payload | undefined;
-  readonly emit: Emit;
-  /** Milliseconds since the Unix epoch. */
-  readonly clock: () => number;
-  /** Whether the node's journal is followed and reported. */
-  readonly followLog: boolean;
-  /** Whether its health is watched once it is ready, and what EC2 tells it of its end. */
-  readonly isWatched: boolean;
-  /** Bounds how many nodes are looked at together. */
-  readonly inspections: Admission;
-};
-
-/** Milliseconds to wait for a node that does not answer where its state now is asked for. */
-const longestWait = 30_000;
 
 /** One node for as long as the program runs: its machine, its runs, its log, its health. */
 export class NodeSession {
   readonly machine: MachineRecord;
-  readonly #options: NodeSessionOptions;
-  readonly #log: NodeLog;
-  readonly #inspection: NodeInspection;
-  readonly #spotWatch: SpotWatch;
-  #healthWatch: AbortController | undefined;
+  readonly #options: NodeWatchOptions;
+  readonly #watch: NodeWatch;
   #attempt = 0;
   #run: { readonly of: NodeRun; readonly over: Promise<void> } | undefined;
   #next: NodeRun | undefined;
@@ -53,17 +23,12 @@ export class NodeSession {
   #sshPort = 22;
   #price: number | undefined;
 
-  constructor(options: NodeSessionOptions) {
+  constructor(options: NodeWatchOptions) {
     this.machine = options.machine;
     this.#options = options;
-    const { context, inspections, machine, payload } = options;
-    this.#log = new NodeLog(context.report);
-    this.#inspection = new NodeInspection({ context, machine, payload, admission: inspections });
-    this.#spotWatch = new SpotWatch({
-      scripts: context.scripts,
-      onNotice: (notice) => this.#hear(notice),
-      onProblem: (problem) => this.log(`what EC2 tells the node can't be followed: ${problem}`),
-    });
+    this.#watch = new NodeWatch(options, (reason) =>
+      this.#stopWork({ type: 'ended', reason: `interrupted: ${reason}` }),
+    );
   }
 
   get name(): string {
@@ -160,7 +125,7 @@ export class NodeSession {
     const before = this.machine.instance;
     this.machine.update(instance);
     this.#sshPort = sshPort;
-    if (before === undefined || factsOf(before) !== factsOf(instance)) this.#tellInstance(instance);
+    if (isOtherwise(before, instance)) this.#tellInstance(instance);
     if (!isAlive(instance)) this.#reportEnd(instance);
   }
 
@@ -195,12 +160,8 @@ export class NodeSession {
    * @throws UnseenError when it can't be reached or does not answer, and PhaseFailure when it does
    * not let itself be inspected; both have a hint.
    */
-  async examine(signal: AbortSignal): Promise<Examination> {
-    const { context } = this.#options;
-    const patience = Math.min(context.config.timeouts.connecting, longestWait);
-    const examination = await this.#inspection.examine(patience, signal);
-    context.report.health(examination.health, { always: true });
-    return examination;
+  examine(signal: AbortSignal): Promise<Examination> {
+    return this.#watch.examine(signal);
   }
 
   log(message: string): void {
@@ -215,127 +176,41 @@ export class NodeSession {
   }
 
   #tellInstance(instance: Instance): void {
-    const { address, privateAddress, publicAddress } = instance;
-    this.#options.emit({
-      event: 'instance',
-      time: this.#options.clock(),
-      node: this.name,
-      instanceId: instance.instanceId,
-      region: instance.region,
-      zone: instance.zone,
-      instanceType: instance.instanceType,
-      imageId: instance.imageId,
-      ...(address === undefined ? {} : { address, sshPort: this.#sshPort }),
-      ...(publicAddress === undefined ? {} : { publicAddress }),
-      ...(privateAddress === undefined ? {} : { privateAddress }),
-      ...(this.#price === undefined ? {} : { pricePerHour: this.#price }),
-      launchedAt: instance.launchedAt,
-    });
+    const { clock, emit } = this.#options;
+    const [node, price, sshPort] = [this.name, this.#price, this.#sshPort];
+    emit(instanceEvent(instance, { node, price, sshPort, time: clock() }));
   }
 
   #begin(run: NodeRun): void {
     const { context, payload } = this.#options;
     this.#attempt += 1;
-    this.#healthWatch?.abort();
+    this.#watch.pauseHealth();
     const over = run.begin({
       context: { ...context, machine: this.machine },
       payload: payload(),
       attempt: this.#attempt,
-      onConnected: (connection, files) => this.#connected(connection, files),
+      onConnected: (connection, files) => this.#watch.connected(connection, files),
       onOver: (end) => {
         this.#run = undefined;
         const next = this.#next;
         this.#next = undefined;
         if (next?.isStopped === false) this.#begin(next);
-        else this.#watchHealth(end);
+        else if (!this.#isClosed) this.#watch.resumeHealth(end, this.#attempt);
       },
     });
     this.#run = { of: run, over };
   }
 
-  #connected(connection: NodeConnection, files: Payload | undefined): void {
-    const { followLog, isWatched } = this.#options;
-    if (followLog) this.#log.follow(connection, files);
-    if (isWatched && this.machine.instance?.lifecycle === 'spot') {
-      this.#spotWatch.follow(connection);
-    }
-  }
-
-  /** Only what the connection or the checks decided can be changed by what they find next. */
-  #watchHealth(end: RunEnd): void {
-    const { context, isWatched, payload } = this.#options;
-    const wasReady = end.type === 'ready';
-    const mayRecover =
-      end.type === 'failed' && (end.phase === 'connecting' || end.phase === 'verifying');
-    if (!isWatched || !(wasReady || mayRecover) || this.#isClosed || this.machine.isGone) return;
-    const abort = new AbortController();
-    this.#healthWatch = abort;
-    watchHealth(
-      {
-        context: { ...context, machine: this.machine, payload: payload() },
-        inspection: this.#inspection,
-        attempt: this.#attempt,
-        wasReady,
-        onRecovered: (connection) => this.#connected(connection, payload()),
-      },
-      abort.signal,
-    ).catch((error: unknown) => {
-      if (abort.signal.aborted) return;
-      const why = error instanceof Error ? error.message : String(error);
-      this.log(`the health of the node can't be watched: ${why}`);
-    });
-  }
-
   #stop(end: RunEnd): void {
     this.#stopWork(end);
-    this.#log.stop();
-    this.#spotWatch.stop();
+    this.#watch.stop();
   }
 
   #stopWork(end: RunEnd): void {
     this.#next?.stop(end);
     this.#next = undefined;
     this.#run?.of.stop(end);
-    this.#healthWatch?.abort();
-  }
-
-  /** EC2 told the machine something. */
-  #hear(notice: SpotNotice): void {
-    const { clock, emit } = this.#options;
-    switch (notice.type) {
-      case 'interruption': {
-        const { action, time: deadline } = notice;
-        const reason =
-          action === 'terminate'
-            ? 'EC2 takes the spot instance back'
-            : `EC2 is going to ${action} the spot instance`;
-        this.#stopWork({ type: 'ended', reason: `interrupted: ${reason}` });
-        emit({
-          event: 'phase',
-          time: clock(),
-          node: this.name,
-          phase: 'interrupted',
-          reason,
-          deadline,
-        });
-        return;
-      }
-      case 'rebalance': {
-        const message = 'EC2 recommends to rebalance: the risk that it takes this node has risen';
-        this.log(message);
-        emit({
-          event: 'notice',
-          time: clock(),
-          level: 'warning',
-          message: `${this.name}: ${message}`,
-          hint: 'Replace it with `R` at a good moment, before EC2 does at another.',
-          region: this.region,
-        });
-        return;
-      }
-      default:
-        notice satisfies never;
-    }
+    this.#watch.pauseHealth();
   }
 
   #reportEnd(instance: Instance): void {
@@ -360,13 +235,3 @@ export class NodeSession {
 }
 
 const programEnds = { type: 'cancelled', reason: 'the program was left' } as const satisfies RunEnd;
-
-const factsOf = (instance: Instance): string => {
-  const { instanceId, zone, instanceType, imageId, address, tags } = instance;
-  const { privateAddress, publicAddress } = instance;
-  const sshPort = tags[tagNames.sshPort];
-  return JSON.stringify([
-    ...[instanceId, zone, instanceType, imageId, sshPort],
-    ...[address, publicAddress, privateAddress],
-  ]);
-};

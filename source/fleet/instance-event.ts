@@ -1,0 +1,50 @@
+import { type Instance, tagNames } from '../ec2/cloud.ts';
+import type { InstanceEvent } from '../events/event.ts';
+
+/** What there is to tell of the machine behind a node, as EC2 described it. */
+export const instanceEvent = (
+  instance: Instance,
+  {
+    node,
+    price,
+    sshPort,
+    time,
+  }: {
+    readonly node: string;
+    /** US dollars per hour; absent while it is not known. */
+    readonly price: number | undefined;
+    readonly sshPort: number;
+    readonly time: number;
+  },
+): InstanceEvent => {
+  const { address, privateAddress, publicAddress } = instance;
+  return {
+    event: 'instance',
+    time,
+    node,
+    instanceId: instance.instanceId,
+    region: instance.region,
+    zone: instance.zone,
+    instanceType: instance.instanceType,
+    imageId: instance.imageId,
+    ...(address === undefined ? {} : { address, sshPort }),
+    ...(publicAddress === undefined ? {} : { publicAddress }),
+    ...(privateAddress === undefined ? {} : { privateAddress }),
+    ...(price === undefined ? {} : { pricePerHour: price }),
+    launchedAt: instance.launchedAt,
+  };
+};
+
+/** Whether a description tells something of a machine that the one before did not. */
+export const isOtherwise = (before: Instance | undefined, after: Instance): boolean =>
+  before === undefined || factsOf(before) !== factsOf(after);
+
+const factsOf = (instance: Instance): string => {
+  const { instanceId, zone, instanceType, imageId, address, tags } = instance;
+  const { privateAddress, publicAddress } = instance;
+  const sshPort = tags[tagNames.sshPort];
+  return JSON.stringify([
+    ...[instanceId, zone, instanceType, imageId, sshPort],
+    ...[address, publicAddress, privateAddress],
+  ]);
+};
