@@ -317,7 +317,7 @@ describe('search', () => {
     const shown = await show([]);
     const { push } = await openLog(shown, numbered(5));
     await search(shown, 'kernel');
-    await shown.until('No line has “kernel” so far');
+    await shown.until('No line has "kernel" so far');
     assert.match(shown.screen(), /\/kernel nowhere/);
     push(line('kernel panic'));
     await shown.until('/kernel 1 match');

@@ -24,7 +24,7 @@ const untilCalled = async ({ calls }: { readonly calls: readonly string[] }, beg
 const showNode = async (events: readonly FleetEvent[], options: ShowOptions = {}) => {
   const shown = await show(events, options);
   openNode(shown, node);
-  await shown.until(/── log/);
+  await shown.until(/[─-]{2} log/);
   return shown;
 };
 
@@ -224,6 +224,18 @@ describe('keys on the page of a node', () => {
     openNode(shown, node);
     await shown.until('line 100');
   });
+});
+
+test('a terminal without Unicode gets none', async () => {
+  for (const size of [{}, { columns: 200, rows: 60 }]) {
+    const shown = await showNode(troubled, { ...size, hasUnicode: false });
+    assert.match(shown.screen(), /^[\n -~]+$/);
+    await shown.press('/', 'x', keyboard.enter);
+    await shown.until('so far');
+    await shown.press('k', 'e');
+    await shown.until('Esc closes');
+    assert.match(shown.screen(), /^[\n -~]+$/);
+  }
 });
 
 test('lines that come move nothing but the log', async () => {

@@ -103,7 +103,7 @@ const show = (
   const number = reading.matches.at(match);
   if (number === undefined) {
     const where = screen.log.source === undefined ? 'No line' : `No line of ${screen.log.source}`;
-    tell(context, 'warning', `${where} has “${screen.log.search}” so far`);
+    tell(context, 'warning', `${where} has "${screen.log.search}" so far`);
     return;
   }
   changeLog(context, screen, showMatch(reading, screen.log, size, number));

@@ -45,16 +45,15 @@ export const phaseSection = (node: NodeState, context: PageContext): PageSection
   };
 };
 
+/** The steps of a timeline, without one that only says that nothing had begun yet. */
 const stepsOf = (timeline: Timeline, now: number): Step[] =>
-  timeline.map(({ phase, time }, index) => {
-    const next = timeline[index + 1];
-    return {
-      phase,
-      time,
-      duration: Math.max(0, (next?.time ?? now) - time),
-      isOver: next !== undefined,
-    };
-  });
+  timeline
+    .map(({ phase, time }, index) => {
+      const next = timeline[index + 1];
+      const duration = Math.max(0, (next?.time ?? now) - time);
+      return { phase, time, duration, isOver: next !== undefined };
+    })
+    .filter(({ phase, duration, isOver }) => phase !== 'pending' || duration >= 1000 || !isOver);
 
 /** One line for each phase, with a bar as long as it took. */
 const chartOf = (steps: readonly Step[], context: PageContext): readonly PageLine[] => {
@@ -90,15 +89,13 @@ const glyphOf = ({ phase }: Step, theme: Theme): string => theme.phases[phase].g
 /** The phases in one line; the oldest give way where there is no room. */
 const chainOf = (steps: readonly Step[], context: PageContext): readonly PageLine[] => {
   const { theme } = context;
-  const pieces = steps
-    .filter(({ phase, duration, isOver }) => phase !== 'pending' || duration >= 1000 || !isOver)
-    .map((step): PageLine => {
-      const { style } = theme.phases[step.phase];
-      return [
-        { text: step.phase, style: step.isOver ? {} : { ...style, bold: true } },
-        { text: ` ${formatDuration(step.duration)}`, style: theme.styles.quiet },
-      ];
-    });
+  const pieces = steps.map((step): PageLine => {
+    const { style } = theme.phases[step.phase];
+    return [
+      { text: step.phase, style: step.isOver ? {} : { ...style, bold: true } },
+      { text: ` ${formatDuration(step.duration)}`, style: theme.styles.quiet },
+    ];
+  });
   const separator = ` ${theme.glyphs.arrow} `;
   for (let first = 0; first < pieces.length; first++) {
     const cut: PageLine[] = first === 0 ? [] : [[{ text: theme.glyphs.ellipsis }]];

@@ -81,7 +81,7 @@ const bar = ({ share }: Gauge, width: number, theme: Theme): PageLine => {
   return [
     { text: barFull.repeat(full), style: alarm(share, theme) },
     { text: barEmpty.repeat(width - full), style: theme.styles.quiet },
-    { text: `${Math.round(share * 100)}%`.padStart(5) },
+    { text: ` ${Math.round(share * 100)}%`.padStart(5) },
   ];
 };
 
