@@ -111,6 +111,14 @@ describe('a group', () => {
     assert.match(screen(), /more lines/);
   });
 
+  test('that failed shows the end of its output, where it says why', async () => {
+    const { happen, screen, until } = await showExec(1);
+    await happen(prints(1, 'us-west-2-1', many, 1));
+    await until(/… 8\d lines before/);
+    assert.match(screen(), /<99>/);
+    assert.doesNotMatch(screen(), /<0>/);
+  });
+
   test('keeps the cursor while others become bigger', async () => {
     const { happen, press, line, until } = await showExec(5);
     await happen(prints(1, 'us-west-2-1', ['a']), prints(1, 'us-west-2-2', ['b']));

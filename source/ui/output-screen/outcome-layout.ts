@@ -109,20 +109,22 @@ export const placeFrom = (
   return { entry: (next ?? block).entry.key, line: 0 };
 };
 
+/** The first lines of an output; the last ones where it failed, for there it says why. */
 const previewBody = (
-  { lines }: OutcomeEntry,
+  { lines, status }: OutcomeEntry,
   room: number,
   { width, ellipsis }: OutcomeLayoutOptions,
 ): BodyRow[] => {
   if (room === 0) return [];
-  const shown = lines.length > room ? lines.slice(0, room - 1) : lines;
-  const hidden = lines.length - shown.length;
-  return [
-    ...shown.map((line) => ({ text: textOf(line.slice(0, width * 8)), isNote: false })),
-    ...(hidden === 0
-      ? []
-      : [{ text: `${ellipsis} ${hidden.toLocaleString('en-US')} more lines`, isNote: true }]),
-  ];
+  const isEnd = status === 'failed';
+  const hidden = lines.length > room ? lines.length - room + 1 : 0;
+  const shown = isEnd ? lines.slice(hidden) : lines.slice(0, lines.length - hidden);
+  const rows = shown.map((line) => ({ text: textOf(line.slice(0, width * 8)), isNote: false }));
+  if (hidden === 0) return rows;
+  const count = `${ellipsis} ${hidden.toLocaleString('en-US')}`;
+  return isEnd
+    ? [{ text: `${count} lines before`, isNote: true }, ...rows]
+    : [...rows, { text: `${count} more lines`, isNote: true }];
 };
 
 const expandedBody = (
