@@ -1,19 +1,13 @@
-import type { ExistingNode } from '../fleet/plan.ts';
-import { toPhaseFailure } from '../pipeline/phase-failure.ts';
-import { cleanText } from '../ssh/clean-text.ts';
+import type { FleetEvent } from '../events/event.ts';
+import { groupResults, type ResultGroup } from '../fleet/group-results.ts';
+import type { ActionResult } from '../fleet/state.ts';
 import type { RunCommand } from './command.ts';
 import { exitStatus, UsageError } from './exit-status.ts';
+import { openMachineRun } from './fleet-run.ts';
+import { untilAborted } from './interruption.ts';
 import { noNodes } from './no-nodes.ts';
 import { type NodeCommandContext, withNodes } from './node-command.ts';
 import { nodeJson, nodeText } from './node-text.ts';
-
-type Outcome = {
-  readonly node: string;
-  /** What the command ended with, or why it could not be run. */
-  readonly status: string;
-  readonly succeeded: boolean;
-  readonly output: string;
-};
 
 /** Runs a command on many nodes and shows those with the same result together. */
 export const run: RunCommand = (invocation) => {
@@ -22,62 +16,63 @@ export const run: RunCommand = (invocation) => {
     throw new UsageError('exec needs a command', 'Usage: spot-tui exec [node…] -- command…');
   }
   return withNodes(invocation, async (context) => {
-    const { nodes, workspace } = context;
     const { options, stdout } = invocation;
-    if (nodes.length === 0 && !options.json) {
-      stdout.write(noNodes(invocation, workspace.config));
+    if (context.nodes.length === 0 && !options.json) {
+      stdout.write(noNodes(invocation, context.workspace.config));
     }
-    const outcomes = await Promise.all(nodes.map((node) => runOn(context, node, command)));
+    const results = context.nodes.length === 0 ? [] : await execute(context, command);
     if (options.json) {
-      const results = outcomes.map(({ node, status, succeeded, output }) => ({
+      const nodes = results.map(([node, { detail, output = [], status }]) => ({
         node,
-        ok: succeeded,
-        status,
-        output,
+        ok: status === 'succeeded',
+        status: detail,
+        output: output.join('\n'),
       }));
-      stdout.write(`${nodeJson({ command, nodes: results })}\n`);
+      stdout.write(`${nodeJson({ command, nodes })}\n`);
     } else {
-      for (const group of grouped(outcomes)) {
+      for (const group of groupResults(results)) {
         stdout.write(nodeText(invocation, groupText(group)));
       }
     }
-    return outcomes.every(({ succeeded }) => succeeded) ? exitStatus.success : exitStatus.failure;
+    return results.every(([, { status }]) => status === 'succeeded')
+      ? exitStatus.success
+      : exitStatus.failure;
   });
 };
 
-const runOn = async (
-  { access, reach, signal }: NodeCommandContext,
-  node: ExistingNode,
+/** The results in the order of the nodes, with all of the output and not only its end. */
+const execute = async (
+  { access, invocation, nodes, signal, workspace }: NodeCommandContext,
   command: string,
-): Promise<Outcome> => {
-  const { name } = node;
+): Promise<(readonly [string, ActionResult])[]> => {
+  const fleet = openMachineRun(workspace, 'exec', access);
+  const { actions } = fleet.controller;
+  const outputs = new Map(nodes.map(({ name }) => [name, collectLines()]));
+  fleet.addReporter(
+    Object.assign(
+      (event: FleetEvent) => {
+        if (event.event !== 'log') return;
+        invocation.stderr.write(`${event.node}: ${event.message}\n`);
+      },
+      { flush: () => Promise.resolve() },
+    ),
+  );
   try {
-    const connection = access.connect(node.instance);
-    const output = collectLines();
-    try {
-      await reach(node, connection);
-      const { exitCode, exitSignal } = await connection.exec(command, {
-        signal,
-        onLine: output.add,
-      });
-      return {
-        node: name,
-        status: exitSignal === undefined ? `exit status ${exitCode}` : `killed by ${exitSignal}`,
-        succeeded: exitCode === 0,
-        output: output.text(),
-      };
-    } finally {
-      connection.close();
-    }
-  } catch (error) {
-    if (signal.aborted) throw error;
-    const { reason, hint } = toPhaseFailure(error);
-    return {
-      node: name,
-      status: 'not run',
-      succeeded: false,
-      output: cleanText(`${reason}. ${hint}`),
-    };
+    fleet.controller.attach('exec', nodes);
+    const id = actions.exec([...outputs.keys()], command, (node, line) => {
+      outputs.get(node)?.add(line);
+    });
+    await untilAborted(signal, actions.over(id));
+    const action = fleet.store.getState().actions.find((each) => each.id === id);
+    return [...outputs].flatMap(([name, { lines }]) => {
+      const result = action?.results.get(name);
+      if (result === undefined) return [];
+      // What says why nothing ran is no output of the command.
+      const output = lines().length > 0 ? lines() : result.output;
+      return [[name, output === undefined ? result : { ...result, output }] as const];
+    });
+  } finally {
+    await fleet.close();
   }
 };
 
@@ -94,19 +89,13 @@ const collectLines = () => {
       if (size <= maximumOutput) lines.push(line);
       else leftOut += 1;
     },
-    text: () => [...lines, ...(leftOut === 0 ? [] : [`(${leftOut} more lines)`])].join('\n'),
+    lines: () => [...lines, ...(leftOut === 0 ? [] : [`(${leftOut} more lines)`])],
   };
 };
 
-const grouped = (outcomes: readonly Outcome[]): Outcome[][] => [
-  ...Map.groupBy(outcomes, ({ status, output }) => `${status}\n${output}`).values(),
-];
-
-const groupText = (group: readonly Outcome[]): string => {
-  const [first] = group;
-  if (first === undefined) return '';
-  const names = group.map(({ node }) => node).join(', ');
-  const count = group.length > 1 ? `${group.length} nodes: ` : '';
-  const status = first.succeeded ? '' : ` (${first.status})`;
-  return `── ${count}${names}${status}\n${first.output === '' ? '' : `${first.output}\n`}`;
+const groupText = ({ nodes, result }: ResultGroup): string => {
+  const count = nodes.length > 1 ? `${nodes.length} nodes: ` : '';
+  const status = result.status === 'succeeded' ? '' : ` (${result.detail})`;
+  const output = (result.output ?? []).map((line) => `${line}\n`);
+  return `── ${count}${nodes.join(', ')}${status}\n${output.join('')}`;
 };

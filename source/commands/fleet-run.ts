@@ -10,7 +10,7 @@ import type { Reporter } from '../reporters/reporter.ts';
 import { startRecording } from '../reporters/run-recording.ts';
 import type { Invocation } from './command.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
-import { openNodeAccess } from './node-access.ts';
+import { type NodeAccess, openNodeAccess } from './node-access.ts';
 import { payloadIfHere } from './payload-if-here.ts';
 import { readPublicKey } from './public-key.ts';
 import { requester } from './requester.ts';
@@ -78,10 +78,14 @@ export const openFleetRun = async (
 };
 
 /**
- * The same for work that concerns machines and not what is on them: it needs neither key nor files,
- * so that a fleet can be ended from anywhere.
+ * The same for work that concerns machines and not what belongs on them: it needs no files, and a
+ * key only where it connects to nodes, so that a fleet can be ended from anywhere.
  */
-export const openMachineRun = (workspace: Workspace, command: string): FleetRun => {
+export const openMachineRun = (
+  workspace: Workspace,
+  command: string,
+  access?: NodeAccess,
+): FleetRun => {
   const unreachable = (): never => {
     throw new Error(`${command} does not connect to nodes`);
   };
@@ -104,8 +108,8 @@ export const openMachineRun = (workspace: Workspace, command: string): FleetRun 
       watchSpotNotices: '',
     },
     buildUserData: () => Promise.resolve({ userData: '', warnings: [] }),
-    connect: unreachable,
-    sshCommand: unreachable,
+    connect: access?.connect ?? unreachable,
+    sshCommand: access?.openSsh ?? unreachable,
     followLogs: false,
     watchFleet: false,
   });

@@ -8,6 +8,7 @@ import type { FleetActions, LogRequest, Rollout, SshCommand } from './actions.ts
 import type { BackgroundWork } from './background-work.ts';
 import { doctorNode } from './doctor-node.ts';
 import { onEachNode } from './each-node.ts';
+import { execForAction } from './exec-for-action.ts';
 import type { FleetMachines } from './fleet-machines.ts';
 import type { FleetSessions } from './fleet-sessions.ts';
 import { launchMore } from './launch-more.ts';
@@ -16,7 +17,6 @@ import { reachNode } from './node-reach.ts';
 import type { RunEnd, RunRequest } from './node-run.ts';
 import type { NodeSession } from './node-session.ts';
 import type { PayloadSource } from './payload-source.ts';
-import { execOnNode } from './remote-exec.ts';
 import { replaceNodes } from './replace-nodes.ts';
 import { reviveNodes } from './revive-nodes.ts';
 import { describeRollout, rollOut } from './rollout.ts';
@@ -93,19 +93,9 @@ export class FleetRequests implements FleetActions {
     command: string,
     onLine?: (node: string, line: string) => void,
   ): number {
-    const work = async (action: Action, session: NodeSession): Promise<NodeResult> => {
-      const { name } = session;
-      const { signal } = action;
-      action.running(name, 'connecting');
-      const connection = await reachNode(session, this.#options.config, signal);
-      action.running(name, 'running');
-      const listen = onLine === undefined ? {} : { onLine: (line: string) => onLine(name, line) };
-      try {
-        return await execOnNode(connection, command, { signal, ...listen });
-      } catch (error) {
-        return signal.aborted ? action.cancelled(sentTerm) : action.failure(error);
-      }
-    };
+    const { config } = this.#options;
+    const work = (action: Action, session: NodeSession): Promise<NodeResult> =>
+      execForAction(action, session, { config, command, onLine });
     return this.#do(
       'exec',
       nodes,
@@ -214,7 +204,5 @@ export class FleetRequests implements FleetActions {
     return { buildUserData, clock, machines };
   }
 }
-
-const sentTerm = 'SIGTERM was sent, and what ignores that may go on there';
 
 const unknown: NodeResult = { status: 'skipped', detail: 'no such node is known here' };

@@ -14,10 +14,11 @@ const longestWait = 30_000;
  * can't help, and the signal's reason once that aborts.
  */
 export const reachNode = async (
-  { log, machine, name }: Pick<NodeSession, 'log' | 'machine' | 'name'>,
+  session: Pick<NodeSession, 'log' | 'machine' | 'name'>,
   { timeouts }: Pick<Config, 'timeouts'>,
   signal: AbortSignal,
 ): Promise<NodeConnection> => {
+  const { machine, name } = session;
   const { instance } = machine;
   if (instance === undefined || machine.isGone) {
     throw new PhaseFailure(
@@ -36,7 +37,7 @@ export const reachNode = async (
     patience: Math.min(timeouts.connecting, longestWait),
     signal,
     onWaiting: (reason) => {
-      log(`waiting for SSH: ${reason}`);
+      session.log(`waiting for SSH: ${reason}`);
       machine.doubt();
     },
   });

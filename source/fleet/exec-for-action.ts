@@ -1,0 +1,43 @@
+import type { Config } from '../config/config.ts';
+import { toPhaseFailure } from '../pipeline/phase-failure.ts';
+import type { Action, NodeResult } from './action-log.ts';
+import { reachNode } from './node-reach.ts';
+import type { NodeSession } from './node-session.ts';
+import { execOnNode } from './remote-exec.ts';
+
+export type ExecForActionOptions = {
+  readonly config: Pick<Config, 'timeouts'>;
+  readonly command: string;
+  /** Hears every line, also those that the result leaves out. */
+  readonly onLine: ((node: string, line: string) => void) | undefined;
+};
+
+/** Runs a command on a node for an action; one that could not be run says so, and why. */
+export const execForAction = async (
+  action: Action,
+  session: NodeSession,
+  { command, config, onLine }: ExecForActionOptions,
+): Promise<NodeResult> => {
+  const { name } = session;
+  const { signal } = action;
+  let isRunning = false;
+  try {
+    action.running(name, 'connecting');
+    const connection = await reachNode(session, config, signal);
+    isRunning = true;
+    action.running(name, 'running');
+    return await execOnNode(connection, command, {
+      signal,
+      ...(onLine === undefined ? {} : { onLine: (line) => onLine(name, line) }),
+    });
+  } catch (error) {
+    if (signal.aborted) {
+      return isRunning
+        ? action.cancelled('SIGTERM was sent, and what ignores that may go on there')
+        : action.cancelled('not run');
+    }
+    const { hint, reason } = toPhaseFailure(error);
+    const detail = isRunning ? 'not known how it ended' : 'not run';
+    return { status: 'failed', detail, output: [`${reason}. ${hint}`] };
+  }
+};
