@@ -288,3 +288,21 @@ test('an action of which nothing is known yet has a screen that says so', async 
   await press('q');
   assert.match(screen(), /NODE/);
 });
+
+test('without Unicode everything is ASCII', async () => {
+  const { happen, press, screen, until } = await showExec(30, { hasUnicode: false });
+  await happen(
+    ...names(20).map((node) => prints(1, node, table)),
+    prints(1, 'us-west-2-21', table, 1),
+    comesTo(1, 'exec', 'us-west-2-22', { status: 'running', detail: '' }),
+    comesTo(1, 'exec', 'us-west-2-23', { status: 'cancelled', detail: 'cancelled here' }),
+    comesTo(1, 'exec', 'us-west-2-24', { status: 'skipped', detail: 'not begun' }),
+  );
+  await until(/20 succeeded/);
+  await press(keyboard.enter, ' ');
+  assert.match(screen(), /^[\n -~]*$/);
+  await press(keyboard.escape, 'p');
+  assert.match(screen(), /^[\n -~]*$/);
+  await press('q', '*', 't');
+  assert.match(screen(), /^[\n -~]*$/);
+});

@@ -30,8 +30,8 @@ test('parts come in any order and words, and what is not said is as usual', () =
 });
 
 test('what can not be read is named', () => {
-  assert.match(String(read('canary 1, quickly')), /“quickly” is no canary, batch or failure/);
-  assert.match(String(read('batches of some')), /how many\? “batches of some”/);
+  assert.match(String(read('canary 1, quickly')), /"quickly" is no canary, batch or failure/);
+  assert.match(String(read('batches of some')), /how many\? "batches of some"/);
   assert.match(String(read('batches of 20%')), /how many\?/);
   assert.match(String(read('batches of 1.5')), /how many\?/);
   assert.match(String(read('batches of -5')), /how many\?/);

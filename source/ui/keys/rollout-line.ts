@@ -27,11 +27,11 @@ export const parseRollout = (
     const name = partNames.find(({ pattern }) => pattern.test(text))?.name;
     const number = name === 'canary' && /\b(no|without)\b/.test(text) ? 0 : numberIn(text);
     if (name === undefined) {
-      return { problem: `“${text}” is no canary, batch or failure` };
+      return { problem: `"${text}" is no canary, batch or failure` };
     }
-    if (number === undefined) return { problem: `how many? “${text}”` };
+    if (number === undefined) return { problem: `how many? "${text}"` };
     if (number === 0 && name !== 'canary') {
-      return { problem: `“${text}”: 1 at least` };
+      return { problem: `"${text}": 1 at least` };
     }
     rollout = { ...rollout, [name]: number };
   }
