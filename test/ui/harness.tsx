@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { render, cleanup as unmountAll } from 'ink-testing-library';
 import stringWidth from 'string-width';
 import type { FleetEvent } from '../../source/events/event.ts';
 import type { FleetActions, LogRequest, SshCommand } from '../../source/fleet/actions.ts';
 import type { PlaybackControls } from '../../source/fleet/playback-controls.ts';
-import { emptyFleet, reduce } from '../../source/fleet/reducer.ts';
-import type { FleetState, NodeState } from '../../source/fleet/state.ts';
+import { emptyFleet, reduceAll } from '../../source/fleet/reducer.ts';
+import type { FleetState } from '../../source/fleet/state.ts';
 import { createFleetStore } from '../../source/fleet/store.ts';
 import type { Clock, Tick } from '../../source/ui/clock.ts';
 import { Dashboard } from '../../source/ui/dashboard.tsx';
@@ -74,21 +74,14 @@ export type ShowOptions = {
   readonly readHistory?: DashboardModel['readHistory'];
 };
 
-/** The fleet to which events happened. Node by node, because that is quick with 2,000 of them. */
-const fold = (events: readonly FleetEvent[]): FleetState => {
-  const groups = Map.groupBy(events, (event) => ('node' in event ? event.node : ''));
-  const nodes = new Map<string, NodeState>();
-  for (const [name, own] of groups) {
-    const node = own.reduce(reduce, emptyFleet).nodes.get(name);
-    if (node !== undefined) nodes.set(name, node);
-  }
-  return { ...(groups.get('') ?? []).reduce(reduce, emptyFleet), nodes };
-};
-
 /** The dashboard on a made-up terminal, over a fleet to which these events happened. */
-export const show = async (events: readonly FleetEvent[], options: ShowOptions = {}) => {
+export const show = (events: readonly FleetEvent[], options: ShowOptions = {}) =>
+  showFleet(reduceAll(emptyFleet, events), options);
+
+/** The dashboard on a made-up terminal, over this fleet. */
+export const showFleet = async (fleet: FleetState, options: ShowOptions = {}) => {
   const { columns = 80, rows = 24, hasUnicode = true, isDriven = () => true } = options;
-  const store = createFleetStore(fold(events));
+  const store = createFleetStore(fleet);
   const time = createManualClock();
   const model: DashboardModel = {
     fleet: store,
@@ -167,8 +160,20 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
   const fills = () =>
     (screen().split('\n').length === rows && width() === columns) ||
     screen().includes(`${columns}x${rows}`);
+  /**
+   * Waits until React has drawn and has nothing left to do. It works in turns of the event loop:
+   * an effect that leads to another frame does so in the turn after the frame before.
+   */
+  const settle = async () => {
+    for (let quiet = 0; quiet < 4; quiet++) {
+      const before = terminal.frames.length;
+      await nextTurn();
+      if (terminal.frames.length > before) quiet = 0;
+    }
+  };
   // The size is looked at in an effect, and effects take their time.
-  for (let attempt = 0; attempt < 400 && !fills(); attempt++) await sleep(5);
+  for (let attempt = 0; attempt < 2000 && !fills(); attempt++) await sleep(5);
+  await settle();
 
   return {
     ...terminal,
@@ -211,18 +216,27 @@ export const show = async (events: readonly FleetEvent[], options: ShowOptions =
     async press(...keys: string[]) {
       for (const key of keys) {
         terminal.stdin.write(key);
-        // A lone escape only counts once nothing followed it for a moment.
-        await sleep(key === keyboard.escape ? 40 : 2);
+        // A lone escape only counts once nothing followed it for 20 ms.
+        if (key === keyboard.escape) await sleep(25);
+        await settle();
       }
     },
     /** Lets an event happen and the screen follow. */
     async happen(...happening: FleetEvent[]) {
+      const heard = new Promise<void>((resolve) => {
+        const stop = store.subscribe(() => {
+          stop();
+          resolve();
+        });
+      });
       for (const event of happening) store.dispatch(event);
-      await sleep(50);
+      await heard;
+      await settle();
     },
+    settle,
     /** Waits until the screen says something. */
     async until(text: string | RegExp) {
-      for (let attempt = 0; attempt < 400; attempt++) {
+      for (let attempt = 0; attempt < 2000; attempt++) {
         if (typeof text === 'string' ? screen().includes(text) : text.test(screen())) return;
         await sleep(5);
       }
