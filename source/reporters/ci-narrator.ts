@@ -65,6 +65,7 @@ export const createNarrator = ({
   const tellPhase = (event: PhaseEvent): CiLine[] => {
     const { node, phase } = event;
     const known = remember(event);
+    const before = known.standing;
     known.standing = { phase, reason: reasonOf(event) };
     switch (event.phase) {
       case 'failed': {
@@ -94,6 +95,10 @@ export const createNarrator = ({
           known.log = [];
         }
         known.tenths = 0;
+        // Without a new attempt a node is only ready again by itself, or because somebody saw to it.
+        if (phase === 'ready' && (before?.phase === 'degraded' || before?.phase === 'failed')) {
+          return [{ subject: node, word: phase, text: `again, no longer ${before.phase}` }];
+        }
         return [{ subject: node, word: phase, text: phaseDetails(event, known) }];
     }
   };

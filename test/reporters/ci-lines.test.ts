@@ -234,3 +234,29 @@ test('hundreds of nodes that fail in one way are one output and a bounded table'
   assert.equal(table.length, 52);
   assert.match(table.at(-1) ?? '', /and 250 more$/);
 });
+
+test('a node that is well again does not look like one that took an hour', async () => {
+  const node = 'us-west-2-1';
+  const enters = (seconds: number, phase: 'pending' | 'ready'): FleetEvent => ({
+    event: 'phase',
+    time: at(seconds),
+    node,
+    region: 'us-west-2',
+    phase,
+    attempt: 1,
+  });
+  const lines = await print([
+    enters(0, 'pending'),
+    enters(41, 'ready'),
+    {
+      event: 'phase',
+      time: at(3_600),
+      node,
+      phase: 'degraded',
+      reason: 'sensor.service: failed',
+      hint: 'look',
+    },
+    enters(3_700, 'ready'),
+  ]);
+  assert.match(lines.at(-1) ?? '', /ready +again, no longer degraded$/);
+});
