@@ -1,7 +1,7 @@
 /**
  * Address of an instance's page in the EC2 console, which has a domain of its own in each partition
  * of AWS; undefined in partitions whose console is not reachable from outside.
- * https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+ * https://docs.aws.amazon.com/general/latest/gr/mgmt-console.html
  */
 export const consoleLink = (region: string, instanceId: string): string | undefined => {
   const domain = consoleDomain(region);

@@ -145,7 +145,11 @@ const reduceNode = (node: NodeState, event: StateEvent): NodeState => {
 };
 
 const enterPhase = (node: NodeState, event: PhaseEvent): NodeState => {
-  const { progress: _progress, trouble: _trouble, ...rest } = node;
+  const {
+    progress: _progress,
+    trouble: _trouble,
+    ...rest
+  } = awaitsMachine(event) ? withoutMachine(node) : node;
   const entered = { phase: event.phase, time: event.time };
   const attempt = 'attempt' in event ? event.attempt : node.attempt;
   const trouble = troubleOf(event);
@@ -165,6 +169,25 @@ const enterPhase = (node: NodeState, event: PhaseEvent): NodeState => {
     earlier: isSameAttempt ? node.earlier : [...node.earlier.slice(1 - attemptLimit), finished],
   };
 };
+
+/** Whether what is known of the node's machine is over: it gets another one. */
+const awaitsMachine = (event: PhaseEvent): boolean =>
+  event.phase === 'pending' && event.instanceId === undefined;
+
+const withoutMachine = ({
+  address: _address,
+  health: _health,
+  imageId: _imageId,
+  instanceId: _instanceId,
+  instanceType: _instanceType,
+  launchedAt: _launchedAt,
+  pricePerHour: _pricePerHour,
+  privateAddress: _privateAddress,
+  publicAddress: _publicAddress,
+  sshPort: _sshPort,
+  zone: _zone,
+  ...node
+}: NodeState): NodeState => node;
 
 const troubleOf = (event: PhaseEvent): Trouble | undefined => {
   switch (event.phase) {

@@ -103,3 +103,40 @@ test('the log keeps the newest lines', () => {
   assert.equal(log?.at(-1)?.message, `line ${logLimit + 4}`);
   assert.equal(log?.[0]?.message, 'line 5');
 });
+
+test('a node that gets another machine keeps nothing of the one before but its past', () => {
+  const before = fold(phase('us-west-2-1', 'ready', 1), {
+    event: 'instance',
+    time: 2,
+    node: 'us-west-2-1',
+    instanceId: 'i-1',
+    region: 'us-west-2',
+    address: '192.0.2.1',
+    pricePerHour: 0.02,
+  });
+  const again = reduce(before, phase('us-west-2-1', 'pending', 3, 2)).nodes.get('us-west-2-1');
+  assert.deepEqual(
+    [again?.instanceId, again?.address, again?.pricePerHour],
+    [undefined, undefined, undefined],
+  );
+  assert.equal(again?.earlier.length, 1);
+  const same = { ...phase('us-west-2-1', 'pending', 3, 2), instanceId: 'i-1' };
+  assert.equal(reduce(before, same).nodes.get('us-west-2-1')?.address, '192.0.2.1');
+});
+
+test('what is asked of a node that is not there makes no node', () => {
+  const { actions, nodes } = fold(
+    { event: 'action', time: 1, id: 1, action: 'exec', state: 'started', nodes: ['x'], by: 'a@b' },
+    {
+      event: 'action-result',
+      time: 2,
+      node: 'x',
+      id: 1,
+      action: 'exec',
+      status: 'skipped',
+      detail: 'no such node',
+    },
+  );
+  assert.equal(nodes.size, 0);
+  assert.equal(actions[0]?.results.get('x')?.status, 'skipped');
+});
