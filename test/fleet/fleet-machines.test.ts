@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { builtInConfig } from '../../source/config/built-in.ts';
+import type { Instance, LaunchedInstance, RegionCloud } from '../../source/ec2/cloud.ts';
+import { FleetMachines } from '../../source/fleet/fleet-machines.ts';
+import { FleetSessions } from '../../source/fleet/fleet-sessions.ts';
+import { noticesAs } from '../../source/fleet/notices.ts';
+
+/** A region that shows instances before it answers the launch that they come from. */
+const hastyRegion = (onLaunch: () => void): RegionCloud => {
+  const shown: Instance[] = [];
+  const refuse = () => Promise.reject(new Error('not asked for here'));
+  return {
+    region: 'us-west-2',
+    prepare: () => Promise.resolve(),
+    describe: () => Promise.resolve([...shown]),
+    launch: async ({ count }) => {
+      const instances = Array.from({ length: count }, (): LaunchedInstance => {
+        const instance = {
+          instanceId: `i-${shown.length + 1}`,
+          region: 'us-west-2',
+          zone: 'us-west-2a',
+          instanceType: 't3.medium',
+          imageId: 'ami-1',
+          state: 'pending',
+          launchedAt: 0,
+          lifecycle: 'spot',
+          tags: {},
+        } as const;
+        shown.push(instance);
+        return instance;
+      });
+      onLaunch();
+      for (let turns = 0; turns < 50; turns += 1) await Promise.resolve();
+      return { instances, refusals: [] };
+    },
+    tag: () => Promise.resolve(),
+    spotPrices: refuse,
+    rehearse: refuse,
+    terminate: refuse,
+    cleanUp: refuse,
+    consoleOutput: refuse,
+    watch: () => {
+      throw new Error('not asked for here');
+    },
+  };
+};
+
+const setUp = (onLaunch: () => void = () => undefined) => {
+  const folder = '/nowhere';
+  const [privateKeyPath, publicKeyPath] = [`${folder}/key`, `${folder}/key.pub`];
+  const config = builtInConfig({ templatesFolder: folder, privateKeyPath, publicKeyPath });
+  const emit = () => undefined;
+  const clock = () => 0;
+  const sessions = new FleetSessions({
+    config,
+    scripts: {
+      awaitCloudInit: '',
+      inspectNode: '',
+      receivePayload: '',
+      triggerConfiguration: '',
+      watchSpotNotices: '',
+    },
+    connect: () => {
+      throw new Error('nothing connects here');
+    },
+    emit,
+    clock,
+    followLogs: false,
+    watchFleet: false,
+    payload: () => undefined,
+    onDoubt: () => undefined,
+  });
+  const machines = new FleetMachines({
+    config,
+    clouds: [hastyRegion(onLaunch)],
+    sessions,
+    watch: { nudge: () => undefined },
+    notices: noticesAs(emit, clock),
+    signal: new AbortController().signal,
+  });
+  const open = (index: number) =>
+    sessions.open({ name: `us-west-2-${index}`, region: 'us-west-2', index });
+  return { machines, open };
+};
+
+test('a launch that is asked for while another is not answered takes none of its machines', async () => {
+  const launches: Promise<void>[] = [];
+  const { machines, open } = setUp(() => {
+    if (launches.length === 1) launches.push(machines.launch([other], { userData: '' }));
+  });
+  const [one, other] = [open(1), open(2)];
+  launches.push(machines.launch([one], { userData: '' }));
+  await launches[0];
+  await launches[1];
+  assert.deepEqual([one.machine.instanceId, other.machine.instanceId], ['i-1', 'i-2']);
+});
+
+test('a launch that nobody wants any more is not asked for, one that is answered is kept', async () => {
+  const wanted = new AbortController();
+  const { machines, open } = setUp(() => wanted.abort());
+  const [one, other] = [open(1), open(2)];
+  await Promise.all([
+    machines.launch([one], { userData: '', wanted: wanted.signal }),
+    machines.launch([other], { userData: '', wanted: wanted.signal }),
+  ]);
+  assert.equal(one.machine.instanceId, 'i-1');
+  assert.equal(other.machine.instanceId, undefined);
+});
+
+test('instances that are to be left alone are nobody’s, others are taken first', async () => {
+  const { machines, open } = setUp();
+  const [one, other, third] = [open(1), open(2), open(3)];
+  await machines.launch([one], { userData: '' });
+  one.machine.reset();
+  await machines.launch([other], { userData: '', notOurs: ['i-1'] });
+  assert.equal(other.machine.instanceId, 'i-2');
+  await machines.launch([third], { userData: '' });
+  assert.equal(third.machine.instanceId, 'i-1');
+});
