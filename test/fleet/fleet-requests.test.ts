@@ -55,13 +55,16 @@ suite('what is asked of a fleet', () => {
 
   test('a command that runs is cancelled, and so are nodes that were not begun with', async () => {
     const { actions } = fleet.controller;
-    const id = actions.exec([first, second], 'echo asleep; exec sleep 600');
-    const isRunning = (node: string) => fleet.action(id).results.get(node)?.detail === 'running';
-    await fleet.until(() => isRunning(first) && isRunning(second));
+    const id = actions.exec([first, second], 'echo $$ > /tmp/asleep; exec sleep 600');
+    const isAsleep = 'until test -s /tmp/asleep; do sleep 0.05; done';
+    await fleet.outcome(actions.exec([first, second], isAsleep));
     actions.cancel(id);
     const outcome = await fleet.outcome(id);
     assert.match(outcome[first] ?? '', /^cancelled: cancelled here: SIGTERM was sent/);
     assert.equal(fleet.action(id).state, 'cancelled');
+    const isOver = 'while kill -0 $(cat /tmp/asleep) 2> /dev/null; do sleep 0.05; done';
+    const gone = await fleet.outcome(actions.exec([first], isOver));
+    assert.equal(gone[first], 'succeeded: exit status 0');
     const late = actions.exec([first], 'true');
     actions.cancel(late);
     assert.match((await fleet.outcome(late))[first] ?? '', /^cancelled: cancelled here/);
@@ -157,9 +160,9 @@ suite('what is asked of a fleet', () => {
     assert.equal(living.find(({ name }) => name === second)?.instance.instanceId, node.instanceId);
   });
 
-  test('more nodes come where there are fewest, under the smallest free names', async () => {
+  test('more nodes come under the smallest free names, also when asked for at once', async () => {
     const { actions } = fleet.controller;
-    const [one, other] = [actions.launch(1), actions.launch(1, 'us-east-1')];
+    const [one, other] = [actions.launch(1, 'us-east-1'), actions.launch(1, 'us-east-1')];
     const outcomes = { ...(await fleet.outcome(one)), ...(await fleet.outcome(other)) };
     assert.deepEqual(Object.keys(outcomes).sort(), ['us-east-1-2', 'us-east-1-3']);
     const ids = [...fleet.nodes.values()].map(({ instanceId }) => instanceId);

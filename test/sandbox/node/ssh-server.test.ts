@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { after, before, suite, test } from 'node:test';
 import ssh2 from 'ssh2';
 import { generateHostKey } from '../../../source/sandbox/node/host-key.ts';
+import { sendSignal } from '../../../source/ssh/remote-signal.ts';
 import { Cloud, connectOnce, obstacle, outcomeOf, type TestNode } from './cloud.ts';
 
 suite('SSH to a sandbox node', { skip: obstacle }, () => {
@@ -48,6 +49,14 @@ suite('SSH to a sandbox node', { skip: obstacle }, () => {
     channel.signal('USR1');
     const { code, stdout } = await outcome;
     assert.deepEqual([code, stdout], [3, 'up\ncaught\n']);
+  });
+
+  test('passes a signal on to a command whose input has ended', async () => {
+    const { channel, outcome } = await node.exec('echo up; exec sleep 600');
+    await once(channel, 'data');
+    channel.end();
+    sendSignal(channel, 'TERM');
+    assert.equal((await outcome).signal, 'SIGTERM');
   });
 
   test('streams large input and output without loss', async () => {

@@ -42,6 +42,11 @@ export const serveSession = (
       // The terminal is of the size that it had; the next change tries again.
     });
   });
+  session.on('eof', () => {
+    // ssh2 refuses whatever is asked once input has ended; sshd takes signals until the channel is
+    // closed.
+    Reflect.set(session, '_ending', false);
+  });
   session.on('signal', (accept, _reject, { name }) => {
     accept?.();
     running?.signal(signalNamed(name));
