@@ -26,10 +26,24 @@ test('two creates at once make one fleet', async () => {
 test('a create whose fleet is destroyed ends with it', async () => {
   const user = await User.create();
   try {
-    const child = user.start(['create', '--sandbox=fast', '--json', '--count', '2']);
+    await user.run(['init']);
+    // Services that take so long to settle that no node is ready before it is destroyed.
+    await user.write(
+      'patient.yaml',
+      [
+        'deployment: patient',
+        'settle_time: 10m',
+        'timeouts: {verifying: 20m}',
+        'aws: {total_instances: 2, scripts_directory: scripts, config_directory: config, units_directory: units}',
+        'regions: [us-west-2]',
+        '',
+      ].join('\n'),
+    );
+    const words = ['--config', 'patient.yaml', '--json'];
+    const child = user.start(['create', '--sandbox=fast', ...words]);
     const ended = finish(child);
     await printed(child, '"phase":"uploading"');
-    const destroyed = await user.run(['destroy', '--sandbox', '--yes', '--json']);
+    const destroyed = await user.run(['destroy', '--sandbox', '--yes', ...words]);
     assert.equal(destroyed.status, 0, destroyed.stderr);
     const { status, stdout } = await ended;
     assert.equal(status, 1);
