@@ -62,7 +62,7 @@ const execute = async (
     const id = actions.exec([...outputs.keys()], command, (node, line) => {
       outputs.get(node)?.add(line);
     });
-    await untilAborted(signal, actions.over(id));
+    await untilAborted(signal, () => actions.over(id));
     const action = fleet.store.getState().actions.find((each) => each.id === id);
     return [...outputs].flatMap(([name, { lines }]) => {
       const result = action?.results.get(name);

@@ -63,7 +63,7 @@ const driveHeadless = async (
   for (const reporter of runReporters(invocation, run.recording)) run.addReporter(reporter);
   try {
     const begin = () => work(run, workspace, signal, junit);
-    await untilAborted(signal, untilFailure(invocation, run, begin));
+    await untilAborted(signal, () => untilFailure(invocation, run, begin));
     tellVerdict(invocation, run);
     run.emit(run.summarize());
     return verdictOn(invocation, run);

@@ -76,21 +76,24 @@ export const withInterruption = async <Result>(
 export const interruptHere = async (signal: AbortSignal): Promise<never> => {
   process.kill(process.pid, 'SIGINT');
   // Nothing else may be left that keeps the process until the signal is delivered.
-  await untilAborted(signal, sleep(grace));
+  await untilAborted(signal, () => sleep(grace));
   throw new Error('nobody listens to SIGINT');
 };
 
-/** Rejects with the signal's reason as soon as it aborts, else settles as the work does. */
+/**
+ * Rejects with the signal's reason as soon as it aborts, else settles as the work does, which is
+ * not begun where the signal has aborted already.
+ */
 export const untilAborted = async <Result>(
   signal: AbortSignal,
-  work: Promise<Result>,
+  work: () => Promise<Result>,
 ): Promise<Result> => {
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   try {
-    return await Promise.race([work, promise]);
+    return await Promise.race([work(), promise]);
   } finally {
     signal.removeEventListener('abort', abort);
   }

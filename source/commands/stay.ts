@@ -10,5 +10,5 @@ export const stayWithWatch = async (
   const gone = new Promise<void>((resolve) => {
     readerGone.addEventListener('abort', () => resolve());
   });
-  await untilAborted(signal, gone);
+  await untilAborted(signal, () => gone);
 };
