@@ -22,6 +22,7 @@ export type FleetRun = {
   readonly store: FleetEventStore;
   /** Adds a view of the events; `close` waits until all that it has to say is handed over. */
   readonly addReporter: (reporter: Reporter) => void;
+  /** Tells an event, unless the run is summarized: nothing comes after its summary. */
   readonly emit: Emit;
   /** What became of the nodes so far. */
   readonly summarize: () => SummaryEvent;
@@ -33,6 +34,9 @@ export type FleetRun = {
   readonly readLog: (node: string) => Promise<readonly LogLine[]>;
   /** What happened to the deployment in all runs that are recorded, this one included. */
   readonly readHistory: () => Promise<readonly HistoryEntry[]>;
+  /** Ends all work; what becomes of it by that is told, so that what is said afterwards is true. */
+  readonly end: () => Promise<void>;
+  /** Ends all work, and waits until all that is to be said of it is handed over. */
   readonly close: () => Promise<void>;
 };
 
@@ -125,7 +129,10 @@ const startRun = (
   const store = createFleetStore();
   const listeners: Emit[] = [];
   const reporters: Reporter[] = [];
+  let isSummarized = false;
   const emit: Emit = (event) => {
+    if (isSummarized) return;
+    isSummarized = event.event === 'summary';
     store.dispatch(event);
     for (const listener of listeners) listener(event);
   };
@@ -168,10 +175,21 @@ const startRun = (
     elapsedSeconds: Math.round((clock() - startedAt) / 100) / 10,
     apiCalls: calls.total,
   });
+  let ending: Promise<void> | undefined;
+  const endWork = async (): Promise<void> => {
+    await controller.close();
+    // What can't be recorded is said while there is somebody to say it to.
+    await recording.flush();
+  };
+  const end = (): Promise<void> => {
+    ending ??= endWork();
+    return ending;
+  };
   return {
     controller,
     store,
     emit,
+    end,
     recording: recording.file,
     readLog: recording.readLog,
     readHistory: recording.readHistory,
@@ -187,7 +205,7 @@ const startRun = (
         ? exitStatus.success
         : controller.fatalExitStatus || exitStatus.failure,
     close: async () => {
-      await controller.close();
+      await end();
       await Promise.all([
         recording.close(summarize()),
         ...reporters.map((reporter) => reporter.flush()),

@@ -64,10 +64,12 @@ const driveHeadless = async (
   try {
     const begin = () => work(run, workspace, signal, junit);
     await untilAborted(signal, () => untilFailure(invocation, run, begin));
+    await run.end();
     tellVerdict(invocation, run);
     run.emit(run.summarize());
     return verdictOn(invocation, run);
   } catch (error) {
+    await run.end();
     if (run.store.getState().nodes.size > 0) run.emit(run.summarize());
     throw error;
   } finally {

@@ -61,7 +61,12 @@ const showRun = async (
       if (!lifetime.signal.aborted) lifetime.abort(error);
     });
     try {
-      return await showUntilLeft(invocation, workspace, run, lifetime.signal);
+      await showUntilLeft(invocation, workspace, run, lifetime.signal);
+      lifetime.abort();
+      // What was asked for in the end is done, or was left, before it is said how things stand.
+      await run.end();
+      invocation.stdout.write(farewell(invocation, run));
+      return verdictOn(invocation, run);
     } finally {
       lifetime.abort();
       await run.close();
@@ -72,12 +77,13 @@ const showRun = async (
   }
 };
 
+/** @throws InterruptedError, and the signal's reason, when the dashboard was not left by `q`. */
 const showUntilLeft = async (
   invocation: Invocation,
   workspace: Workspace,
   run: FleetRun,
   signal: AbortSignal,
-): Promise<ExitStatus> => {
+): Promise<void> => {
   const { environment, stderr, stdin, stdout } = invocation;
   // Terminal interfaces are loaded by those who look at one.
   const [{ runDashboard }, { createKeyMap }] = await Promise.all([
@@ -109,8 +115,7 @@ const showUntilLeft = async (
     case 'interrupted':
       throw new InterruptedError(outcome.signal, invocation);
     case 'quit':
-      stdout.write(farewell(invocation, run));
-      return verdictOn(invocation, run);
+      return;
     default:
       return outcome satisfies never;
   }

@@ -26,6 +26,8 @@ export type RunRecording = {
   readonly readLog: (node: string) => Promise<readonly LogLine[]>;
   /** What happened to the deployment in all runs, this one included. */
   readonly readHistory: () => Promise<readonly HistoryEntry[]>;
+  /** Resolves once everything so far can be read, or `onProblem` heard why not. */
+  readonly flush: () => Promise<void>;
   /**
    * Ends the recording.
    *
@@ -57,6 +59,7 @@ export const startRecording = ({ file, folder, onProblem }: RunRecordingOptions)
   return {
     file,
     record,
+    flush: recorder.flush,
     readLog: async (node) => {
       await recorder.flush();
       return readNodeLog((await runOfFile(file))?.parts ?? [], node, logLimit);

@@ -63,6 +63,7 @@ suite('the dashboard of a fleet', {
     child.stdin?.write('yq');
     const { status, stdout } = await ended;
     assert.equal(status, 0, stdout.slice(-500));
+    assert.match(stdout, /sandbox: 1 ready, 1 terminated\./, 'what is said last is how it ended');
     const list = await user.run(['list', '--sandbox']);
     assert.doesNotMatch(list.stdout, /^us-east-1-1 .* running/m);
     assert.match(list.stdout, /^us-west-2-1 .* running/m);

@@ -3,10 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { finish, hasTerminals, printed, User } from './program.ts';
+import { fileURLToPath } from 'node:url';
+import { finish, hasTerminals, lines, printed, User } from './program.ts';
 
 const wayBack =
   /^spot-tui: (SIGINT|SIGTERM): what runs keeps running\. Attach with `spot-tui --sandbox`, end it with `spot-tui destroy --sandbox`\.$/;
+
+/** The services that the built-in deployment runs. */
+const workload = fileURLToPath(new URL('../../templates/bacalhau', import.meta.url));
 
 /** What a person who asks a command to leave is left with. */
 suite('leaving', () => {
@@ -59,6 +63,41 @@ suite('leaving', () => {
     );
     assert.ok(texts.includes(stdout), 'one recording is what was printed');
   });
+
+  for (const command of ['configure', 'push']) {
+    test(`an interrupted ${command} has its summary behind what became of it`, async () => {
+      // A node that is not ready before it has run for so long.
+      await user.write(
+        'patient.yaml',
+        [
+          'deployment: sandbox',
+          'settle_time: 10m',
+          'timeouts: {verifying: 20m}',
+          'aws:',
+          `  scripts_directory: ${workload}/scripts`,
+          `  config_directory: ${workload}/config`,
+          `  units_directory: ${workload}/units`,
+          'regions: [us-west-2]',
+          '',
+        ].join('\n'),
+      );
+      const child = user.start([command, '--sandbox', '--config', 'patient.yaml', '--json']);
+      const ended = finish(child);
+      await printed(child, '"phase":"verifying"');
+      child.kill('SIGINT');
+      const { status, stdout } = await ended;
+      assert.equal(status, 130);
+      const told = lines(stdout).map(({ event, state }) => [event, state]);
+      assert.deepEqual(
+        told.slice(-2),
+        [
+          ['action', 'cancelled'],
+          ['summary', undefined],
+        ],
+        stdout,
+      );
+    });
+  }
 
   test('ctrl-c at a question ends with 130, and nothing was done', {
     skip: !hasTerminals && 'needs script of util-linux',
