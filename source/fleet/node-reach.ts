@@ -23,7 +23,7 @@ export const reachNode = async (
   if (instance === undefined || machine.isGone) {
     throw new PhaseFailure(
       machine.isGone ? `the machine of ${name} is gone` : `${name} has no machine yet`,
-      '`R` launches a new one under the same name.',
+      '`spot-tui create` launches a new one under the same name.',
     );
   }
   if (instance.address === undefined) {

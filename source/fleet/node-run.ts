@@ -134,8 +134,8 @@ export class NodeRun {
       new PhaseFailure(
         `cancelled here while ${phase}`,
         hasMachine(phase)
-          ? 'What the node had begun by itself goes on there. `r` goes on with the rest.'
-          : 'A machine that was asked for stays. `r` goes on, `t` terminates it.',
+          ? 'What the node had begun by itself goes on there. Retry the node to go on with the rest.'
+          : 'A machine that was asked for stays. Retry the node to go on, or terminate it.',
       ),
     );
   }

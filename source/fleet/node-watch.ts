@@ -135,7 +135,7 @@ export class NodeWatch {
           time: clock(),
           level: 'warning',
           message: `${name}: ${message}`,
-          hint: 'Replace it with `R` at a good moment, before EC2 does at another.',
+          hint: 'Replace the node at a good moment, before EC2 takes it at another.',
           region,
         });
         return;

@@ -165,6 +165,6 @@ const failureOf = (phase: PipelinePhase, error: unknown): PhaseFailure =>
   error instanceof DeadlineExceededError
     ? new PhaseFailure(
         `${phase} took longer than ${formatSeconds(error.milliseconds)}`,
-        `Look at the node's log; \`timeouts.${phase}\` in the configuration allows more. Then retry with \`r\`.`,
+        `Look at the node's log; \`timeouts.${phase}\` in the configuration allows more. Then retry it: \`spot-tui create\` carries on.`,
       )
     : toPhaseFailure(error);

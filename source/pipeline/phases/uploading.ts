@@ -50,8 +50,8 @@ export const upload = async (
     throw new PhaseFailure(
       reason,
       exitCode === cannotWrite
-        ? 'Free some space on the node, or set a larger instance_storage_gb, then retry with `r`.'
-        : 'Retry with `r`; if it stays, look at the node with `spot-tui ssh`.',
+        ? 'Free some space on the node, or set a larger instance_storage_gb, then retry it: `spot-tui create` carries on.'
+        : 'Retry it: `spot-tui create` carries on. If it stays, look at the node with `spot-tui ssh`.',
       output,
     );
   }
