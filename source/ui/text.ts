@@ -10,10 +10,12 @@ const blanks = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 /**
  * Characters that are not seen themselves but move, join or reorder what is around them: control
  * and format characters (with joiners and bidirectional overrides), variation selectors, skin
- * tones, the enclosing keycap. Terminals disagree on the width of what these make of their
- * neighbours, and one line of a log must not be able to push a table apart.
+ * tones, the enclosing keycap, letters of Hangul that do not make a syllable of today. Terminals
+ * disagree on the width of what these make of their neighbours, and one line of a log must not be
+ * able to push a table apart.
  */
-const shapeshifters = /\p{Cc}|\p{Cf}|\p{Variation_Selector}|\p{Emoji_Modifier}|\u20E3/gu;
+const shapeshifters =
+  /\p{Cc}|\p{Cf}|\p{Variation_Selector}|\p{Emoji_Modifier}|\u20E3|[\u1100-\u11FF\uA960-\uA97F\uD7B0-\uD7FF]/gu;
 
 /**
  * Text that takes the same number of columns in every terminal, on one line.
@@ -24,7 +26,9 @@ const shapeshifters = /\p{Cc}|\p{Cf}|\p{Variation_Selector}|\p{Emoji_Modifier}|\
 export const printable = (text: string, limit = 2000): string => {
   const start = text.length > limit ? text.slice(0, limit) : text;
   if (printableAscii.test(start)) return start;
-  return start.toWellFormed().replace(blanks, ' ').replace(shapeshifters, '');
+  // Composed, syllables of Hangul and most letters with marks are one character each.
+  const composed = start.toWellFormed().normalize('NFC');
+  return composed.replace(blanks, ' ').replace(shapeshifters, '');
 };
 
 /**

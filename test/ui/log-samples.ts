@@ -83,6 +83,8 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'line breaks': 'one\ntwo\r\nthree\u2028four\u0085five\vsix',
   'control sequences':
     '\u001B[31mred\u001B[0m\u001B[2J\u001B]0;title\u0007\u009B5A\u0000\u0008\u001B[200~'.repeat(9),
+  'a colour': '\u001B[31mred',
+  'a title': '\u001B]0;title\u0007\u009B2J',
   'zero-width characters': 'a\u200Bb\uFEFFc\u2060d\u00ADe'.repeat(40),
   'lone surrogates': 'a\uD83Db\uDE80c'.repeat(40),
   'Hangul jamo': '\u1100\u1161\u11A8\u1100\u1100'.repeat(40),
