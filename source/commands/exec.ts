@@ -7,7 +7,7 @@ import { openMachineRun } from './fleet-run.ts';
 import { untilAborted } from './interruption.ts';
 import { noNodes } from './no-nodes.ts';
 import { type NodeCommandContext, withNodes } from './node-command.ts';
-import { nodeJson, nodeText } from './node-text.ts';
+import { nodeJson, nodeLine, nodeText } from './node-text.ts';
 
 /** Runs a command on many nodes and shows those with the same result together. */
 export const run: RunCommand = (invocation) => {
@@ -52,13 +52,13 @@ const execute = async (
     Object.assign(
       (event: FleetEvent) => {
         if (event.event !== 'log') return;
-        invocation.stderr.write(`${event.node}: ${event.message}\n`);
+        invocation.stderr.write(nodeLine(invocation, event.node, event.message));
       },
       { flush: () => Promise.resolve() },
     ),
   );
   try {
-    fleet.controller.attach('exec', nodes);
+    fleet.controller.visit('exec', nodes);
     const id = actions.exec([...outputs.keys()], command, (node, line) => {
       outputs.get(node)?.add(line);
     });

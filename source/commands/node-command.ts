@@ -7,7 +7,7 @@ import type { Invocation } from './command.ts';
 import { type ExitStatus, UsageError } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
 import { type NodeAccess, openNodeAccess } from './node-access.ts';
-import { nodeText } from './node-text.ts';
+import { nodeLine } from './node-text.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** What a command that talks to nodes, without driving them, works with. */
@@ -58,7 +58,7 @@ export const openNodes = async (
       patience: workspace.config.timeouts.connecting,
       signal,
       onWaiting: (reason) => {
-        invocation.stderr.write(nodeText(invocation, `${name}: waiting for SSH: ${reason}\n`));
+        invocation.stderr.write(nodeLine(invocation, name, `waiting for SSH: ${reason}`));
       },
     }),
 });

@@ -148,6 +148,12 @@ export class FleetController {
     this.#background.start((signal) => this.#watch.run(signal));
   }
 
+  /** Takes nodes over for a moment only: no watch of their machines begins, nothing is tagged. */
+  visit(command: string, nodes: readonly ExistingNode[]): void {
+    this.#started(command, nodes.length);
+    for (const node of nodes) this.#sessions.adopt(node);
+  }
+
   /** Resolves once nothing is being done to any node. */
   async settled(): Promise<void> {
     await Promise.all(this.#sessions.all.map((session) => session.idle()));

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { lines, User } from './program.ts';
 
@@ -71,5 +73,16 @@ suite('actions from the command line', () => {
     assert.match(stdout, /^── 2 nodes: us-west-2-2, us-west-2-3\n1\n2\n(?:\d+\n)*700\n$/);
     const past = await user.run(['history', '--sandbox']);
     assert.match(past.stdout, /exec.*seq 700|seq 700/);
+  });
+
+  test('exec asks EC2 once which nodes there are, and then leaves it alone', async () => {
+    await user.run(['exec', 'us-west-2-2', '--sandbox', '--', 'sleep 2']);
+    const folder = path.join(user.home, '.local/state/spot-tui/runs/fleet@sandbox');
+    const newest = (await readdir(folder))
+      .filter((name) => name.includes('exec'))
+      .toSorted()
+      .at(-1);
+    const recorded = lines(await readFile(path.join(folder, newest ?? ''), 'utf8'));
+    assert.equal(recorded.at(-1)?.apiCalls, 1);
   });
 });
