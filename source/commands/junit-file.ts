@@ -6,6 +6,7 @@ import { emptyFleet } from '../fleet/reducer.ts';
 import { junitDocument } from '../reporters/junit.ts';
 import type { Invocation } from './command.ts';
 import { UsageError } from './exit-status.ts';
+import { FailFastError } from './fail-fast.ts';
 import type { FleetRun } from './fleet-run.ts';
 
 /** The file that `--junit` names. */
@@ -51,7 +52,7 @@ export const openJunitFile = async (
   let run: FleetRun | undefined;
   let notAsked: readonly string[] = [];
 
-  const write = (problem?: { name: string; message: string }): Promise<void> =>
+  const write = (problem?: { name: string; message: string }, leftBy?: string): Promise<void> =>
     writeFile(
       file,
       junitDocument({
@@ -63,6 +64,7 @@ export const openJunitFile = async (
         notAsked,
         isDismissed: (node) => run?.controller.isDismissed(node) ?? false,
         ...(problem === undefined ? {} : { problem }),
+        ...(leftBy === undefined ? {} : { leftBy }),
       }),
     );
 
@@ -84,7 +86,10 @@ export const openJunitFile = async (
     },
     write: async (problem) => {
       try {
-        await write(problem === undefined ? undefined : describe(problem));
+        await write(
+          problem === undefined ? undefined : describe(problem),
+          problem instanceof FailFastError ? '--fail-fast' : undefined,
+        );
       } catch (error) {
         throw new JunitFileError(`${junit} can't be written: ${describeFailure(error)}`);
       }

@@ -1,3 +1,4 @@
+import { isSettled } from '../events/phase.ts';
 import type { FleetState, NodeState } from '../fleet/state.ts';
 import { outcomeOf } from './node-outcome.ts';
 import { type XmlElement, xmlDocument } from './xml.ts';
@@ -16,6 +17,8 @@ export type JunitInput = {
   readonly isDismissed: (node: string) => boolean;
   /** Why the command itself came to an end before its work was done. */
   readonly problem?: { readonly name: string; readonly message: string };
+  /** The option by which the command left nodes unfinished on purpose. */
+  readonly leftBy?: string;
 };
 
 /** Lines of a failed node's log that are told where there is no other output. */
@@ -24,7 +27,7 @@ const logTail = 20;
 /**
  * A run as a JUnit document: a test suite for the deployment, and in it a test case for each node.
  * A node that is not ready is a failure, one that got no machine an error, one that was not asked
- * for is skipped; what ended the command early is an error of a test case of its own. Keeps to what
+ * for, or that was left on purpose, is skipped; what ended the command early is an error of a test case of its own. Keeps to what
  * both widespread schemas know, Jenkins's `junit-10.xsd` and Ant's `JUnit.xsd`.
  */
 export const junitDocument = (input: JunitInput): string => {
@@ -78,19 +81,21 @@ export const junitDocument = (input: JunitInput): string => {
   });
 };
 
-const nodeCase = (node: NodeState, { isDismissed, now }: JunitInput): XmlElement => {
-  const { duration } = outcomeOf(node, now);
-  return testCase(node.region, node.name, duration, verdictOn(node, now, isDismissed));
+const nodeCase = (node: NodeState, input: JunitInput): XmlElement => {
+  const { duration } = outcomeOf(node, input.now);
+  return testCase(node.region, node.name, duration, verdictOn(node, input));
 };
 
 const verdictOn = (
   node: NodeState,
-  now: number,
-  isDismissed: JunitInput['isDismissed'],
+  { isDismissed, leftBy, now }: JunitInput,
 ): XmlElement | undefined => {
   const { log, name, phase, trouble } = node;
   if (phase === 'ready') return undefined;
   if (isDismissed(name)) return skipped(`${phase}: asked for here`);
+  if (leftBy !== undefined && !isSettled(phase) && phase !== 'terminating') {
+    return skipped(`left unfinished by ${leftBy}`);
+  }
   const { reason } = outcomeOf(node, now);
   const output =
     trouble?.output ?? log.slice(-logTail).map(({ source, message }) => `${source}: ${message}`);

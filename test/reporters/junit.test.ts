@@ -128,6 +128,30 @@ test('what ends the command early is an error of its own; a node dismissed here 
   );
 });
 
+test('a node that --fail-fast left is skipped: only what failed is a failure', () => {
+  const root = report(
+    [
+      entered('slow-1', 'verifying', 5),
+      entered('well-1', 'ready', 5),
+      failed('a-1', 'configuring'),
+    ],
+    { leftBy: '--fail-fast', problem: { name: 'FailFastError', message: 'a-1 failed' } },
+  );
+  assert.deepEqual(
+    casesOf(root).map(({ attributes, children: [verdict] }) => [
+      attributes.name,
+      verdict?.name,
+      verdict?.attributes.message,
+    ]),
+    [
+      ['slow-1', 'skipped', 'left unfinished by --fail-fast'],
+      ['well-1', undefined, undefined],
+      ['a-1', 'failure', 'in configuring: a <b> & "c"'],
+      ['create', 'error', 'a-1 failed'],
+    ],
+  );
+});
+
 test('the log tells where a node failed without output', () => {
   const log: FleetEvent = {
     ...{ event: 'log', time: at(1), node: 'a-1', source: 'sensor', message: 'no network' },
