@@ -4,7 +4,7 @@ import { describeAll } from '../fleet/find-nodes.ts';
 import { isAlive } from '../fleet/plan.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { confirm } from './confirm.ts';
-import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
 import { runHeadless } from './headless.ts';
 import { isInteractive, showsDashboard } from './interactivity.ts';
 import { withInterruption } from './interruption.ts';
@@ -49,11 +49,18 @@ const agree = async (
   return confirm(invocation, 'Go ahead?', signal);
 };
 
-const dryRun = (invocation: Invocation): Promise<ExitStatus> =>
-  withInterruption(invocation, async (signal) => {
+const dryRun = async (invocation: Invocation): Promise<ExitStatus> => {
+  if (invocation.options.junit !== undefined) {
+    throw new UsageError(
+      '--junit reports what became of nodes, and --dry-run does nothing to any',
+      'Leave one of the two out.',
+    );
+  }
+  return withInterruption(invocation, async (signal) => {
     await showPlan(invocation, await openWorkspace(invocation, signal), signal, { lenient: true });
     return exitStatus.success;
   });
+};
 
 /** A fleet may be larger than the configuration says: `create` never shrinks one. */
 const requireSize = async (

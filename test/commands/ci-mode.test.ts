@@ -95,6 +95,7 @@ suite('CI mode', () => {
       [[...three, '--min-ready', '4'], /--min-ready 4 is more than the 3 nodes/],
       [['configure', '--sandbox', '--min-ready', '3'], /--min-ready 3 is more than the 2 nodes/],
       [[...three, '--junit', '/dev/null/x.xml'], /--junit: \/dev\/null\/x\.xml can't be written: /],
+      [[...three, '--dry-run', '--junit', 'plan.xml'], /--junit reports what became of nodes/],
     ];
     const environment = { GITHUB_ACTIONS: 'true' };
     await Promise.all(
