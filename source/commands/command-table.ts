@@ -113,6 +113,7 @@ export const commandTable: readonly CommandDefinition[] = [
     summary: 'run a command on many nodes, identical results grouped',
     description: [
       'Runs the command on all the nodes at once. Nodes with the same output and exit status are shown together.',
+      'The command and the end of its output are recorded in the state folder (on Linux ~/.local/state/spot-tui), readable by you alone: keep secrets out of both.',
     ],
     options: [],
     examples: [
@@ -183,6 +184,7 @@ export const commandTable: readonly CommandDefinition[] = [
     summary: 'what happened to the fleet, over all recorded runs',
     description: [
       'Prints launches, interruptions, failures, recoveries, ends, and who did what about them, the newest last. It knows what was recorded on this machine, and contacts nothing.',
+      'Commands of `exec` are among it as they were typed, and the end of their output is recorded with them, in the state folder (on Linux ~/.local/state/spot-tui).',
     ],
     options: ['lines', 'runs'],
     examples: [
@@ -213,7 +215,7 @@ export const commandTable: readonly CommandDefinition[] = [
     usage: '[status|stop|fault …]',
     summary: 'the embedded cloud: what runs in it, stop it, inject a fault',
     description: [
-      'The sandbox starts when a command with --sandbox needs it and ends by itself behind its last node.',
+      'The sandbox starts when a command with --sandbox needs it and ends by itself 5 s after its last node is gone.',
       'Faults: reclaim NODE (gone after two minutes, as with EC2), refuse-capacity [REGION], throttle [ACTION], deny [ACTION] (an EC2 action such as TerminateInstances, or Describe*), cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE. `clear` ends refuse-capacity, throttle and deny.',
     ],
     options: [],
