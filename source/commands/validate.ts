@@ -2,6 +2,7 @@ import { formatIssue } from '../config/issue.ts';
 import { checkPaths } from '../config/paths.ts';
 import { buildPayload } from '../pipeline/payload/payload.ts';
 import { buildUserData } from '../pipeline/user-data.ts';
+import { createKeyMap } from '../ui/keys/key-map.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { type ExitStatus, exitStatus, exitStatusOf } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
@@ -19,6 +20,8 @@ export const run: RunCommand = (invocation) =>
 type Finding = {
   readonly name: string;
   readonly ok: boolean;
+  /** Something that stops nothing, and is not as it was meant. */
+  readonly warning?: true;
   readonly detail: string;
   readonly hint?: string;
 };
@@ -55,6 +58,9 @@ const validate = async (
   };
 
   found({ name: 'configuration', ok: true, detail: `deployment ${config.deployment}` });
+  for (const detail of createKeyMap({ overrides: config.keys ?? {} }).problems) {
+    found({ name: 'keys', ok: true, warning: true, detail });
+  }
   for (const issue of await checkPaths(config, issueAt)) {
     status = Math.max(status, exitStatus.usage);
     found({ name: 'paths', ok: false, detail: formatIssue(issue) });
@@ -92,8 +98,10 @@ const validate = async (
 const counted = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-const findingLines = ({ name, ok, detail, hint }: Finding): string[] => [
-  // What EC2 says begins with the region as it is.
-  `${ok ? '✔' : '✖'} ${detail.startsWith(`${name}: `) ? '' : `${name}: `}${detail}`,
+const markOf = (ok: boolean, warning = false): string => (warning ? '⚠' : ok ? '✔' : '✖');
+
+const findingLines = ({ name, ok, detail, hint, warning }: Finding): string[] => [
+  // What EC2 says begins with the region as it is, and what is said of a key with its option.
+  `${markOf(ok, warning)} ${/^[:.]/.test(detail.slice(name.length)) && detail.startsWith(name) ? '' : `${name}: `}${detail}`,
   ...(hint === undefined ? [] : [`    ${hint}`]),
 ];
