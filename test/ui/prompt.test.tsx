@@ -43,7 +43,8 @@ for (const columns of [80, 200]) {
     await press('x', `${'x'.repeat(300)}END`);
     assert.match(screen(), /xEND/);
     assert.equal(width(), columns);
-    await press('界'.repeat(150));
+    await press(`${'界'.repeat(150)}LAST`);
+    assert.match(screen(), /界LAST/);
     assert.equal(width(), columns);
   });
 }

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { useDashboard } from '../dashboard-context.ts';
 import { type Segment, SegmentLine } from '../segment-line.tsx';
 import type { Prompt } from '../view-state.ts';
@@ -13,9 +14,7 @@ export const PromptLine = ({ prompt, width }: PromptLineProps) => {
   const { theme } = useDashboard();
   const { edit, label, problem } = prompt;
   const room = Math.max(8, width - label.length - (problem?.length ?? 0) - 8);
-  // The end of a long line is where one types.
-  const start = Math.max(0, edit.cursor - room);
-  const before = edit.text.slice(start, edit.cursor);
+  const before = endOf(edit.text.slice(0, edit.cursor), room);
   const [under = ' ', ...after] = [...edit.text.slice(edit.cursor)];
   const segments: Segment[] = [
     { text: ` ${label} `, style: { ...theme.styles.strong, ...theme.styles.accent } },
@@ -28,4 +27,16 @@ export const PromptLine = ({ prompt, width }: PromptLineProps) => {
     },
   ];
   return <SegmentLine segments={segments} width={width} />;
+};
+
+/** As much of the end of a text as fits: the end of a long line is where one types. */
+const endOf = (text: string, width: number): string => {
+  const shown: string[] = [];
+  let left = width;
+  for (const character of [...text.slice(-2 * width)].reverse()) {
+    left -= stringWidth(character);
+    if (left < 0) break;
+    shown.push(character);
+  }
+  return shown.reverse().join('');
 };
