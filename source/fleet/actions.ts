@@ -14,10 +14,15 @@ export interface FleetActions {
   doctor(nodes: readonly string[]): number;
   /** Runs a command line in the login user's shell on the nodes. */
   exec(nodes: readonly string[], command: string): number;
-  /** Terminates the nodes' instances. */
-  terminate(nodes: readonly string[]): number;
-  /** Terminates the nodes' instances and launches new ones under the same names. */
-  replace(nodes: readonly string[]): number;
+  /**
+   * Terminates the nodes' instances.
+   *
+   * @param confirmed The instances that whoever asks has seen: a node that has another one by now
+   * is left alone. Absent where whatever there is is meant.
+   */
+  terminate(nodes: readonly string[], confirmed?: SeenInstances): number;
+  /** Terminates the nodes' instances, as `terminate` does, and launches new ones in their place. */
+  replace(nodes: readonly string[], confirmed?: SeenInstances): number;
   /** Launches more nodes than there are, spread over the regions or all in one. */
   launch(count: number, region?: string): number;
   /**
@@ -38,6 +43,9 @@ export interface FleetActions {
   /** Console page of the node's instance; undefined before it has one. */
   consoleLink(node: string): string | undefined;
 }
+
+/** Ids of the instances that were seen behind nodes; undefined for a node that had none. */
+export type SeenInstances = ReadonlyMap<string, string | undefined>;
 
 /** How a push goes through many nodes: a canary, then batches, and an end at too many failures. */
 export type Rollout = {

@@ -5,6 +5,7 @@ import { createTurns, type TakeTurns } from '../ec2/turns.ts';
 import type { FleetSessions } from './fleet-sessions.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import { launchRegion } from './launch-region.ts';
+import type { RunEnd } from './node-run.ts';
 import type { NodeSession } from './node-session.ts';
 import type { Notices } from './notices.ts';
 import type { ExistingNode } from './plan.ts';
@@ -22,8 +23,8 @@ export type FleetMachinesOptions = {
 
 export type LaunchOptions = {
   readonly userData: string;
-  /** Nothing is launched once it aborts; a launch that is under way is finished. */
-  readonly wanted?: AbortSignal;
+  /** Nothing is launched for a node that is not wanted when its region's turn comes. */
+  readonly isWanted?: (session: NodeSession) => boolean;
   /** Ids of instances that belong to no node here, and are to be left alone. */
   readonly notOurs?: Iterable<string>;
 };
@@ -49,19 +50,27 @@ export class FleetMachines {
   }
 
   /**
-   * Terminates a region's machines. Resolves when EC2 has agreed, and the nodes have said so.
+   * Terminates a region's machines. Resolves when EC2 has agreed, and the nodes have said so, but
+   * those that got another machine meanwhile, or wait for one.
    *
+   * @param end What becomes of what is being done to the nodes.
    * @throws Ec2Error
    */
   async terminate(
     region: string,
     sessions: readonly NodeSession[],
     signal: AbortSignal,
+    end?: RunEnd,
   ): Promise<void> {
-    const launched = sessions.filter(({ machine }) => machine.instanceId !== undefined);
-    const instanceIds = launched.flatMap(({ machine }) => machine.instanceId ?? []);
+    const launched = sessions.flatMap((session) => {
+      const { instanceId } = session.machine;
+      return instanceId === undefined ? [] : [{ session, instanceId }];
+    });
+    const instanceIds = launched.map(({ instanceId }) => instanceId);
     await this.#cloud(region).terminate(instanceIds, signal);
-    for (const session of launched) session.dismissed();
+    for (const { instanceId, session } of launched) {
+      if (session.machine.instanceId === instanceId) session.dismissed(end);
+    }
     this.#options.watch.nudge(region);
   }
 
@@ -97,7 +106,7 @@ export class FleetMachines {
   async #launchIn(
     region: string,
     sessions: readonly NodeSession[],
-    { notOurs = [], userData, wanted }: LaunchOptions,
+    { isWanted = () => true, notOurs = [], userData }: LaunchOptions,
   ): Promise<void> {
     const { config, notices, sessions: fleet, signal, watch } = this.#options;
     const takeTurns = this.#launching.get(region) ?? createTurns();
@@ -105,8 +114,8 @@ export class FleetMachines {
     watch.nudge(region);
     try {
       await takeTurns(signal, async () => {
-        const lacking = sessions.filter(({ machine }) => !machine.isThere);
-        if (wanted?.aborted || lacking.length === 0) return;
+        const lacking = sessions.filter((session) => !session.machine.isThere && isWanted(session));
+        if (lacking.length === 0) return;
         const exitStatus = await launchRegion({
           cloud: this.#cloud(region),
           sessions: lacking,

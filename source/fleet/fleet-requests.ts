@@ -4,7 +4,7 @@ import { consoleLink } from '../ec2/console-link.ts';
 import type { ActionName } from '../events/event.ts';
 import type { UserData } from '../pipeline/user-data.ts';
 import { type Action, ActionLog, type ActionLogOptions, type NodeResult } from './action-log.ts';
-import type { FleetActions, LogRequest, Rollout, SshCommand } from './actions.ts';
+import type { FleetActions, LogRequest, Rollout, SeenInstances, SshCommand } from './actions.ts';
 import type { BackgroundWork } from './background-work.ts';
 import { doctorNode } from './doctor-node.ts';
 import { onEachNode } from './each-node.ts';
@@ -16,6 +16,7 @@ import { followNodeLogs } from './node-logs.ts';
 import { reachNode } from './node-reach.ts';
 import type { RunEnd, RunRequest } from './node-run.ts';
 import type { NodeSession } from './node-session.ts';
+import { withoutOtherMachines } from './other-machine.ts';
 import type { PayloadSource } from './payload-source.ts';
 import { replaceNodes } from './replace-nodes.ts';
 import { reviveNodes } from './revive-nodes.ts';
@@ -105,23 +106,26 @@ export class FleetRequests implements FleetActions {
     );
   }
 
-  terminate(nodes: readonly string[]): number {
+  terminate(nodes: readonly string[], confirmed?: SeenInstances): number {
     return this.#do(
       'terminate',
       nodes,
-      (action, sessions, signal) =>
-        terminateNodes(action, sessions, this.#options.machines, signal),
+      (action, sessions, signal) => {
+        const meant = withoutOtherMachines(action, sessions, confirmed);
+        return terminateNodes(action, meant, this.#options.machines, signal);
+      },
       { toFinish: true },
     );
   }
 
-  replace(nodes: readonly string[]): number {
+  replace(nodes: readonly string[], confirmed?: SeenInstances): number {
     return this.#do(
       'replace',
       nodes,
       async (action, sessions, signal) => {
         await this.#options.files.refresh();
-        await replaceNodes(action, sessions, this.#launching(), signal);
+        const options = { ...this.#launching(), confirmed };
+        await replaceNodes(action, sessions, options, signal);
       },
       { toFinish: true },
     );

@@ -1,5 +1,6 @@
 import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { Machine } from '../pipeline/node-context.ts';
+import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import { isAlive } from './plan.ts';
 
@@ -18,6 +19,7 @@ export class MachineRecord implements Machine {
   #running = Promise.withResolvers<void>();
   #gone = Promise.withResolvers<void>();
   #unseen = Promise.withResolvers<never>();
+  #isRunning = false;
   #instance: Instance | undefined;
   #launch: LaunchedInstance | undefined;
   #connection: { readonly to: string; readonly connection: NodeConnection } | undefined;
@@ -48,13 +50,19 @@ export class MachineRecord implements Machine {
     return this.#instance !== undefined && !isAlive(this.#instance);
   }
 
-  /** Forgets the machine, so that a new one can be launched for the node. */
+  /**
+   * Forgets the machine, so that a new one can be launched for the node. Whoever waits for the old
+   * one waits in vain, and hears so.
+   */
   reset(): void {
     this.close();
+    const old = [this.#launching, this.#launched, this.#running, this.#gone];
+    for (const { reject } of old) reject(new PhaseFailure(...givenUp));
     this.#launching = Promise.withResolvers();
     this.#launched = Promise.withResolvers();
     this.#running = Promise.withResolvers();
     this.#gone = Promise.withResolvers();
+    this.#isRunning = false;
     this.#instance = undefined;
     this.#launch = undefined;
     this.#forgiveRejections();
@@ -86,7 +94,15 @@ export class MachineRecord implements Machine {
       instanceType: instance.instanceType,
       zone: instance.zone,
     });
-    if (instance.state === 'running' && instance.address !== undefined) this.#running.resolve();
+    if (instance.state === 'running' && instance.address !== undefined) {
+      this.#running.resolve();
+      this.#isRunning = true;
+    } else if (this.#isRunning) {
+      // Whoever waits from now on waits until it has been started again.
+      this.#running = Promise.withResolvers();
+      this.#isRunning = false;
+      this.#forgiveRejections();
+    }
     if (instance.state === 'terminated') this.#gone.resolve();
   }
 
@@ -133,16 +149,20 @@ export class MachineRecord implements Machine {
 
   /** Nobody may be waiting when EC2 refuses; the pipeline hears of it when it asks. */
   #forgiveRejections(): void {
-    this.#launched.promise.catch(() => undefined);
-    this.#unseen.promise.catch(() => undefined);
+    const awaited = [this.#launching, this.#launched, this.#running, this.#gone, this.#unseen];
+    for (const { promise } of awaited) promise.catch(() => undefined);
   }
 }
 
-const abortable = <Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> => {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
+const givenUp = [
+  'another machine takes the place of the one that was waited for',
+  'The node goes on with the other one.',
+] as const;
+
+const abortable = <Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> =>
+  new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
-};

@@ -59,7 +59,8 @@ export class NodeSession {
 
   /** Whether a machine is being launched for it here. */
   get awaitsLaunch(): boolean {
-    return this.#run !== undefined && this.machine.instanceId === undefined;
+    if (this.machine.instanceId !== undefined) return false;
+    return this.#run?.of.isStopped === false || this.#next?.isStopped === false;
   }
 
   /** Resolves once nothing is being done to the node. */
@@ -90,15 +91,21 @@ export class NodeSession {
     this.#next = next;
     const { isStopped, journey: current } = this.#run.of;
     if (current === 'observe') this.#run.of.stop({ type: 'ended', reason: 'made way' });
+    else if (current === journey) this.log(`another ${journey} follows`);
     else if (!isStopped) this.log(`${journey} begins when what is being done to the node is over`);
     return end;
   }
 
-  /** Forgets a machine that is gone, or on its way out, or that never came, and starts anew. */
+  /**
+   * Forgets a machine that is gone, or on its way out, or that never came, and starts anew. A
+   * launch that is awaited already is awaited together.
+   */
   startAnew(request?: RunRequest): Promise<RunEnd> {
-    this.machine.reset();
-    this.#isDismissed = false;
-    this.#price = undefined;
+    if (!this.awaitsLaunch) {
+      this.machine.reset();
+      this.#isDismissed = false;
+      this.#price = undefined;
+    }
     return this.start('create', request);
   }
 
@@ -145,12 +152,16 @@ export class NodeSession {
     if (this.machine.instance !== undefined) this.#tellInstance(this.machine.instance);
   }
 
-  /** EC2 was asked here to end the machine, and has agreed. */
-  dismissed(): void {
+  /**
+   * EC2 was asked here to end the machine, and has agreed.
+   *
+   * @param end What becomes of what is being done to the node.
+   */
+  dismissed(end?: RunEnd): void {
     this.#isDismissed = true;
     if (this.machine.isGone) return;
     const reason = 'asked for here';
-    this.#stop({ type: 'ended', reason: `terminated: ${reason}` });
+    this.#stop(end ?? { type: 'ended', reason: `terminated: ${reason}` });
     this.#enter('terminating', reason);
   }
 

@@ -23,14 +23,19 @@ export const reviveNodes = async (
   sessions: readonly NodeSession[],
   launching: Launching,
 ): Promise<void> => {
-  const lost = sessions.filter(({ isWorking, machine }) => !isWorking && !machine.isThere);
-  const userData = lost.length === 0 ? undefined : (await launching.buildUserData()).userData;
-  const isLost = new Set(lost);
+  const userData = sessions.some(isIdleWithoutMachine)
+    ? (await launching.buildUserData()).userData
+    : undefined;
+  // Somebody else may have begun with one of them meanwhile.
+  const lost = new Set(userData === undefined ? [] : sessions.filter(isIdleWithoutMachine));
   await startRuns(action, sessions, launching, {
     userData,
-    isLost: (session) => isLost.has(session),
+    isLost: (session) => lost.has(session),
   });
 };
+
+const isIdleWithoutMachine = ({ isWorking, machine }: NodeSession): boolean =>
+  !isWorking && !machine.isThere;
 
 /** Starts runs at once on nodes of which some need a machine, and sees them through. */
 export const startRuns = async (
@@ -56,7 +61,8 @@ export const startRuns = async (
     }),
   );
   if (userData !== undefined) {
-    await machines.launch(sessions.filter(isLost), { userData, notOurs, wanted: action.signal });
+    const isWanted = ({ awaitsLaunch }: NodeSession): boolean => awaitsLaunch;
+    await machines.launch(sessions.filter(isLost), { userData, notOurs, isWanted });
   }
   await runs;
 };

@@ -97,12 +97,15 @@ test('a launch that is asked for while another is not answered takes none of its
 });
 
 test('a launch that nobody wants any more is not asked for, one that is answered is kept', async () => {
-  const wanted = new AbortController();
-  const { machines, open } = setUp(() => wanted.abort());
+  let isAsked = false;
+  const { machines, open } = setUp(() => {
+    isAsked = true;
+  });
+  const isWanted = () => !isAsked;
   const [one, other] = [open(1), open(2)];
   await Promise.all([
-    machines.launch([one], { userData: '', wanted: wanted.signal }),
-    machines.launch([other], { userData: '', wanted: wanted.signal }),
+    machines.launch([one], { userData: '', isWanted }),
+    machines.launch([other], { userData: '', isWanted }),
   ]);
   assert.equal(one.machine.instanceId, 'i-1');
   assert.equal(other.machine.instanceId, undefined);

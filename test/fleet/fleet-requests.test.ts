@@ -160,6 +160,51 @@ suite('what is asked of a fleet', () => {
     assert.equal(living.find(({ name }) => name === second)?.instance.instanceId, node.instanceId);
   });
 
+  test('a machine that nobody agreed to end stays, whatever was there before it', async () => {
+    const { actions } = fleet.controller;
+    const before = fleet.node(second).instanceId;
+    const seen = new Map([[second, before]]);
+    const ids = [actions.replace([second], seen), actions.replace([second], seen)];
+    const outcomes = await Promise.all(ids.map((id) => fleet.outcome(id)));
+    const [skipped, succeeded] = outcomes.map((outcome) => outcome[second] ?? '').sort();
+    assert.match(skipped ?? '', /^skipped: /);
+    assert.match(succeeded ?? '', /^succeeded: ready/);
+    const { instanceId } = fleet.node(second);
+    assert.notEqual(instanceId, before);
+    const other = `skipped: it has another machine now (${instanceId})`;
+    for (const id of [actions.replace([second], seen), actions.terminate([second], seen)]) {
+      assert.deepEqual(await fleet.outcome(id), { [second]: other });
+    }
+    assert.equal(fleet.node(second).phase, 'ready');
+  });
+
+  test('a replacement that is replaced says by what, and one machine is left', async () => {
+    const { actions } = fleet.controller;
+    const before = fleet.node(second).instanceId;
+    const one = actions.replace([second]);
+    await fleet.until(() => ![before, undefined].includes(fleet.node(second).instanceId));
+    const other = actions.replace([second]);
+    const overtaken = await fleet.outcome(one);
+    assert.equal(overtaken[second], `cancelled: replaced again by action ${other}`);
+    assert.match((await fleet.outcome(other))[second] ?? '', /^succeeded: ready/);
+    const living = await findNodes(fleet.clouds, never);
+    assert.deepEqual(living.map(({ name }) => name).sort(), [...all].sort());
+  });
+
+  test('a node without a machine that is retried twice at once gets one, and is ready', async () => {
+    const { actions } = fleet.controller;
+    await fleet.outcome(actions.terminate([second]));
+    await fleet.until(() => fleet.node(second).phase === 'terminated');
+    const ids = [actions.retry([second]), actions.retry([second])];
+    for (const id of ids) {
+      assert.match((await fleet.outcome(id))[second] ?? '', /^succeeded: ready/);
+    }
+    const living = await findNodes(fleet.clouds, never);
+    assert.deepEqual(living.map(({ name }) => name).sort(), [...all].sort());
+    const log = fleet.node(second).log.map(({ message }) => message);
+    assert.ok(log.includes('another create follows'), log.join('\n'));
+  });
+
   test('more nodes come under the smallest free names, also when asked for at once', async () => {
     const { actions } = fleet.controller;
     const [one, other] = [actions.launch(1, 'us-east-1'), actions.launch(1, 'us-east-1')];

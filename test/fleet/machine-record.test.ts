@@ -36,6 +36,23 @@ test('a machine runs once it has an address, and is told as it is now', async ()
   assert.equal((await machine.running(never)).address, '192.0.2.9');
 });
 
+test('a machine that was stopped runs again only when EC2 says so', async () => {
+  const machine = record();
+  machine.update(instance('running', '192.0.2.1'));
+  await machine.running(never);
+  machine.update(instance('stopped'));
+  let isThere = false;
+  const again = machine.running(never).then((found) => {
+    isThere = true;
+    return found;
+  });
+  machine.update(instance('pending'));
+  await new Promise(setImmediate);
+  assert.equal(isThere, false);
+  machine.update(instance('running', '192.0.2.9'));
+  assert.equal((await again).address, '192.0.2.9');
+});
+
 test('whoever waits when EC2 can not be watched hears why, whoever comes later waits', async () => {
   const machine = record();
   const waiting = [machine.running(never), machine.gone(never)];
@@ -55,6 +72,13 @@ test('a refused launch is forgotten with the machine', async () => {
   machine.settleLaunch({ instanceId: 'i-2', instanceType: 't3.medium' });
   assert.equal((await machine.launched(never)).instanceId, 'i-2');
   assert.equal(machine.isThere, true);
+});
+
+test('whoever waits for a machine that is given up hears so', async () => {
+  const machine = record();
+  const waiting = [machine.launching(never), machine.launched(never), machine.running(never)];
+  machine.reset();
+  for (const each of waiting) await assert.rejects(each, /another machine takes the place/);
 });
 
 test('a machine on its way out is not there any more', async () => {

@@ -3,7 +3,12 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { render, cleanup as unmountAll } from 'ink-testing-library';
 import stringWidth from 'string-width';
 import type { FleetEvent } from '../../source/events/event.ts';
-import type { FleetActions, LogRequest, SshCommand } from '../../source/fleet/actions.ts';
+import type {
+  FleetActions,
+  LogRequest,
+  SeenInstances,
+  SshCommand,
+} from '../../source/fleet/actions.ts';
 import type { PlaybackControls } from '../../source/fleet/playback-controls.ts';
 import { emptyFleet, reduceAll } from '../../source/fleet/reducer.ts';
 import type { FleetState } from '../../source/fleet/state.ts';
@@ -96,6 +101,7 @@ export const showFleet = async (fleet: FleetState, options: ShowOptions = {}) =>
     ...(options.readHistory === undefined ? {} : { readHistory: options.readHistory }),
   };
   const calls: string[] = [];
+  const confirmations: (SeenInstances | undefined)[] = [];
   const logRequests: { readonly request: LogRequest; readonly signal: AbortSignal }[] = [];
   const record = (name: string) => (nodes: readonly string[], more?: unknown) => {
     calls.push([name, ...nodes, ...(more === undefined ? [] : [JSON.stringify(more)])].join(' '));
@@ -107,8 +113,14 @@ export const showFleet = async (fleet: FleetState, options: ShowOptions = {}) =>
     retry: record('retry'),
     doctor: record('doctor'),
     exec: record('exec'),
-    terminate: record('terminate'),
-    replace: record('replace'),
+    terminate: (nodes, confirmed) => {
+      confirmations.push(confirmed);
+      return record('terminate')(nodes);
+    },
+    replace: (nodes, confirmed) => {
+      confirmations.push(confirmed);
+      return record('replace')(nodes);
+    },
     launch: (count, region) => record('launch')([`${count}`], region),
     cancel: (id) => {
       calls.push(`cancel ${id}`);
@@ -181,6 +193,8 @@ export const showFleet = async (fleet: FleetState, options: ShowOptions = {}) =>
     model,
     time,
     calls,
+    /** The instances that terminations and replacements were agreed to for. */
+    confirmations,
     /** What was asked to be followed. */
     logRequests,
     /** Files that were written. */

@@ -74,6 +74,16 @@ for (const size of sizes) {
       assert.doesNotMatch(screen(), /Terminate us/);
     });
 
+    test('t and R mean the machine that the question names, whatever comes meanwhile', async () => {
+      for (const key of ['t', 'R']) {
+        const { confirmations, happen, press } = await show(fleetOf(3), size);
+        await press('j', key);
+        await happen(runsOn('us-west-2-2', { instanceId: 'i-successor' }));
+        await press('y');
+        assert.deepEqual(confirmations, [new Map([['us-west-2-2', 'i-0123456789abcdef0']])]);
+      }
+    });
+
     for (const [name, key] of Object.entries({
       n: 'n',
       Esc: keyboard.escape,

@@ -52,7 +52,7 @@ const act = (context: KeyContext, command: NodeCommand, targets: Targets): void 
     case 'push':
     case 'retry':
       if (targets.nodes.length + targets.leftOut.length === 1) {
-        sendAction(context, command, [node.name]);
+        sendAction(context, command, [node]);
       } else {
         confirmAction(context, command, targets);
       }

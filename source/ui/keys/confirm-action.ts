@@ -25,7 +25,7 @@ export const confirmAction = (context: KeyContext, action: SentAction, targets: 
     verb: action,
     isDestructive,
     ...(mustType ? { toType: deployment } : {}),
-    confirm: () => sendAction(context, action, nodes),
+    confirm: () => sendAction(context, action, targets.nodes),
   });
 };
 

@@ -1,4 +1,5 @@
 import type { Rollout } from '../../fleet/actions.ts';
+import type { NodeState } from '../../fleet/state.ts';
 import { clearMarks } from '../fleet-screen/mark-nodes.ts';
 import { createOutcomeReader } from '../output-screen/outcome-entries.ts';
 import { type KeyContext, tell } from './key-context.ts';
@@ -15,10 +16,14 @@ export type SentAction = 'configure' | 'push' | 'retry' | 'terminate' | 'replace
 export const sendAction = (
   context: KeyContext,
   action: SentAction,
-  nodes: readonly string[],
+  targets: readonly NodeState[],
 ): void => {
   if (context.actions === undefined) return;
-  context.actions[action](nodes);
+  const nodes = targets.map(({ name }) => name);
+  // A question may stand for long: what it showed is what was agreed to.
+  const shown = new Map(targets.map(({ instanceId, name }) => [name, instanceId]));
+  if (action === 'terminate' || action === 'replace') context.actions[action](nodes, shown);
+  else context.actions[action](nodes);
   if (action === 'terminate' || action === 'replace') endSelection(context);
   tell(
     context,
