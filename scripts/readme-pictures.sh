@@ -1,9 +1,10 @@
 #!/bin/sh
-# Takes the readme's pictures: a fleet in the sandbox, one of whose nodes can't do its work.
+# Takes the pictures in docs/images: a fleet in the sandbox, three of whose nodes are in trouble.
 #
 #   npm run build && scripts/readme-pictures.sh
 #
-# Needs what scripts/screenshot.sh needs.
+# Needs what scripts/screenshot.sh needs. Nodes of the sandbox show the load of this machine, and
+# actions the name of who asked for them.
 set -eu
 
 repository=$(cd "$(dirname "$0")/.." && pwd)
@@ -12,6 +13,7 @@ export HOME="$folder/home"
 unset XDG_STATE_HOME
 node="$repository/node_modules/.bin/node"
 program="$repository/dist/cli.js"
+images="$repository/docs/images"
 trap '"$node" "$program" sandbox stop >/dev/null; rm -rf "$folder"' EXIT INT TERM
 
 mkdir -p "$HOME" "$folder/weather/scripts" "$folder/weather/config" "$folder/weather/units"
@@ -19,7 +21,7 @@ cd "$folder/weather"
 
 cat >config.yaml <<'YAML'
 aws:
-  total_instances: 12
+  total_instances: 18
   scripts_directory: scripts
   config_directory: config
   units_directory: units
@@ -59,16 +61,39 @@ chmod +x scripts/collector.sh
 
 # Every node has its station but one.
 for region in us-west-2 eu-west-1 ap-southeast-2; do
-	for number in 1 2 3 4; do
+	for number in 1 2 3 4 5 6; do
 		[ "$region-$number" = us-west-2-2 ] || echo "$region-$number,$region/$((number * 7 + 100))"
 	done
 done >config/stations.csv
 
-# Half of the fleet is there, the other half is on its way.
-"$node" "$program" create --sandbox --count 6 >/dev/null || true
-"$repository/scripts/screenshot.sh" -s 120x36 -u '1 failed.* ready .*cloud-init' -k g \
-	"$repository/docs/images/dashboard.png" -- "$node" "$program" create --sandbox
+# spot_tui ARGUMENT...: whatever comes of it.
+spot_tui() {
+	"$node" "$program" "$@" >"$folder/output" 2>&1 || true
+}
 
-"$node" "$program" create --sandbox >/dev/null || true
-"$repository/scripts/screenshot.sh" -s 80x24 -u '1 failed.*11 ready' -k g \
-	"$repository/docs/images/dashboard-80x24.png" -- "$node" "$program" --sandbox
+screenshot() {
+	"$repository/scripts/screenshot.sh" "$@"
+}
+
+# Two thirds of the fleet are there, three of them in trouble; the rest is on its way.
+spot_tui create --sandbox --count 12
+spot_tui sandbox fault fill-disk eu-west-1-3
+spot_tui sandbox fault reclaim ap-southeast-2-4
+screenshot -s 120x36 -u '2 failed.* 1 interrupted.* ready .*(booting|cloud-init)' -k g -k n -k n \
+	"$images/dashboard.png" -- "$node" "$program" create --sandbox
+
+spot_tui create --sandbox
+settled='2 failed.* (15|16) ready'
+screenshot -s 80x24 -u "$settled" -k g -k n -k n "$images/dashboard-80x24.png" -- "$node" "$program" --sandbox
+
+screenshot -s 100x30 -u "$settled" -k / -k us-west-2-2 -k Enter -k e -u 'Esc closes' \
+	"$images/cause.png" -- "$node" "$program" --sandbox
+
+screenshot -s 100x36 -u "$settled" -k / -k us-west-2-2 -k Enter -k Enter -u 'checks? failed' \
+	"$images/node.png" -- "$node" "$program" --sandbox
+
+screenshot -s 100x13 -u "$settled" -k '*' -k x -k 'systemctl is-active collector' -k Enter \
+	-u 'succeeded' -k Down -k Space -u ' selected' "$images/exec.png" -- "$node" "$program" --sandbox
+
+screenshot -s 100x24 -u "$settled" -k / -k phase:ready -k Enter -k '*' -k L -u 'collector' -k Enter \
+	-u 'readings stored' "$images/logs.png" -- "$node" "$program" --sandbox

@@ -1,28 +1,25 @@
 #!/bin/sh
 # Takes a picture of a terminal program, as a PNG (and as text, to read).
 #
-#   scripts/screenshot.sh [-s 120x40] [-w SECONDS] [-u PATTERN] [-k KEYS]... [-t FILE] OUT.png -- COMMAND [ARGUMENT...]
+#   scripts/screenshot.sh [-s 120x40] [-u PATTERN | -k KEY]... [-t FILE] OUT.png -- COMMAND [ARGUMENT...]
 #
 # -s  size of the terminal
-# -w  seconds to wait before anything else
-# -u  then wait until a line of the screen matches this extended regular expression
-# -k  keys to send then, in tmux's notation; may be given more than once, half a second apart
-# -t  writes the screen as text to this file as well
+# -u  wait until a line of the screen matches this extended regular expression
+# -k  send a key in tmux's notation, or text, and give the screen half a second
+# -t  write the screen as text to this file as well
 #
-# Needs tmux, aha and Chromium.
+# -u and -k may be given any number of times; they are done in their order.
+#
+# Needs tmux, aha and Chromium; pngquant makes the picture a third of its size where there is one.
 set -eu
 
 size=120x40
-wait=3
-until=
-keys=
+steps=
 text=
-while getopts s:w:u:k:t: option; do
+while getopts s:u:k:t: option; do
 	case $option in
 	s) size=$OPTARG ;;
-	w) wait=$OPTARG ;;
-	u) until=$OPTARG ;;
-	k) keys="$keys$OPTARG
+	u | k) steps="$steps$option$OPTARG
 " ;;
 	t) text=$OPTARG ;;
 	*) exit 2 ;;
@@ -42,26 +39,31 @@ trap '$tmux kill-server 2>/dev/null || true; rm -rf "$temporary"' EXIT INT TERM
 printf 'set -g status off\nset -g default-terminal tmux-256color\n' >"$temporary/tmux.conf"
 $tmux new-session -d -x "$columns" -y "$rows" -- \
 	env -u CI -u NO_COLOR COLORTERM=truecolor LC_ALL=C.UTF-8 "$@"
-sleep "$wait"
-if [ -n "$until" ]; then
+
+await() {
 	attempts=0
-	until $tmux capture-pane -p | grep -Eq "$until"; do
+	until $tmux capture-pane -p | grep -Eq -e "$1"; do
 		attempts=$((attempts + 1))
 		if [ "$attempts" -gt 600 ]; then
-			echo "the screen never said $until:" >&2
+			echo "the screen never said $1:" >&2
 			$tmux capture-pane -p >&2
-			exit 1
+			return 1
 		fi
 		sleep 0.2
 	done
-fi
-if [ -n "$keys" ]; then
-	printf '%s' "$keys" | while read -r key; do
-		$tmux send-keys "$key"
+}
+
+printf '%s' "$steps" >"$temporary/steps"
+while IFS= read -r step; do
+	case $step in
+	u*) await "${step#u}" ;;
+	k*)
+		$tmux send-keys "${step#k}"
 		sleep 0.5
-	done
-	sleep 1
-fi
+		;;
+	esac
+done <"$temporary/steps"
+sleep 1
 $tmux capture-pane -e -p -N >"$temporary/screen.ansi"
 [ -z "$text" ] || $tmux capture-pane -p >"$text"
 
@@ -98,3 +100,7 @@ chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
 	--user-data-dir="$temporary/profile" --hide-scrollbars --force-device-scale-factor=1.5 \
 	--window-size="$((columns * 903 / 100 + 32)),$((rows * 19 + 28))" \
 	--screenshot="$(realpath -m "$out")" "file://$temporary/screen.html" >/dev/null 2>&1
+
+if command -v pngquant >/dev/null; then
+	pngquant --force --strip --speed 1 --output "$out" 64 "$out"
+fi
