@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createFleetStore } from '../../source/fleet/store.ts';
 
 const log = (node: string, message: string) =>
@@ -15,15 +14,18 @@ test('the state is current as soon as an event was dispatched', () => {
 test('a burst of events costs a listener one call, and the last event is never missed', async () => {
   const store = createFleetStore();
   const seen: (string | undefined)[] = [];
+  let called = Promise.withResolvers<void>();
   const unsubscribe = store.subscribe(() => {
     seen.push(store.getState().nodes.get('us-west-2-1')?.log.at(-1)?.message);
+    called.resolve();
   });
   for (let line = 1; line <= 500; line++) store.dispatch(log('us-west-2-1', `line ${line}`));
   assert.deepEqual(seen, [], 'no call while events are coming in');
-  await sleep(20);
+  await called.promise;
   assert.deepEqual(seen, ['line 500']);
+  called = Promise.withResolvers();
   store.dispatch(log('us-west-2-1', 'the last one'));
-  await sleep(80);
+  await called.promise;
   assert.deepEqual(seen, ['line 500', 'the last one']);
   unsubscribe();
 });
@@ -34,8 +36,10 @@ test('a listener that unsubscribed hears nothing more', async () => {
   store.subscribe(() => {
     calls++;
   })();
+  const another = Promise.withResolvers<void>();
+  store.subscribe(another.resolve);
   store.dispatch(log('us-west-2-1', 'hello'));
-  await sleep(60);
+  await another.promise;
   assert.equal(calls, 0);
 });
 

