@@ -1,4 +1,4 @@
-import type { Config, TimedPhase } from '../config/config.ts';
+import type { TimedPhase } from '../config/config.ts';
 import type { PipelinePhase } from '../events/phase.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import { checkTargetOf, type ExpectedFiles } from './check-target.ts';
@@ -119,7 +119,9 @@ export const runPipeline = async (
     // Only where this run brought the files is it known that others are wrong.
     const files = payload ?? (await installedFiles(context, connection, signal));
     await verify(context, connection, checkTargetOf(config, files, { exactFiles: brings }), {
-      milliseconds: verifyingTime(config, journey),
+      milliseconds: config.timeouts.verifying,
+      // Where nothing was started, there is nothing to wait for but that what runs goes on running.
+      ...(journey === 'observe' ? { settling: config.settleTime + observationTime } : {}),
       signal,
     });
     enter('ready');
@@ -135,12 +137,6 @@ export const runPipeline = async (
 
 /** Milliseconds to be sure of a node to which nothing was done just now, beyond the settle time. */
 const observationTime = 3_000;
-
-/** Where nothing was started, there is nothing to wait for but that what runs goes on running. */
-const verifyingTime = ({ settleTime, timeouts }: Config, journey: Journey): number =>
-  journey === 'observe'
-    ? Math.min(timeouts.verifying, settleTime + observationTime)
-    : timeouts.verifying;
 
 /** Where the files are not here, a node must look as it was configured last. */
 const installedFiles = async (
