@@ -129,7 +129,7 @@ const reduceNode = (node: NodeState, event: StateEvent): NodeState => {
       return enterPhase(node, event);
     case 'instance': {
       const { event: _event, node: _node, time: _time, ...facts } = event;
-      return { ...node, ...facts };
+      return { ...(isOther(node, facts.instanceId) ? withoutMachine(node) : node), ...facts };
     }
     case 'progress':
       return { ...node, progress: { done: event.done, total: event.total } };
@@ -145,11 +145,7 @@ const reduceNode = (node: NodeState, event: StateEvent): NodeState => {
 };
 
 const enterPhase = (node: NodeState, event: PhaseEvent): NodeState => {
-  const {
-    progress: _progress,
-    trouble: _trouble,
-    ...rest
-  } = awaitsMachine(event) ? withoutMachine(node) : node;
+  const { progress: _progress, trouble: _trouble, ...rest } = knownAfter(node, event);
   const entered = { phase: event.phase, time: event.time };
   const attempt = 'attempt' in event ? event.attempt : node.attempt;
   const trouble = troubleOf(event);
@@ -170,9 +166,27 @@ const enterPhase = (node: NodeState, event: PhaseEvent): NodeState => {
   };
 };
 
-/** Whether what is known of the node's machine is over: it gets another one. */
-const awaitsMachine = (event: PhaseEvent): boolean =>
-  event.phase === 'pending' && event.instanceId === undefined;
+/** What is still so of the node's machine with an event. */
+const knownAfter = (node: NodeState, event: PhaseEvent): NodeState => {
+  switch (event.phase) {
+    case 'pending':
+      // Without one it gets another machine.
+      return event.instanceId === node.instanceId ? node : withoutMachine(node);
+    case 'terminated':
+      return withoutHealth(node);
+    case 'interrupted':
+      return event.deadline === undefined ? withoutHealth(node) : node;
+    default:
+      return 'instanceId' in event && isOther(node, event.instanceId) ? withoutMachine(node) : node;
+  }
+};
+
+/** Whether an instance is another one than the node is known to have. */
+const isOther = ({ instanceId }: NodeState, other: string | undefined): boolean =>
+  instanceId !== undefined && other !== undefined && instanceId !== other;
+
+/** Nothing runs any more on a machine that is gone. */
+const withoutHealth = ({ health: _health, ...node }: NodeState): NodeState => node;
 
 const withoutMachine = ({
   address: _address,

@@ -30,10 +30,14 @@ export const reportAs = (
   clock: () => number,
 ): NodeReport => {
   let lastProgress = 0;
+  let machine: string | undefined;
   let told: { readonly health: Health; readonly time: number } | undefined;
   return {
     phase: (phase, attempt, instanceId) => {
       lastProgress = 0;
+      // Nothing has been told of the health of another machine.
+      if (instanceId !== machine) told = undefined;
+      machine = instanceId;
       emit({
         event: 'phase',
         time: clock(),

@@ -124,6 +124,51 @@ test('a node that gets another machine keeps nothing of the one before but its p
   assert.equal(reduce(before, same).nodes.get('us-west-2-1')?.address, '192.0.2.1');
 });
 
+test('a node that somebody else gives another machine keeps nothing of the one before', () => {
+  const node = 'us-west-2-1';
+  const instance = { event: 'instance', time: 2, node, region: 'us-west-2' } as const;
+  const before = fold(
+    phase(node, 'ready', 1),
+    { ...instance, instanceId: 'i-1', address: '192.0.2.1', pricePerHour: 0.02 },
+    { event: 'health', time: 3, node, checks: [], services: [], containers: [] },
+  );
+  const known = before.nodes.get(node);
+  assert.ok(known?.health !== undefined && known.pricePerHour === 0.02);
+  const facts = (state: typeof before) => {
+    const { address, health, instanceId, phase: now, pricePerHour } = state.nodes.get(node) ?? {};
+    return { address, health, instanceId, phase: now, pricePerHour };
+  };
+  const other = {
+    address: undefined,
+    health: undefined,
+    instanceId: 'i-2',
+    pricePerHour: undefined,
+  };
+  const told = reduce(before, { ...instance, instanceId: 'i-2' });
+  assert.deepEqual(facts(told), { ...other, phase: 'ready' });
+  const entered = reduce(before, { ...phase(node, 'launching', 4, 2), instanceId: 'i-2' });
+  assert.deepEqual(facts(entered), { ...other, phase: 'launching' });
+  const same = reduce(before, { ...instance, instanceId: 'i-1', address: '192.0.2.7' });
+  assert.deepEqual(facts(same), { ...facts(before), address: '192.0.2.7' });
+});
+
+test('nothing is told to run on a machine that is gone', () => {
+  const node = 'us-west-2-1';
+  const before = fold(phase(node, 'ready', 1), {
+    event: 'health',
+    time: 2,
+    node,
+    checks: [],
+    services: [{ name: 'sensor.service', state: 'active', detail: 'running' }],
+    containers: [],
+  });
+  const gone = { event: 'phase', time: 3, node, reason: 'gone' } as const;
+  const healthAfter = (event: FleetEvent) => reduce(before, event).nodes.get(node)?.health;
+  assert.equal(healthAfter({ ...gone, phase: 'terminated' }), undefined);
+  assert.equal(healthAfter({ ...gone, phase: 'interrupted' }), undefined);
+  assert.notEqual(healthAfter({ ...gone, phase: 'interrupted', deadline: 120_003 }), undefined);
+});
+
 test('what is asked of a node that is not there makes no node', () => {
   const { actions, nodes } = fold(
     { event: 'action', time: 1, id: 1, action: 'exec', state: 'started', nodes: ['x'], by: 'a@b' },
