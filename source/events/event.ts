@@ -9,7 +9,11 @@ type OfNode = Timed & {
   readonly node: string;
 };
 
-/** A node entered a phase of its pipeline. Each phase is entered once per attempt, in order. */
+/**
+ * A node entered a phase of its pipeline. Each phase is entered at most once per attempt, in order.
+ * The one exception: a node that was `failed` or `degraded` and is found well enters `ready` in the
+ * same attempt, once more each time that this happens.
+ */
 export type PipelinePhaseEvent = OfNode & {
   readonly event: 'phase';
   readonly phase: PipelinePhase;

@@ -40,7 +40,9 @@ const phase = z.discriminatedUnion('phase', [
       phase: pipelinePhase.describe('The phase that the node has entered.'),
       attempt: z.int().positive().describe("1 for the first run of the node's pipeline."),
     })
-    .describe('A node entered a phase of its pipeline.'),
+    .describe(
+      'A node entered a phase of its pipeline: each at most once per attempt, in order. Only ready comes again in the same attempt, when a node that was failed or degraded is found well.',
+    ),
   z
     .object({
       ...ofNode,
