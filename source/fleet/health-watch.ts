@@ -16,6 +16,10 @@ export type HealthWatchOptions = {
   readonly attempt: number;
   /** Whether it ended ready, or failed because of what is watched here. */
   readonly wasReady: boolean;
+  /** Digest of the manifest without which a node that is not ready does not get so. */
+  readonly owed?: string;
+  /** Whether it failed because it could not be reached. */
+  readonly wasOutOfReach: boolean;
   /** Called when a node that was not well is again. */
   readonly onRecovered: (connection: NodeConnection) => void;
 };
@@ -26,13 +30,22 @@ const failedBefore = 'before';
 /** Name of the check that a node fails which does not let itself be inspected. */
 const inspectionCheck = 'inspection';
 
+/** Name of what a node fails that has other files than those that were sent last. */
+const deliveryCheck = 'delivery';
+
+const undelivered = new PhaseFailure(
+  'reachable again; what was pushed did not arrive',
+  'Push again, or bring the node up to date: `spot-tui create` does.',
+);
+
 /** Milliseconds: a new connection takes longer than a second, over a bad link. */
 const connectTimes = { shortest: 2_000, longest: 15_000 } as const;
 
 /**
  * Looks at a node again and again until the signal aborts, and tells what becomes of it: a ready
  * node degrades and recovers, one that could not be reached or had failed its checks becomes ready
- * when they pass.
+ * when they pass. What was sent to it must have arrived for that: a node that works with the files
+ * from before is not what was asked for.
  */
 export const watchHealth = async (
   options: HealthWatchOptions,
@@ -41,13 +54,14 @@ export const watchHealth = async (
   const { config, report } = options.context;
   const interval = config.healthInterval;
   let isReady = options.wasReady;
+  let isToldOfDelivery = !options.wasOutOfReach;
   let verdict: Verdict = isReady ? {} : { cause: failedBefore };
   // A fleet that became ready together is not to be looked at together.
   let wait = interval * Math.random();
   for (;;) {
     await sleep(wait, undefined, { signal });
     const now = performance.now();
-    const sight = await look(options, signal);
+    const sight = await look(options, isReady ? undefined : options.owed, signal);
     if (sight.examination !== undefined) report.health(sight.examination.health);
     const judgement = judge(verdict, sight.look, { interval, now });
     switch (judgement.change) {
@@ -55,6 +69,9 @@ export const watchHealth = async (
         // Whoever failed has said so, with what was found then.
         if (isReady && sight.failure !== undefined) {
           report.degraded(await reasonOf(options, sight.failure, signal));
+        } else if (sight.failure === undelivered && !isToldOfDelivery) {
+          report.failed('connecting', undelivered);
+          isToldOfDelivery = true;
         }
         break;
       case 'recovered':
@@ -86,12 +103,13 @@ type Failure = CheckResult | PhaseFailure | UnseenError;
 
 const look = async (
   { context, inspection }: HealthWatchOptions,
+  owed: string | undefined,
   signal: AbortSignal,
 ): Promise<Sight> => {
   const { longest, shortest } = connectTimes;
   const patience = Math.min(Math.max(context.config.healthInterval, shortest), longest);
   try {
-    return sightOf(await inspection.examine(patience, signal));
+    return sightOf(await inspection.examine(patience, signal), owed);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UnseenError) return { look: { type: 'unseen' }, failure: error };
@@ -100,9 +118,13 @@ const look = async (
   }
 };
 
-const sightOf = (examination: Examination): Sight => {
-  const { checks, isBeingConfigured } = examination;
+const sightOf = (examination: Examination, owed: string | undefined): Sight => {
+  const { checks, facts, isBeingConfigured } = examination;
   if (isBeingConfigured) return { look: { type: 'settling' }, examination };
+  if (owed !== undefined && facts.appliedManifest !== owed) {
+    const look = { type: 'failing', cause: deliveryCheck, mayPass: false } as const;
+    return { look, examination, failure: undelivered };
+  }
   const failed = checks.filter(({ status }) => status === 'failed');
   const failure = failed.find(({ pending }) => !pending) ?? failed[0];
   if (failure !== undefined) {

@@ -85,6 +85,11 @@ export class NodeInspection {
     }
   }
 
+  /** There is another machine. */
+  forget(): void {
+    this.#applied = undefined;
+  }
+
   /** The files here say what to expect, unless the node has been given others. */
   async #expectedFiles(connection: NodeConnection, signal: AbortSignal): Promise<ExpectedFiles> {
     const payload = this.#options.payload();

@@ -1,5 +1,6 @@
 import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { Examination } from '../pipeline/examine.ts';
+import type { Payload } from '../pipeline/payload/payload.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
 import { instanceEvent, isOtherwise } from './instance-event.ts';
 import type { MachineRecord } from './machine-record.ts';
@@ -22,6 +23,8 @@ export class NodeSession {
   #reportedEnd: string | undefined;
   #sshPort = 22;
   #price: number | undefined;
+  /** Files of runs that bring others than those that are current when they begin. */
+  readonly #payloads = new WeakMap<NodeRun, Payload>();
 
   constructor(options: NodeWatchOptions) {
     this.machine = options.machine;
@@ -84,6 +87,7 @@ export class NodeSession {
     }
     const next = this.#next?.isStopped === false ? this.#next : new NodeRun(journey);
     const end = next.join(journey, request);
+    if (request?.payload !== undefined) this.#payloads.set(next, request.payload);
     if (this.#run === undefined) {
       this.#begin(next);
       return end;
@@ -101,11 +105,7 @@ export class NodeSession {
    * launch that is awaited already is awaited together.
    */
   startAnew(request?: RunRequest): Promise<RunEnd> {
-    if (!this.awaitsLaunch) {
-      this.machine.reset();
-      this.#isDismissed = false;
-      this.#price = undefined;
-    }
+    if (!this.awaitsLaunch) this.#forgetMachine();
     return this.start('create', request);
   }
 
@@ -134,14 +134,16 @@ export class NodeSession {
     this.#sshPort = sshPort;
     if (isOtherwise(before, instance)) this.#tellInstance(instance);
     if (!isAlive(instance)) this.#reportEnd(instance);
+    else if (this.#watch.hasReturned(before, instance) && this.#run === undefined) {
+      this.log('the instance runs again');
+      void this.start('observe');
+    }
   }
 
   /** Somebody else gave the node another machine: what there was of the old one is over. */
   replaced(instance: Instance, sshPort: number): void {
     this.#stop({ type: 'ended', reason: 'replaced elsewhere' });
-    this.machine.reset();
-    this.#isDismissed = false;
-    this.#price = undefined;
+    this.#forgetMachine();
     this.observed(instance, sshPort);
   }
 
@@ -195,10 +197,12 @@ export class NodeSession {
   #begin(run: NodeRun): void {
     const { context, payload } = this.#options;
     this.#attempt += 1;
-    this.#watch.pauseHealth();
+    const current = payload();
+    const brings = run.journey === 'create' || run.journey === 'push';
+    this.#watch.runBegins(brings ? (this.#payloads.get(run) ?? current) : undefined);
     const over = run.begin({
-      context: { ...context, machine: this.machine },
-      payload: payload(),
+      context: { ...context, machine: this.machine, report: this.#watch.report },
+      payload: current,
       attempt: this.#attempt,
       onConnected: (connection, files) => this.#watch.connected(connection, files),
       onOver: (end) => {
@@ -210,6 +214,13 @@ export class NodeSession {
       },
     });
     this.#run = { of: run, over };
+  }
+
+  #forgetMachine(): void {
+    this.machine.reset();
+    this.#watch.forget();
+    this.#isDismissed = false;
+    this.#price = undefined;
   }
 
   #stop(end: RunEnd): void {
@@ -231,12 +242,12 @@ export class NodeSession {
         ? 'terminated'
         : 'terminating';
     const end = `${instance.instanceId} ${phase}`;
+    if (instance.state === 'terminated') this.machine.close();
     if (this.#reportedEnd === end) return;
     this.#reportedEnd = end;
     const reason = describeEnd(instance);
     this.#stop({ type: 'ended', reason: `${phase}: ${reason}` });
     if (!(this.#isDismissed && phase === 'terminating')) this.#enter(phase, reason);
-    if (instance.state === 'terminated') this.machine.close();
   }
 
   #enter(phase: 'interrupted' | 'terminating' | 'terminated', reason: string): void {

@@ -1,6 +1,8 @@
+import type { Instance } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
 import type { Examination } from '../pipeline/examine.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
+import type { NodeReport } from '../pipeline/node-report.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import type { SpotNotice } from '../pipeline/spot-notices.ts';
 import type { Admission } from '../ssh/admission.ts';
@@ -31,6 +33,15 @@ export type NodeWatchOptions = {
 /** Milliseconds to wait for a node that does not answer where its state now is asked for. */
 const longestWait = 30_000;
 
+/** What EC2 has said that it is going to do to the machine. */
+type AnnouncedEnd = {
+  readonly reason: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly deadline: number;
+  /** Whether the machine may come back. */
+  readonly isFinal: boolean;
+};
+
 /** All that is heard and seen of one node beside the runs: its log, its health, EC2's notices. */
 export class NodeWatch {
   readonly #options: NodeWatchOptions;
@@ -39,6 +50,14 @@ export class NodeWatch {
   readonly #inspection: NodeInspection;
   readonly #spotWatch: SpotWatch;
   #health: AbortController | undefined;
+  #announced: AnnouncedEnd | undefined;
+  /** Digest of the manifest that was last sent to the node and is not known to have arrived. */
+  #owed: string | undefined;
+  /**
+   * Reports of the node. One whose end EC2 has announced does not get ready: what succeeds there
+   * tells its end again, with the time that is left.
+   */
+  readonly report: NodeReport;
 
   /** @param onInterruption Called before it is told that EC2 takes the machine. */
   constructor(options: NodeWatchOptions, onInterruption: (reason: string) => void) {
@@ -53,6 +72,14 @@ export class NodeWatch {
       onNotice: (notice) => this.#hear(notice),
       onProblem: (problem) => report.log(`what EC2 tells the node can't be followed: ${problem}`),
     });
+    this.report = {
+      ...report,
+      phase: (phase, attempt, instanceId) => {
+        if (phase === 'ready') this.#owed = undefined;
+        if (phase === 'ready' && this.#announced !== undefined) this.#tellEnd(this.#announced);
+        else report.phase(phase, attempt, instanceId);
+      },
+    };
   }
 
   /** The node's connection stands: what it has to say is listened to, across later ones as well. */
@@ -72,23 +99,38 @@ export class NodeWatch {
   }
 
   /**
+   * A run begins: a service that stops for that is no trouble.
+   *
+   * @param sent The files that it brings, if it brings any.
+   */
+  runBegins(sent: Payload | undefined): void {
+    this.pauseHealth();
+    this.#owed = sent?.manifestDigest ?? this.#owed;
+  }
+
+  /**
    * A run is over: its health is watched, if the run left anything that a look can change. That is
-   * what the connection or the checks decided.
+   * what the connection or the checks decided, and what was cancelled. Where files were sent it is
+   * well again only with these.
    */
   resumeHealth(end: RunEnd, attempt: number): void {
     const { context, isWatched, machine, payload } = this.#options;
     const wasReady = end.type === 'ready';
-    const mayRecover =
-      end.type === 'failed' && (end.phase === 'connecting' || end.phase === 'verifying');
-    if (!isWatched || !(wasReady || mayRecover) || machine.isGone) return;
+    const failedPhase = end.type === 'failed' ? end.phase : undefined;
+    const wasOutOfReach = failedPhase === 'booting' || failedPhase === 'connecting';
+    const mayRecover = end.type === 'cancelled' || wasOutOfReach || failedPhase === 'verifying';
+    if (!isWatched || !(wasReady || mayRecover) || !machine.isThere) return;
+    if (this.#announced !== undefined) return;
     const abort = new AbortController();
     this.#health = abort;
     watchHealth(
       {
-        context: { ...context, machine, payload: payload() },
+        context: { ...context, machine, payload: payload(), report: this.report },
         inspection: this.#inspection,
         attempt,
         wasReady,
+        ...(this.#owed === undefined ? {} : { owed: this.#owed }),
+        wasOutOfReach,
         onRecovered: (connection) => this.connected(connection, payload()),
       },
       abort.signal,
@@ -99,10 +141,32 @@ export class NodeWatch {
     });
   }
 
-  /** A run begins, or the machine ends: a service that stops for that is no trouble. */
+  /** The machine ends, or something is done to it. */
   pauseHealth(): void {
     this.#health?.abort();
     this.#health = undefined;
+  }
+
+  /**
+   * EC2 described the machine: whether that runs again after EC2 had announced that it stops or
+   * hibernates it. What was announced is over then.
+   */
+  hasReturned(before: Instance | undefined, now: Instance): boolean {
+    if (this.#announced === undefined || this.#announced.isFinal) return false;
+    if (before === undefined || now.state !== 'running') return false;
+    // Its stop may go unseen between two looks; its start is another launch to EC2.
+    if (before.state === 'running' && before.launchedAt === now.launchedAt) return false;
+    this.#announced = undefined;
+    return true;
+  }
+
+  /** The node gets another machine. */
+  forget(): void {
+    this.stop();
+    this.#spotWatch.forget();
+    this.#inspection.forget();
+    this.#announced = undefined;
+    this.#owed = undefined;
   }
 
   stop(): void {
@@ -122,9 +186,9 @@ export class NodeWatch {
           action === 'terminate'
             ? 'EC2 takes the spot instance back'
             : `EC2 is going to ${action} the spot instance`;
+        this.#announced = { reason, deadline, isFinal: action === 'terminate' };
         this.#onInterruption(reason);
-        const phase = 'interrupted';
-        emit({ event: 'phase', time: clock(), node: name, phase, reason, deadline });
+        this.#tellEnd(this.#announced);
         return;
       }
       case 'rebalance': {
@@ -143,5 +207,11 @@ export class NodeWatch {
       default:
         notice satisfies never;
     }
+  }
+
+  #tellEnd({ deadline, reason }: AnnouncedEnd): void {
+    const { clock, context, emit } = this.#options;
+    const phase = 'interrupted';
+    emit({ event: 'phase', time: clock(), node: context.name, phase, reason, deadline });
   }
 }

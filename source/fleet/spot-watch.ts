@@ -4,17 +4,17 @@ import type { NodeConnection } from '../ssh/connection.ts';
 
 export type SpotWatchOptions = {
   readonly scripts: RemoteScripts;
-  /** Hears each notice once. */
+  /** Hears each notice once, however often it is told and listened for. */
   readonly onNotice: (notice: SpotNotice) => void;
   /** Hears why notices can't be asked for. */
   readonly onProblem: (problem: string) => void;
 };
 
-/** Listens on one node, across its connections, for what EC2 tells the machine of its end. */
+/** Listens on one machine, across its connections, for what EC2 tells it of its end. */
 export class SpotWatch {
   readonly #options: SpotWatchOptions;
   #follow: { readonly connection: NodeConnection; readonly abort: AbortController } | undefined;
-  #told = new Set<string>();
+  readonly #told = new Set<string>();
 
   constructor(options: SpotWatchOptions) {
     this.#options = options;
@@ -40,7 +40,12 @@ export class SpotWatch {
   stop(): void {
     this.#follow?.abort.abort();
     this.#follow = undefined;
-    this.#told = new Set();
+  }
+
+  /** There is another machine: what was told to the one before does not concern it. */
+  forget(): void {
+    this.stop();
+    this.#told.clear();
   }
 
   #hear(notice: SpotNotice): void {

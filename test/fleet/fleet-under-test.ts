@@ -7,7 +7,7 @@ import { createApiCallCounter } from '../../source/ec2/call-counter.ts';
 import { createRegionCloud, type Ec2RegionCloud } from '../../source/ec2/region-cloud.ts';
 import type { FleetEvent } from '../../source/events/event.ts';
 import type { NodeLogLine } from '../../source/fleet/actions.ts';
-import { FleetController } from '../../source/fleet/controller.ts';
+import { FleetController, type FleetControllerOptions } from '../../source/fleet/controller.ts';
 import { sshPortOf } from '../../source/fleet/ssh-port.ts';
 import type { ActionState, NodeState } from '../../source/fleet/state.ts';
 import { createFleetStore } from '../../source/fleet/store.ts';
@@ -26,11 +26,15 @@ const accessKeyId = 'SANDBOXOFTHESETESTS';
 
 /** A fleet of the shipped workload in a sandbox of its own, in this process: real HTTP and SSH. */
 export class FleetUnderTest {
+  /** What the controller works with: for another one at the same fleet. */
+  readonly options: FleetControllerOptions;
   readonly controller: FleetController;
   readonly clouds: readonly Ec2RegionCloud[];
   /** Folder with the files for the nodes: `config`, `scripts` and `units`. */
   readonly files: string;
   readonly events: FleetEvent[] = [];
+  /** New connections stand only once this is resolved. */
+  reachable: Promise<void> = Promise.resolve();
   readonly #store = createFleetStore();
   readonly #folder: string;
   readonly #machines: { readonly endpoint: Endpoint; readonly hypervisor: NodeHypervisor };
@@ -60,7 +64,12 @@ export class FleetUnderTest {
         unitsDirectory: path.join(files, 'units'),
       },
     };
-    const hypervisor = await createNodeHypervisor({ folder, fast: true, publicKeyLine: line });
+    const hypervisor = await createNodeHypervisor({
+      folder,
+      fast: true,
+      publicKeyLine: line,
+      cutTime: 100,
+    });
     const bootTimes = fastBootTimes;
     const endpoint = await startEndpoint({ hypervisor, bootTimes, accessKeyId });
     const scripts = await loadRemoteScripts(templatesFolder);
@@ -100,7 +109,7 @@ export class FleetUnderTest {
       }),
     );
     const admission = createAdmission(8);
-    this.controller = new FleetController({
+    this.options = {
       config,
       payload,
       buildPayload: () => buildPayload(config, templatesFolder),
@@ -115,7 +124,10 @@ export class FleetUnderTest {
             username: config.ssh.username,
           },
           identity: { type: 'key', privateKey },
-          hostKey: async () => ({ trusted: true }),
+          hostKey: async () => {
+            await this.reachable;
+            return { trusted: true };
+          },
           admission,
         }),
       sshCommand: () => ({ file: 'ssh', arguments: [] }),
@@ -125,7 +137,13 @@ export class FleetUnderTest {
       watchFleet: false,
       by: 'somebody@somewhere',
       hasConsole: true,
-    });
+    };
+    this.controller = new FleetController(this.options);
+  }
+
+  /** Does something bad to a node. */
+  async harm(node: string, kind: 'cut-ssh' | 'stop-service'): Promise<void> {
+    await this.#machines.endpoint.injectFault({ kind, target: node });
   }
 
   get nodes(): ReadonlyMap<string, NodeState> {
