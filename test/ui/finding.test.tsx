@@ -116,7 +116,7 @@ for (const size of sizes) {
     test('goes through the columns, marked at its column', async () => {
       const { press, line, screen } = await show(threeRegions(), size);
       assert.doesNotMatch(line('NODE'), /[↑↓]/);
-      for (const title of ['NODE', 'PHASE', 'TIME', 'ZONE', 'TYPE', 'ADDRESS']) {
+      for (const title of ['NODE', 'PHASE', 'TIME', 'ZONE', 'INSTANCE', 'TYPE', 'ADDRESS']) {
         await press('>');
         assert.match(line('NODE'), new RegExp(` ${title}↑`));
       }

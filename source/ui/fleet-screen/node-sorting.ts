@@ -4,7 +4,16 @@ import { byUrgency } from './fleet-overview.ts';
 import { needsAttention } from './needs-attention.ts';
 
 /** What the table can be sorted by, in the order in which keys go through it. */
-export const sortings = ['trouble', 'node', 'phase', 'time', 'zone', 'type', 'address'] as const;
+export const sortings = [
+  'trouble',
+  'node',
+  'phase',
+  'time',
+  'zone',
+  'instance',
+  'type',
+  'address',
+] as const;
 
 /** `trouble` puts nodes that need a person first, then by name; the others are columns. */
 export type SortedBy = (typeof sortings)[number];
@@ -34,6 +43,7 @@ export const describeSorting = ({ by, isReversed }: Sorting): string => {
       return isReversed ? 'The longest in their phase first' : 'The shortest in their phase first';
     case 'phase':
     case 'zone':
+    case 'instance':
     case 'type':
     case 'address':
       return `Nodes by ${by}${isReversed ? ', inverted' : ''}`;
@@ -59,6 +69,8 @@ export const sortKey = (node: NodeState, by: SortedBy): SortKey => {
       return -node.phaseSince;
     case 'zone':
       return node.zone ?? node.region;
+    case 'instance':
+      return node.instanceId ?? '';
     case 'type':
       return node.instanceType ?? '';
     case 'address':
