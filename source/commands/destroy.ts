@@ -63,10 +63,10 @@ const destroy = async (
     if (left.isEmpty && areAll) {
       await rm(workspace.folders.knownHosts(config.deployment), { force: true });
     }
-    await fleet.end();
-    if (nodes.length > 0) fleet.emit(fleet.summarize());
     return left.isClean ? exitStatus.success : exitStatus.failure;
   } finally {
+    await fleet.end();
+    if (nodes.length > 0) fleet.emit(fleet.summarize());
     await fleet.close();
   }
 };

@@ -99,6 +99,14 @@ suite('leaving', () => {
     });
   }
 
+  test('a destroy that is refused has its summary last, too', async () => {
+    await user.run(['sandbox', 'fault', 'deny', 'TerminateInstances']);
+    const { status, stdout } = await user.run(['destroy', '--sandbox', '--yes', '--json']);
+    await user.run(['sandbox', 'fault', 'clear']);
+    assert.equal(status, 3);
+    assert.equal(lines(stdout).at(-1)?.event, 'summary', stdout);
+  });
+
   test('ctrl-c at a question ends with 130, and nothing was done', {
     skip: !hasTerminals && 'needs script of util-linux',
   }, async () => {
