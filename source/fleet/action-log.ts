@@ -55,7 +55,7 @@ export class ActionLog {
 
   /** Ends whatever is not over, because the program ends. */
   close(): void {
-    for (const action of this.#open.values()) action.cancel('the program was left');
+    for (const action of this.#open.values()) action.leave();
   }
 }
 
@@ -70,6 +70,7 @@ export class Action {
   #nodes: readonly string[] | undefined;
   #detail: string | undefined;
   #whyCancelled = '';
+  #isLeft = false;
   #isOver = false;
 
   constructor(id: number, name: ActionName, options: ActionLogOptions) {
@@ -121,6 +122,17 @@ export class Action {
   /** Gives all nodes that have none yet a result. */
   settleRest(result: NodeResult): void {
     for (const node of this.#nodes ?? []) this.settle(node, result);
+  }
+
+  /** Whether it is to end because the program does, and not because somebody took it back. */
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
+  /** Ends it because the program ends. */
+  leave(): void {
+    this.#isLeft = !this.signal.aborted;
+    this.cancel('the program was left');
   }
 
   cancel(reason: string): void {

@@ -183,7 +183,9 @@ export class FleetController {
   async close(): Promise<void> {
     for (const session of this.#sessions.all) session.close();
     this.actions.close();
+    // Commands that run are told to end, and that goes through the connections.
     await this.#background.close();
+    for (const { machine } of this.#sessions.all) machine.close();
   }
 
   /** A region's machines can't be watched: whoever waits for one of them need not wait longer. */

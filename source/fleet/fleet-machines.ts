@@ -25,6 +25,8 @@ export type LaunchOptions = {
   readonly userData: string;
   /** Nothing is launched for a node that is not wanted when its region's turn comes. */
   readonly isWanted?: (session: NodeSession) => boolean;
+  /** Ends what has not been asked of EC2 yet, in place of the end of the program. */
+  readonly signal?: AbortSignal;
   /** Ids of instances that belong to no node here, and are to be left alone. */
   readonly notOurs?: Iterable<string>;
 };
@@ -106,9 +108,9 @@ export class FleetMachines {
   async #launchIn(
     region: string,
     sessions: readonly NodeSession[],
-    { isWanted = () => true, notOurs = [], userData }: LaunchOptions,
+    { isWanted = () => true, notOurs = [], signal = this.#options.signal, userData }: LaunchOptions,
   ): Promise<void> {
-    const { config, notices, sessions: fleet, signal, watch } = this.#options;
+    const { config, notices, sessions: fleet, watch } = this.#options;
     const takeTurns = this.#launching.get(region) ?? createTurns();
     this.#launching.set(region, takeTurns);
     watch.nudge(region);

@@ -181,11 +181,10 @@ export class NodeSession {
     this.#options.context.report.log(message);
   }
 
-  /** Ends all work on the node without touching its machine. */
+  /** Ends all work on the node; its machine is not touched, and its connection stands. */
   close(): void {
     this.#isClosed = true;
     this.#stop(programEnds);
-    this.machine.close();
   }
 
   #tellInstance(instance: Instance): void {

@@ -9,6 +9,8 @@ export type RemoteExecOptions = {
   readonly signal: AbortSignal;
   /** Hears every line as it comes, also those that are not kept. */
   readonly onLine?: (line: string) => void;
+  /** Called when the signal's abortion ends the command, see `ExecOptions.onStop`. */
+  readonly onStop?: (taken: Promise<boolean>) => void;
 };
 
 /**
@@ -20,12 +22,13 @@ export type RemoteExecOptions = {
 export const execOnNode = async (
   connection: NodeConnection,
   command: string,
-  { onLine, signal }: RemoteExecOptions,
+  { onLine, onStop, signal }: RemoteExecOptions,
 ): Promise<NodeResult> => {
   const tail = createLineTail();
   const { exitCode, exitSignal } = await connection.exec(command, {
     signal,
     maximumOutput: 0,
+    ...(onStop === undefined ? {} : { onStop }),
     onLine: (line) => {
       tail.add(line);
       onLine?.(line);

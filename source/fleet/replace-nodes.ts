@@ -1,17 +1,21 @@
 import type { Action } from './action-log.ts';
 import type { SeenInstances } from './actions.ts';
 import { byRegion } from './fleet-machines.ts';
-import type { RunEnd } from './node-run.ts';
+import type { RunEnd, RunRequest } from './node-run.ts';
 import type { NodeSession } from './node-session.ts';
 import { withoutOtherMachines } from './other-machine.ts';
-import { type Launching, startRuns } from './revive-nodes.ts';
+import type { Launching } from './revive-nodes.ts';
+import { runOnNode } from './run-on-node.ts';
 
 /**
  * Terminates the machines of nodes and launches new ones under the same names, as soon as EC2 has
  * agreed to end the old ones: those no longer count as the nodes then. A region that refuses fails
  * its nodes only, and launches nothing.
  *
- * @param signal Ends the request to terminate.
+ * Once they have been asked to end, the end of the program does not keep their successors from being
+ * launched.
+ *
+ * @param signal Ends the requests to terminate and to launch.
  * @throws What `buildUserData` throws, before anything is terminated; the first of the refusals,
  * once all is over.
  */
@@ -46,16 +50,65 @@ export const replaceNodes = async (
         if (isTaken) action.settle(name, replacedAlready);
         return !isTaken;
       });
-      await startRuns(action, successors, launching, { userData, isLost: () => true });
+      if (!action.signal.aborted) {
+        await launchSuccessors(action, successors, { ...launching, userData }, signal);
+        return;
+      }
+      // Those that had no machine lose none by it.
+      const ended = successors.filter((session) => there.includes(session));
+      if (action.isLeft) {
+        await launchSuccessors(action, ended, { ...launching, userData }, signal);
+      } else {
+        for (const { name } of ended) action.settle(name, action.cancelled(launchedNothing));
+      }
     }),
   );
   const refusal = answers.find((answer) => answer.status === 'rejected');
   if (refusal !== undefined) throw refusal.reason;
 };
 
+/**
+ * Launches machines in a region in place of those that were terminated, and sees their runs
+ * through. The end of the program ends those, and not the launch.
+ */
+const launchSuccessors = async (
+  action: Action,
+  sessions: readonly NodeSession[],
+  { clock, machines, userData }: Launching & { readonly userData: string },
+  signal: AbortSignal,
+): Promise<void> => {
+  const answered = Promise.withResolvers<void>();
+  const runs = sessions.map(async (session) => {
+    const { machine, name } = session;
+    const start = (request: RunRequest) => session.startAnew(request);
+    const result = await runOnNode(action, session, { clock, start });
+    if (result.status !== 'cancelled' || !action.signal.aborted) {
+      action.settle(name, result);
+      return;
+    }
+    await answered.promise;
+    const detail = machine.isThere ? launched : signal.aborted ? notAnswered : launchedNothing;
+    action.settle(name, action.cancelled(detail));
+  });
+  try {
+    const isWanted = ({ awaitsLaunch }: NodeSession): boolean => awaitsLaunch || action.isLeft;
+    await machines.launch(sessions, { userData, isWanted, signal });
+  } finally {
+    answered.resolve();
+    await Promise.all(runs);
+  }
+};
+
+const launched = 'terminated, and a new one was launched: `spot-tui create` sets it up';
+
+const launchedNothing = 'terminated; no new one was launched: `spot-tui create` launches it';
+
+const notAnswered =
+  'terminated; EC2 has not answered the launch of a new one: `spot-tui create` launches it if need be';
+
 const replacedBy = ({ id }: Action): RunEnd => ({
   type: 'cancelled',
-  reason: `replaced again by action ${id}`,
+  reason: `replaced by action ${id}`,
 });
 
 const replacedAlready = {

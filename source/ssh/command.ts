@@ -29,7 +29,15 @@ export const runCommand = (
   options: ExecOptions,
 ): Promise<ExecResult> =>
   new Promise((resolve, reject) => {
-    const { signal, stdin, onProgress, onLine, maximumOutput = defaultMaximumOutput } = options;
+    const {
+      signal,
+      stdin,
+      onProgress,
+      onLine,
+      onStop,
+      maximumOutput = defaultMaximumOutput,
+    } = options;
+    const taken = Promise.withResolvers<boolean>();
     let settled = false;
     let channel: ClientChannel | undefined;
     let upload: Upload | undefined;
@@ -48,7 +56,12 @@ export const runCommand = (
     const fail = (reason: unknown) => {
       if (!settle()) return;
       upload?.finish(false);
-      if (channel !== undefined && !session.lost.aborted) stopCommand(channel);
+      if (session.lost.aborted) taken.resolve(false);
+      else if (channel !== undefined) stopCommand(channel, taken.resolve);
+      if (signal.aborted && onStop !== undefined) {
+        const lost = addAbortListener(session.lost, () => taken.resolve(false));
+        onStop(taken.promise.finally(() => lost[Symbol.dispose]()));
+      }
       reject(reason);
     };
 
@@ -137,7 +150,7 @@ export const runCommand = (
           return;
         }
         if (settled) {
-          if (!session.lost.aborted) stopCommand(opened);
+          if (!session.lost.aborted) stopCommand(opened, taken.resolve);
           return;
         }
         channel = opened;
@@ -151,7 +164,8 @@ export const runCommand = (
   });
 
 /** Lets the command know, then hangs up; what it still says goes nowhere. */
-const stopCommand = (channel: ClientChannel): void => {
+const stopCommand = (channel: ClientChannel, onTaken: (isTaken: boolean) => void): void => {
+  channel.once('close', () => onTaken(true));
   sendSignal(channel, 'TERM');
   channel.on('error', () => undefined).resume();
   channel.stderr.resume();

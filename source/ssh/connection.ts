@@ -50,6 +50,12 @@ export type ExecOptions = {
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Bytes of each stream to keep, newest win; default 1 MiB. */
   readonly maximumOutput?: number;
+  /**
+   * Called when the signal's abortion ends a command that the node was asked for, with what becomes
+   * of that: true once the node has taken SIGTERM and closed the channel, false when the connection
+   * is lost before.
+   */
+  readonly onStop?: (taken: Promise<boolean>) => void;
 };
 
 export type ExecResult = {

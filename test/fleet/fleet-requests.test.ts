@@ -185,7 +185,7 @@ suite('what is asked of a fleet', () => {
     await fleet.until(() => ![before, undefined].includes(fleet.node(second).instanceId));
     const other = actions.replace([second]);
     const overtaken = await fleet.outcome(one);
-    assert.equal(overtaken[second], `cancelled: replaced again by action ${other}`);
+    assert.equal(overtaken[second], `cancelled: replaced by action ${other}`);
     assert.match((await fleet.outcome(other))[second] ?? '', /^succeeded: ready/);
     const living = await findNodes(fleet.clouds, never);
     assert.deepEqual(living.map(({ name }) => name).sort(), [...all].sort());
