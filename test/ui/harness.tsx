@@ -53,6 +53,9 @@ export const createManualClock = () => {
   };
 };
 
+// Ink runs programs to learn the size of a terminal that has none, and ours gets its own a little later.
+Object.assign(process.env, { COLUMNS: '100', LINES: '24' });
+
 /** What React complained about: two children with one key, a component that changed while drawn. */
 const complaints: string[] = [];
 console.error = (...values: unknown[]) => {
