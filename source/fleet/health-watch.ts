@@ -35,7 +35,7 @@ const deliveryCheck = 'delivery';
 
 const undelivered = new PhaseFailure(
   'reachable again; what was pushed did not arrive',
-  'Push again, or bring the node up to date: `spot-tui create` does.',
+  'Push again with `spot-tui push`; `spot-tui create` does as well, and mends what else is amiss.',
 );
 
 /** Milliseconds: a new connection takes longer than a second, over a bad link. */
