@@ -45,6 +45,11 @@ export type LaunchRequest = {
   readonly generation: number;
   /** User data before base64; at most 16 KB. */
   readonly userData: string;
+  /**
+   * Makes the launch one of its own: part of the client token where present. Without it, equal
+   * launches of several processes are one.
+   */
+  readonly identity?: string;
 };
 
 /** A pool (type and zone) that gave no instance, in EC2's words. */

@@ -17,6 +17,7 @@ export type FleetOptions = {
   readonly pools: readonly Pool[];
   readonly count: number;
   readonly generation: number;
+  readonly identity?: string;
   /** Tells apart the calls of one launch. */
   readonly attempt: string;
 };
@@ -26,7 +27,7 @@ const maximumOverrides = 300;
 
 /**
  * One launch as a `CreateFleet` request. The client token is derived from what makes the launch
- * this one: the template, the launches answered so far, the generation and `attempt`. Sent twice,
+ * this one: the template, the launches answered so far, the generation, `identity` and `attempt`. Sent twice,
  * even by another process after a crash, it launches once, and with other parameters EC2 refuses
  * it rather than launch a second time. A launch that was answered is never answered again.
  *
@@ -71,9 +72,10 @@ export const fleetRequest = (
 /** At most 64 ASCII characters. */
 const clientToken = (
   { region, config }: RegionScope,
-  { template, generation, attempt }: FleetOptions,
+  { template, generation, identity, attempt }: FleetOptions,
 ): string => {
-  const identity = [config.deployment, region, template.templateId, template.launches, attempt];
-  const digest = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+  const parts = [config.deployment, region, template.templateId, template.launches, attempt];
+  if (identity !== undefined) parts.push(identity);
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
   return `spot-tui-${generation}-${digest.slice(0, 32)}`;
 };

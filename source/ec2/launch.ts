@@ -5,7 +5,13 @@ import {
   CreateTagsCommand,
   type LaunchTemplateAndOverridesResponse,
 } from '@aws-sdk/client-ec2';
-import { type LaunchAnswer, type LaunchedInstance, type LaunchRefusal, tagNames } from './cloud.ts';
+import {
+  type LaunchAnswer,
+  type LaunchedInstance,
+  type LaunchRefusal,
+  type LaunchRequest,
+  tagNames,
+} from './cloud.ts';
 import { explainCode } from './error-codes.ts';
 import { Ec2Error, toEc2Error } from './errors.ts';
 import { fleetRequest, type Pool } from './fleet-request.ts';
@@ -34,7 +40,7 @@ const maximumPerCall = 500;
 export const launchInstances = async (
   scope: RegionScope,
   ground: LaunchGround,
-  request: { readonly count: number; readonly generation: number },
+  request: Omit<LaunchRequest, 'userData'>,
   signal: AbortSignal,
 ): Promise<LaunchAnswer> => {
   const instances: LaunchedInstance[] = [];
@@ -96,7 +102,7 @@ const notVisibleYet =
 const createFleet = (
   scope: RegionScope,
   ground: LaunchGround,
-  request: { readonly count: number; readonly generation: number },
+  request: Omit<LaunchRequest, 'userData'>,
   part: number,
   signal: AbortSignal,
 ): Promise<LaunchAnswer> => {

@@ -27,8 +27,11 @@ export type LaunchOptions = {
   readonly isWanted?: (session: NodeSession) => boolean;
   /** Ends what has not been asked of EC2 yet, in place of the end of the program. */
   readonly signal?: AbortSignal;
-  /** Ids of instances that belong to no node here, and are to be left alone. */
-  readonly notOurs?: Iterable<string>;
+  /**
+   * Makes the launch one of its own: without it, equal launches of several processes are one, and
+   * each takes what the others launched.
+   */
+  readonly identity?: string;
 };
 
 /** Gets machines for the nodes of a fleet and ends them: one call per region, not one per node. */
@@ -80,7 +83,7 @@ export class FleetMachines {
    * Launches machines for nodes that have none, all regions at once. A node that gets none fails
    * with EC2's reason.
    *
-   * Instances of somebody else that are there are taken first, unless they are to be left alone.
+   * Instances of somebody else that are there are taken first, unless the launch is one of its own.
    */
   async launch(sessions: readonly NodeSession[], request: LaunchOptions): Promise<void> {
     await Promise.all(
@@ -108,7 +111,7 @@ export class FleetMachines {
   async #launchIn(
     region: string,
     sessions: readonly NodeSession[],
-    { isWanted = () => true, notOurs = [], signal = this.#options.signal, userData }: LaunchOptions,
+    { isWanted = () => true, identity, signal = this.#options.signal, userData }: LaunchOptions,
   ): Promise<void> {
     const { config, notices, sessions: fleet, watch } = this.#options;
     const takeTurns = this.#launching.get(region) ?? createTurns();
@@ -121,7 +124,8 @@ export class FleetMachines {
         const exitStatus = await launchRegion({
           cloud: this.#cloud(region),
           sessions: lacking,
-          known: new Set([...fleet.instanceIds(), ...notOurs]),
+          known: fleet.instanceIds(),
+          identity,
           userData,
           timeout: config.timeouts.launching,
           signal,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import type { RegionCloud } from '../ec2/cloud.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
@@ -54,6 +55,7 @@ export const launchMore = async (
     opened.map(({ name }) => name),
     `${count} more${region === undefined ? '' : ` in ${region}`}`,
   );
-  const notOurs = strangers.map(({ instance }) => instance.instanceId);
-  await startRuns(action, opened, options, { userData, isLost: () => true, notOurs });
+  // Two who want one more at a time want two.
+  const identity = randomUUID();
+  await startRuns(action, opened, options, { userData, isLost: () => true, identity });
 };

@@ -15,6 +15,8 @@ export type RegionLaunchOptions = {
   /** Ids of the instances that nodes have already. */
   readonly known: ReadonlySet<string>;
   readonly userData: string;
+  /** Makes the launch one of its own, which takes no instances of others. */
+  readonly identity: string | undefined;
   /** Milliseconds for all of it. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -59,19 +61,27 @@ type Obtained = Pick<Instance, 'instanceId' | 'instanceType'> &
  * or it is the same as this one to EC2, and gives the same instances.
  */
 const obtain = async (
-  { cloud, known, sessions, userData }: RegionLaunchOptions,
+  { cloud, identity, known, sessions, userData }: RegionLaunchOptions,
   signal: AbortSignal,
 ): Promise<{ found: Map<NodeSession, Obtained>; unmet?: Unmet }> => {
   await cloud.prepare({ userData }, signal);
   const instances = await cloud.describe(signal);
   const strangers = instances.filter(
-    (instance) => isAlive(instance) && !known.has(instance.instanceId),
+    (instance) => identity === undefined && isAlive(instance) && !known.has(instance.instanceId),
   );
   const found = share(sessions, strangers);
   const missing = sessions.filter((session) => !found.has(session));
   if (missing.length === 0) return { found };
   const generation = nextGeneration(instances);
-  const answer = await cloud.launch({ count: missing.length, generation, userData }, signal);
+  const answer = await cloud.launch(
+    {
+      count: missing.length,
+      generation,
+      userData,
+      ...(identity === undefined ? {} : { identity }),
+    },
+    signal,
+  );
   const launched = [...share(missing, answer.instances)];
   return {
     found: new Map([...found, ...launched]),

@@ -44,13 +44,13 @@ export const startRuns = async (
   { clock, machines }: Pick<Launching, 'clock' | 'machines'>,
   {
     isLost,
-    notOurs = [],
+    identity,
     userData,
   }: {
     readonly userData: string | undefined;
     readonly isLost: (session: NodeSession) => boolean;
-    /** Ids of instances to leave alone. */
-    readonly notOurs?: Iterable<string>;
+    /** Makes the launch one of its own, see `LaunchOptions`. */
+    readonly identity?: string;
   },
 ): Promise<void> => {
   const runs = onEachNode(action, sessions, sessions.length, (session) =>
@@ -62,7 +62,11 @@ export const startRuns = async (
   );
   if (userData !== undefined) {
     const isWanted = ({ awaitsLaunch }: NodeSession): boolean => awaitsLaunch;
-    await machines.launch(sessions.filter(isLost), { userData, notOurs, isWanted });
+    await machines.launch(sessions.filter(isLost), {
+      userData,
+      isWanted,
+      ...(identity === undefined ? {} : { identity }),
+    });
   }
   await runs;
 };

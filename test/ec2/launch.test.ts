@@ -163,6 +163,14 @@ test('the same launch after a crash has the same client token', async (context) 
   assert.equal(tokens(again.endpoint)[0], tokens(endpoint)[0]);
 });
 
+test('two processes that each want machines of their own don’t share a client token', async (context) => {
+  const one = await startRegion(context);
+  const other = await startRegion(context);
+  await one.cloud.launch({ ...request, identity: 'one' }, patient());
+  await other.cloud.launch({ ...request, identity: 'other' }, patient());
+  assert.notEqual(tokens(other.endpoint)[0], tokens(one.endpoint)[0]);
+});
+
 test('the SDK’s own retry of a launch has the same client token', async (context) => {
   const { cloud, endpoint } = await startRegion(context);
   endpoint.on('CreateFleet', (_, nth) =>

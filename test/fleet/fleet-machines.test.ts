@@ -111,12 +111,12 @@ test('a launch that nobody wants any more is not asked for, one that is answered
   assert.equal(other.machine.instanceId, undefined);
 });
 
-test('instances that are to be left alone are nobody’s, others are taken first', async () => {
+test('a launch of its own leaves instances alone that are there, others take them first', async () => {
   const { machines, open } = setUp();
   const [one, other, third] = [open(1), open(2), open(3)];
   await machines.launch([one], { userData: '' });
   one.machine.reset();
-  await machines.launch([other], { userData: '', notOurs: ['i-1'] });
+  await machines.launch([other], { userData: '', identity: 'mine' });
   assert.equal(other.machine.instanceId, 'i-2');
   await machines.launch([third], { userData: '' });
   assert.equal(third.machine.instanceId, 'i-1');
