@@ -84,12 +84,14 @@ export const describeCounts = (summary: SummaryEvent): string => {
 
 const describeResult = ({
   failed,
+  failure,
   state,
   succeeded,
 }: Extract<HistoryEntry, { event: 'action' }>): string => {
   const parts = [
     ...(succeeded.length > 0 ? [`${succeeded.length} succeeded`] : []),
     ...(failed.length > 0 ? [`failed on ${nameNodes(failed)}`] : []),
+    ...(failure === undefined ? [] : [`failed: ${failure}`]),
     ...(state === 'cancelled' ? ['cancelled'] : []),
     ...(state === 'started' ? ['its end was not recorded'] : []),
   ];

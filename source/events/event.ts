@@ -170,6 +170,8 @@ export type ActionEvent = Timed & {
   readonly by: string;
   /** What more there is to say: the command of `exec`, the batches of `push`. */
   readonly detail?: string;
+  /** Why it failed before it had any node to work on; one line. */
+  readonly failure?: string;
 };
 
 /** What an action is doing to one node, or has come to there. */

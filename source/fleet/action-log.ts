@@ -34,10 +34,10 @@ export class ActionLog {
   }
 
   /** An action that has its number, and is not begun with: which nodes it is for is not known. */
-  prepare(name: ActionName): Action {
+  prepare(name: ActionName, detail?: string): Action {
     this.#count += 1;
     const id = this.#count;
-    const action = new Action(id, name, this.#options);
+    const action = new Action(id, name, this.#options, detail);
     this.#open.set(id, action);
     void action.over.then(() => this.#open.delete(id));
     return action;
@@ -69,14 +69,16 @@ export class Action {
   readonly #over = Promise.withResolvers<void>();
   #nodes: readonly string[] | undefined;
   #detail: string | undefined;
+  #failure: string | undefined;
   #whyCancelled = '';
   #isLeft = false;
   #isOver = false;
 
-  constructor(id: number, name: ActionName, options: ActionLogOptions) {
+  constructor(id: number, name: ActionName, options: ActionLogOptions, detail?: string) {
     this.id = id;
     this.name = name;
     this.#options = options;
+    this.#detail = detail === undefined ? undefined : cleanText(detail);
   }
 
   /** Aborts when the action is to end. */
@@ -101,7 +103,7 @@ export class Action {
 
   start(nodes: readonly string[], detail?: string): void {
     this.#nodes = [...new Set(nodes)];
-    this.#detail = detail === undefined ? undefined : cleanText(detail);
+    if (detail !== undefined) this.#detail = cleanText(detail);
     this.#tell('started');
     this.#finishIfDone();
   }
@@ -151,7 +153,9 @@ export class Action {
       await work();
       this.settleRest(this.signal.aborted ? this.cancelled('not begun') : notReached);
     } catch (error) {
-      this.settleRest(this.failure(error));
+      const result = this.failure(error);
+      this.settleRest(result);
+      if (this.#nodes === undefined && result.status === 'failed') this.#failure = result.detail;
       if (!this.signal.aborted) throw error;
     } finally {
       if (this.#nodes === undefined) this.start([]);
@@ -201,6 +205,7 @@ export class Action {
       nodes: this.#nodes ?? [],
       by,
       ...(this.#detail === undefined ? {} : { detail: this.#detail }),
+      ...(this.#failure === undefined ? {} : { failure: cleanText(this.#failure) }),
     });
   }
 }

@@ -132,7 +132,10 @@ export class FleetRequests implements FleetActions {
   }
 
   launch(count: number, region?: string): number {
-    const action = this.#log.prepare('launch');
+    const action = this.#log.prepare(
+      'launch',
+      `${count} more${region === undefined ? '' : ` in ${region}`}`,
+    );
     this.#carryOut(action, async (signal) => {
       await this.#options.files.refresh();
       await launchMore(action, { ...this.#options, ...this.#launching(), count, region }, signal);

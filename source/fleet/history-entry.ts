@@ -30,6 +30,8 @@ export type ActionEntry = Entry & {
   readonly nodes: readonly string[];
   readonly by: string;
   readonly detail?: string;
+  /** Why it failed before it had any node to work on. */
+  readonly failure?: string;
   readonly state: ActionEvent['state'];
   /** Nodes by what it came to there. */
   readonly succeeded: readonly string[];

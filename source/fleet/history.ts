@@ -138,10 +138,11 @@ class Past {
     this.#commands.set(run, entry);
   }
 
-  #act({ action, by, detail, id, nodes, state, time }: ActionEvent, run: string): void {
+  #act({ action, by, detail, failure, id, nodes, state, time }: ActionEvent, run: string): void {
     const known = this.#actions.get(`${run} ${id}`);
     if (known !== undefined) {
       known.state = state;
+      if (failure !== undefined) known.failure = failure;
       return;
     }
     for (const name of nodes) this.#node(name).isTended = true;
@@ -157,6 +158,7 @@ class Past {
       nodes,
       by,
       ...(detail === undefined ? {} : { detail }),
+      ...(failure === undefined ? {} : { failure }),
       state,
       succeeded: [],
       failed: [],

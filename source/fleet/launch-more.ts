@@ -51,10 +51,7 @@ export const launchMore = async (
     ...strangers,
   ]);
   const opened = planned.map((node) => sessions.named([node.name])[0] ?? sessions.open(node));
-  action.start(
-    opened.map(({ name }) => name),
-    `${count} more${region === undefined ? '' : ` in ${region}`}`,
-  );
+  action.start(opened.map(({ name }) => name));
   // Two who want one more at a time want two.
   const identity = randomUUID();
   await startRuns(action, opened, options, { userData, isLost: () => true, identity });

@@ -76,6 +76,8 @@ export type ActionState = {
   /** Who asked: `user@machine`. */
   readonly by: string;
   readonly detail?: string;
+  /** Why it failed before it had any node to work on. */
+  readonly failure?: string;
   readonly state: ActionEvent['state'];
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;

@@ -174,6 +174,7 @@ const action = z
     nodes: z.array(text('Name of a node.')).describe('Nodes that it works on.'),
     by: text('Who asked: user@machine.'),
     detail: text('What more there is to say, such as the command.').exactOptional(),
+    failure: text('Why it failed before it had any node to work on.').exactOptional(),
   })
   .describe('Somebody asked for something, or that is over.');
 

@@ -53,6 +53,7 @@ export const historyLineSchema = z
         nodes,
         by,
         detail: z.string().optional().describe('What more there is to say, such as the command.'),
+        failure: z.string().optional().describe('Why it failed before it had any node.'),
         state: z.enum(['started', 'done', 'cancelled']),
         succeeded: nodes,
         failed: nodes,

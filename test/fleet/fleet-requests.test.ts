@@ -213,7 +213,11 @@ suite('what is asked of a fleet', () => {
     const ids = [...fleet.nodes.values()].map(({ instanceId }) => instanceId);
     assert.equal(new Set(ids).size, 5, 'each node has a machine of its own');
     for (const result of Object.values(outcomes)) assert.match(result, /^succeeded: ready/);
-    await fleet.outcome(actions.launch(1, 'mars-north-1'));
+    const refused = actions.launch(1, 'mars-north-1');
+    await fleet.outcome(refused);
+    const { detail, failure } = fleet.action(refused);
+    assert.equal(detail, '1 more in mars-north-1');
+    assert.match(failure ?? '', /mars-north-1 is no region of the configuration/);
     const notice = fleet.events.findLast(({ event }) => event === 'notice');
     assert.match(JSON.stringify(notice), /mars-north-1 is no region of the configuration/);
     assert.equal(fleet.nodes.size, 5);

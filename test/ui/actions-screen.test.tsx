@@ -52,6 +52,22 @@ for (const size of [
   });
 }
 
+test('one that failed before it had a node says that it did, and why', async () => {
+  const { happen, lines, press, until } = await show([begins(), ...fleetOf(1)], {
+    columns: 200,
+    rows: 24,
+  });
+  await press('p');
+  const failure = 'nothing was launched: the quota is used up';
+  const detail = '2 more';
+  await happen(asks(1, 'launch', [], { detail, failure }), ends(1, 'launch', []));
+  await until(/1 action/);
+  assert.match(
+    lines()[1] ?? '',
+    /✗ .* launch +no node +failed +4s +2 more: .*the quota is used up/,
+  );
+});
+
 test('there may be none: then the screen says what would be here', async () => {
   const { press, screen } = await show([begins()]);
   await press('p', 'j', keyboard.enter);

@@ -7,7 +7,7 @@ export const asks = (
   id: number,
   action: ActionName,
   nodes: readonly string[],
-  more: { readonly detail?: string; readonly by?: string } = {},
+  more: { readonly detail?: string; readonly failure?: string; readonly by?: string } = {},
 ): FleetEvent => ({
   event: 'action',
   time: start,

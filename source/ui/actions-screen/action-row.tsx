@@ -57,7 +57,7 @@ export const ActionRow = memo(({ action, columns, isSelected, width }: ActionRow
         { text: fit(subjectOf(action), columns.nodes, ellipsis) + gap },
         { text: fit(resultOf(action), columns.result, ellipsis) + gap },
         { text: elapsed.padStart(elapsedWidth) + gap, style: styled(quiet) },
-        { text: action.detail === undefined ? '' : `${printable(action.detail, 200)}${gap}` },
+        { text: moreOf(action) },
         { text: `by ${action.by}`, style: styled(quiet) },
       ]}
       width={width}
@@ -67,12 +67,18 @@ export const ActionRow = memo(({ action, columns, isSelected, width }: ActionRow
   );
 });
 
+const moreOf = ({ detail, failure }: ActionState): string => {
+  const parts = [detail, failure].filter((part) => part !== undefined);
+  return parts.length === 0 ? '' : `${printable(parts.join(': '), 200)}${gap}`;
+};
+
 const subjectOf = ({ nodes }: ActionState): string =>
   nodes.length === 0 ? 'no node' : describeNodes(nodes);
 
 /** `12 of 30, 2 failed` while it runs, `28 succeeded, 2 failed` when it is over. */
 const resultOf = (action: ActionState): string => {
   const { cancelled, failed, skipped, succeeded } = countOutcomes(action);
+  if (action.failure !== undefined) return 'failed';
   if (action.nodes.length === 0) return action.state === 'started' ? '' : 'nothing was done';
   const over = succeeded + failed + cancelled + skipped;
   const parts = [

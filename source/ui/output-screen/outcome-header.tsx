@@ -54,7 +54,8 @@ export const OutcomeHeader = ({ action, width }: OutcomeHeaderProps) => {
   );
 };
 
-const stateOf = ({ state }: ActionState, elapsed: string): string => {
+const stateOf = ({ failure, state }: ActionState, elapsed: string): string => {
+  if (failure !== undefined) return `failed: ${printable(failure)}`;
   switch (state) {
     case 'started':
       return `running for ${elapsed}`;

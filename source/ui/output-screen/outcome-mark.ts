@@ -30,11 +30,12 @@ export const outcomeMark = (
 
 /** What a whole action looks like: as its worst outcome once it is over. */
 export const actionMark = (
-  { nodes, state }: Pick<ActionState, 'nodes' | 'state'>,
+  { failure, nodes, state }: Pick<ActionState, 'failure' | 'nodes' | 'state'>,
   failed: number,
   theme: Pick<Theme, 'glyphs' | 'styles'>,
 ): Mark => {
   if (state === 'started') return outcomeMark('running', theme);
+  if (failure !== undefined) return outcomeMark('failed', theme);
   if (nodes.length === 0) return outcomeMark('skipped', theme);
   if (failed > 0) return outcomeMark('failed', theme);
   return outcomeMark(state === 'cancelled' ? 'cancelled' : 'succeeded', theme);
