@@ -59,7 +59,8 @@ const load = async (
   }
   const fleet = events.find((event) => event.event === 'fleet');
   const began = localTime(fleet?.time ?? events[0]?.time ?? 0).slice(0, -3);
-  return { events, title: `${fleet?.deployment ?? recording.name} ${began}` };
+  // The deployment stands beside it, where the recording knows it.
+  return { events, title: `${fleet === undefined ? recording.name : 'recorded'} ${began}` };
 };
 
 /** The events of a recording. Says on standard error at its end what was passed over. */

@@ -4,6 +4,7 @@ import { useDashboard } from './dashboard-context.ts';
 import { type KeyBinding, labelOf, type NodeCommand, type ScreenName } from './keys/key-map.ts';
 import { refusal } from './keys/refusal.ts';
 import { type Segment, SegmentLine } from './segment-line.tsx';
+import type { Theme } from './theme.ts';
 import { useFleet, useNode } from './use-fleet.ts';
 import { useView } from './use-view.ts';
 import { screenName } from './view-state.ts';
@@ -29,18 +30,19 @@ export const Footer = memo(({ canAct, isDriven, width }: FooterProps) => {
   );
   const node = useNode(target);
   const bindings = byImportance(screen, keys.of(screen)).filter(
-    ({ footer }) => footer !== undefined,
+    // Of a recording, room is for the keys that play it.
+    ({ footer, group }) => footer !== undefined && (canAct || group !== 'Act'),
   );
   const isUsable = (binding: KeyBinding) => {
     if (!isNodeCommand(binding)) return true;
     if (!canAct || node === undefined) return false;
     return refusal(binding.command, node, isDriven(node.name), commandLine) === undefined;
   };
-  const segments = chooseThatFit(bindings, width - 2).flatMap((binding): Segment[] => {
+  const segments = chooseThatFit(bindings, width - 2, theme).flatMap((binding): Segment[] => {
     const { accent, strong, quiet } = theme.styles;
     const usable = isUsable(binding);
     return [
-      { text: footerKey(binding), style: usable ? { ...strong, ...accent } : quiet },
+      { text: footerKey(binding, theme), style: usable ? { ...strong, ...accent } : quiet },
       { text: ` ${binding.footer}  `, style: usable ? {} : quiet },
     ];
   });
@@ -53,23 +55,28 @@ const isNodeCommand = (
 ): binding is KeyBinding & { readonly command: NodeCommand } =>
   binding.group === 'Act' && binding.command !== 'launch' && binding.command !== 'cancel';
 
-const footerKey = ({ keys }: KeyBinding): string => labelOf(keys[0] ?? '', true);
+const footerKey = ({ keys }: KeyBinding, { hasUnicode }: Theme): string =>
+  labelOf(keys[0] ?? '', hasUnicode);
 
-/** What one opened a log for is to be read first. */
+/** What one opened a log for is to be read first, and a recording to be played. */
 const byImportance = (
   screen: ScreenName,
   bindings: readonly KeyBinding[],
 ): readonly KeyBinding[] => {
-  if (screen !== 'log') return bindings;
-  const ofLog = bindings.filter(({ group }) => group === 'Log');
-  return [...ofLog, ...bindings.filter(({ group }) => group !== 'Log')];
+  const isFirst = ({ group }: KeyBinding) =>
+    group === 'Playback' || (screen === 'log' && group === 'Log');
+  return [...bindings.filter(isFirst), ...bindings.filter((binding) => !isFirst(binding))];
 };
 
 /** Drops bindings before help and quit, the last of them first, until the rest fits. */
-const chooseThatFit = (bindings: readonly KeyBinding[], width: number): readonly KeyBinding[] => {
+const chooseThatFit = (
+  bindings: readonly KeyBinding[],
+  width: number,
+  theme: Theme,
+): readonly KeyBinding[] => {
   const widthOf = (chosen: readonly KeyBinding[]) =>
     chosen.reduce(
-      (sum, binding) => sum + stringWidth(`${footerKey(binding)} ${binding.footer}  `),
+      (sum, binding) => sum + stringWidth(`${footerKey(binding, theme)} ${binding.footer}  `),
       0,
     );
   let chosen = bindings;

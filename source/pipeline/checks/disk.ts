@@ -7,7 +7,7 @@ const floorKb = 200 * 1024;
 export const checkDisk: Check = ({ disk }) => {
   const name = 'disk';
   if (disk === undefined) return [{ name, status: 'skipped', detail: 'df gave no answer' }];
-  const detail = `${gibibytes(disk.availableKb)} of ${gibibytes(disk.totalKb)} GiB free`;
+  const detail = `${size(disk.availableKb, disk.totalKb)} of ${size(disk.totalKb)} free`;
   return [
     disk.availableKb < floorKb
       ? {
@@ -20,4 +20,10 @@ export const checkDisk: Check = ({ disk }) => {
   ];
 };
 
-const gibibytes = (kilobytes: number): string => (kilobytes / 1024 / 1024).toFixed(1);
+/** In GiB, or in MiB where the whole, of which it is a part, is smaller than that. */
+const size = (kilobytes: number, whole = kilobytes): string => {
+  const megabytes = kilobytes / 1024;
+  return whole < 1024 * 1024
+    ? `${Math.round(megabytes)} MiB`
+    : `${(megabytes / 1024).toFixed(1)} GiB`;
+};

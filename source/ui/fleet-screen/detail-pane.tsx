@@ -40,7 +40,13 @@ export const DetailPane = memo(({ name, width, height }: DetailPaneProps) => {
     <Box flexDirection="column" height={height} flexShrink={0} overflow="hidden">
       <SegmentLine segments={titleSegments(node, theme, width)} width={width} />
       {hasTimeline && <Timeline node={node} width={width} />}
-      {hasHealth && <HealthLine health={health} width={width} />}
+      {hasHealth && (
+        <HealthLine
+          health={health}
+          isStarting={theme.phases[node.phase].isSpinning}
+          width={width}
+        />
+      )}
       <TroubleLines lines={trouble} width={width} />
       <LogTail log={node.log} width={width} height={room - trouble.length} />
     </Box>

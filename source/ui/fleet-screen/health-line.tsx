@@ -7,14 +7,16 @@ import type { Theme } from '../theme.ts';
 
 type HealthLineProps = {
   readonly health: NodeHealth;
+  /** Whether the node is on its way: what fails then may only be starting. */
+  readonly isStarting: boolean;
   /** In terminal columns. */
   readonly width: number;
 };
 
 /** How a node was found when it was last looked at, as far as that is known. */
-export const HealthLine = memo(({ health, width }: HealthLineProps) => {
+export const HealthLine = memo(({ health, isStarting, width }: HealthLineProps) => {
   const { theme } = useDashboard();
-  const facts = factsOf(health, theme);
+  const facts = factsOf(health, isStarting, theme);
   const segments = facts.flatMap((fact, index): Segment[] => [
     { text: index === 0 ? ' ' : ` ${theme.glyphs.separator} `, style: theme.styles.quiet },
     ...fact,
@@ -28,7 +30,7 @@ const busy = 2;
 /** Parts in use from which on something is about to be full. */
 const nearlyFull = 0.9;
 
-const factsOf = (health: NodeHealth, theme: Theme): Segment[][] => {
+const factsOf = (health: NodeHealth, isStarting: boolean, theme: Theme): Segment[][] => {
   const { checks, services, containers, load, memory, disk } = health;
   const failed = checks.filter(({ status }) => status === 'failed').length;
   /** By what its check says, where it has one: a oneshot that is finished is fine as well. */
@@ -39,14 +41,7 @@ const factsOf = (health: NodeHealth, theme: Theme): Segment[][] => {
       return check === undefined ? state === good : check.status !== 'failed';
     };
   const facts = [
-    failed === 0
-      ? []
-      : [
-          {
-            text: `${theme.glyphs.cross} ${failed} ${failed === 1 ? 'check' : 'checks'} failed`,
-            style: theme.styles.bad,
-          },
-        ],
+    failed === 0 ? [] : [failedChecks(failed, isStarting, theme)],
     workloads('services', services.map(isFine('active')), theme),
     workloads('containers', containers.map(isFine('running')), theme),
     load === undefined
@@ -61,6 +56,13 @@ const factsOf = (health: NodeHealth, theme: Theme): Segment[][] => {
     usage('memory', memory, theme),
   ];
   return facts.filter(({ length }) => length > 0);
+};
+
+const failedChecks = (failed: number, isStarting: boolean, theme: Theme): Segment => {
+  const checks = `${failed} ${failed === 1 ? 'check' : 'checks'}`;
+  return isStarting
+    ? { text: `${theme.glyphs.circle} ${checks} still to pass`, style: theme.styles.accent }
+    : { text: `${theme.glyphs.cross} ${checks} failed`, style: theme.styles.bad };
 };
 
 /** A fact; what is alarming has a glyph besides its colour. */

@@ -338,6 +338,7 @@ export const keyBindings: readonly KeyBinding[] = [
   {
     command: 'faster',
     keys: ['+', '='],
+    footer: 'faster',
     description: 'faster',
     group: 'Playback',
     screens: ['fleet'],
@@ -362,6 +363,7 @@ export const keyBindings: readonly KeyBinding[] = [
   {
     command: 'seek-forward',
     keys: ['right'],
+    footer: 'next',
     description: 'on to what happens next',
     group: 'Playback',
     screens: ['fleet'],

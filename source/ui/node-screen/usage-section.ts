@@ -70,10 +70,12 @@ const gaugesOf = ({ disk, load, memory }: NodeHealth): Gauge[] => [
 const gaugeOf = (label: string, { used, total }: Usage): Gauge => ({
   label,
   share: total > 0 ? used / total : 0,
-  detail: `${gibibytes(used)} of ${gibibytes(total)} GiB`,
+  detail: `${inUnit(used, total)} of ${inUnit(total, total)} ${total < 2 ** 30 ? 'MiB' : 'GiB'}`,
 });
 
-const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+/** In the unit that suits the whole. */
+const inUnit = (bytes: number, whole: number): string =>
+  whole < 2 ** 30 ? `${Math.round(bytes / 2 ** 20)}` : (bytes / 2 ** 30).toFixed(1);
 
 const bar = ({ share }: Gauge, width: number, theme: Theme): PageLine => {
   const { barEmpty, barFull } = theme.glyphs;

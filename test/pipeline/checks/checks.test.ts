@@ -141,7 +141,12 @@ for (const { title, facts, says } of [
   {
     title: 'a full disk is named',
     facts: { disk: { totalKb: 20_000_000, availableKb: 10 } },
-    says: 'disk: 0.0 of 19.1 GiB free',
+    says: 'disk: 0.0 GiB of 19.1 GiB free',
+  },
+  {
+    title: 'a small disk is told in a unit that says something',
+    facts: { disk: { totalKb: 40_000, availableKb: 10_000 } },
+    says: 'disk: 10 MiB of 39 MiB free',
   },
   {
     title: 'cloud-init that failed before anything was configured is a failure',
