@@ -136,7 +136,8 @@ export class NodeSession {
     if (!isAlive(instance)) this.#reportEnd(instance);
     else if (this.#watch.hasReturned(before, instance) && this.#run === undefined) {
       this.log('the instance runs again');
-      void this.start('observe');
+      if (this.#watch.owesFiles) this.#watch.resumeHealth(cutOff, this.#attempt);
+      else void this.start('observe');
     }
   }
 
@@ -254,5 +255,12 @@ export class NodeSession {
     emit({ event: 'phase', time: clock(), node: this.name, phase, reason });
   }
 }
+
+/** How a run stands that the machine's stop cut short, or that failed before. */
+const cutOff = {
+  type: 'failed',
+  phase: 'connecting',
+  reason: 'the instance was stopped',
+} as const satisfies RunEnd;
 
 const programEnds = { type: 'cancelled', reason: 'the program was left' } as const satisfies RunEnd;

@@ -98,6 +98,11 @@ export class NodeWatch {
     return examination;
   }
 
+  /** Whether files were sent that are not known to have arrived. */
+  get owesFiles(): boolean {
+    return this.#owed !== undefined;
+  }
+
   /**
    * A run begins: a service that stops for that is no trouble.
    *

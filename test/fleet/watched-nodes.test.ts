@@ -127,6 +127,26 @@ suite('nodes that are watched', () => {
     await fleet.harm(third, 'stop-service');
     await untilPhase(third, 'degraded');
   });
+
+  test('what was not pushed before EC2 stopped a node is missed when it runs again', async () => {
+    await writeFile(path.join(fleet.files, 'config', 'later.txt'), 'hello\n');
+    const id = watcher.actions.push([first]);
+    await fleet.until(() => fleet.action(id).results.get(first)?.status === 'running');
+    watcher.actions.cancel(id);
+    assert.match(await outcome(id, first), /^cancelled: /);
+    const time = new Date(Date.now() + 120_000).toISOString();
+    await run(first, `echo '{"action":"hibernate","time":"${time}"}' > /tmp/notice`);
+    await untilPhase(first, 'interrupted', /EC2 is going to hibernate/);
+    const { instanceId } = fleet.node(first);
+    asEc2Says = (instance) =>
+      instance.instanceId === instanceId
+        ? { ...instance, launchedAt: instance.launchedAt + 1 }
+        : instance;
+    await fleet.until(() => fleet.node(first).phase !== 'interrupted');
+    asEc2Says = (instance) => instance;
+    assert.equal(fleet.node(first).phase, 'failed');
+    assert.match(reasonOf(first), /what was pushed did not arrive/);
+  });
 });
 
 test('a node that takes long to look at is not one that fails', async () => {
