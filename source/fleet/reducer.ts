@@ -5,7 +5,15 @@ import type {
   NodeEvent,
   PhaseEvent,
 } from '../events/event.ts';
-import type { ActionState, FleetState, LogLine, NodeState, Trouble } from './state.ts';
+import { keepOutputs, sizeOfOutput } from './kept-outputs.ts';
+import type {
+  ActionResult,
+  ActionState,
+  FleetState,
+  LogLine,
+  NodeState,
+  Trouble,
+} from './state.ts';
 
 /** Log lines that the state keeps per node; the full log is on disk. */
 export const logLimit = 200;
@@ -40,10 +48,11 @@ export const reduce = (state: FleetState, event: FleetEvent): FleetState =>
 export const reduceAll = (state: FleetState, events: readonly FleetEvent[]): FleetState => {
   let fleet = state;
   let nodes: Map<string, NodeState> | undefined;
+  const copies: ResultCopies = new Map();
   for (const event of events) {
     if (event.event === 'action-result') {
       // Somebody may have asked for a node that is not there.
-      fleet = { ...fleet, actions: addResult(fleet.actions, event) };
+      fleet = { ...fleet, actions: addResult(fleet.actions, event, copies) };
     } else if ('node' in event) {
       nodes ??= new Map(state.nodes);
       const before = nodes.get(event.node) ?? unknownNode(event);
@@ -100,13 +109,25 @@ const reduceAction = (
   );
 };
 
+/** Results that are this call's own to change, by themselves: one copy of each is enough. */
+type ResultCopies = Map<ActionState['results'], Map<string, ActionResult>>;
+
 const addResult = (
   actions: readonly ActionState[],
   { event: _event, action: _action, id, node, ...result }: ActionResultEvent,
-): readonly ActionState[] =>
-  actions.map((action) =>
-    action.id === id ? { ...action, results: new Map(action.results).set(node, result) } : action,
-  );
+  copies: ResultCopies,
+): readonly ActionState[] => {
+  const size = sizeOfOutput(result);
+  const added = actions.map((action) => {
+    if (action.id !== id) return action;
+    const results = copies.get(action.results) ?? new Map(action.results);
+    copies.set(results, results);
+    results.set(node, result);
+    if (size === 0) return { ...action, results };
+    return { ...action, results, outputSize: (action.outputSize ?? 0) + size };
+  });
+  return size === 0 ? added : keepOutputs(added);
+};
 
 /** An event that changes what is known of a node. */
 type StateEvent = Exclude<NodeEvent, ActionResultEvent>;

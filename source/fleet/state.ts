@@ -84,6 +84,8 @@ export type ActionState = {
   readonly endedAt?: number;
   /** By node; a node that has not been begun with has none. */
   readonly results: ReadonlyMap<string, ActionResult>;
+  /** Characters of output in the results; absent while there is none. */
+  readonly outputSize?: number;
 };
 
 export type ActionResult = Omit<ActionResultEvent, 'event' | 'node' | 'id' | 'action'>;
