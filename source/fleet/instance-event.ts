@@ -1,9 +1,13 @@
 import { type Instance, tagNames } from '../ec2/cloud.ts';
 import type { InstanceEvent } from '../events/event.ts';
 
+/** What is known of a machine: little when it has just been launched. */
+export type InstanceFacts = Pick<Instance, 'instanceId' | 'instanceType' | 'region'> &
+  Partial<Instance>;
+
 /** What there is to tell of the machine behind a node, as EC2 described it. */
 export const instanceEvent = (
-  instance: Instance,
+  instance: InstanceFacts,
   {
     node,
     price,
@@ -17,21 +21,21 @@ export const instanceEvent = (
     readonly time: number;
   },
 ): InstanceEvent => {
-  const { address, privateAddress, publicAddress } = instance;
+  const { address, imageId, launchedAt, privateAddress, publicAddress, zone } = instance;
   return {
     event: 'instance',
     time,
     node,
     instanceId: instance.instanceId,
     region: instance.region,
-    zone: instance.zone,
+    ...(zone === undefined ? {} : { zone }),
     instanceType: instance.instanceType,
-    imageId: instance.imageId,
+    ...(imageId === undefined ? {} : { imageId }),
     ...(address === undefined ? {} : { address, sshPort }),
     ...(publicAddress === undefined ? {} : { publicAddress }),
     ...(privateAddress === undefined ? {} : { privateAddress }),
     ...(price === undefined ? {} : { pricePerHour: price }),
-    launchedAt: instance.launchedAt,
+    ...(launchedAt === undefined ? {} : { launchedAt }),
   };
 };
 

@@ -2,7 +2,7 @@ import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { Examination } from '../pipeline/examine.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
-import { instanceEvent, isOtherwise } from './instance-event.ts';
+import { type InstanceFacts, instanceEvent, isOtherwise } from './instance-event.ts';
 import type { MachineRecord } from './machine-record.ts';
 import { NodeRun, type RunEnd, type RunRequest, takenBack } from './node-run.ts';
 import { NodeWatch, type NodeWatchOptions } from './node-watch.ts';
@@ -111,20 +111,9 @@ export class NodeSession {
 
   /** EC2 gave the node this instance. */
   launched({ instanceId, instanceType, zone }: LaunchedInstance): void {
-    this.machine.settleLaunch({
-      instanceId,
-      instanceType,
-      ...(zone === undefined ? {} : { zone }),
-    });
-    this.#options.emit({
-      event: 'instance',
-      time: this.#options.clock(),
-      node: this.name,
-      instanceId,
-      region: this.region,
-      ...(zone === undefined ? {} : { zone }),
-      instanceType,
-    });
+    const launched = { instanceId, instanceType, ...(zone === undefined ? {} : { zone }) };
+    this.machine.settleLaunch(launched);
+    this.#tellInstance({ ...launched, region: this.region });
   }
 
   /** EC2 described the node's instance. */
@@ -188,7 +177,7 @@ export class NodeSession {
     this.#stop(programEnds);
   }
 
-  #tellInstance(instance: Instance): void {
+  #tellInstance(instance: InstanceFacts): void {
     const { clock, emit } = this.#options;
     const [node, price, sshPort] = [this.name, this.#price, this.#sshPort];
     emit(instanceEvent(instance, { node, price, sshPort, time: clock() }));
