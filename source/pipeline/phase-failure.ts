@@ -31,6 +31,7 @@ export const toPhaseFailure = (error: unknown): PhaseFailure => {
   return new PhaseFailure(firstLine(error.message), hint);
 };
 
-const defaultHint = 'Retry it, for which `spot-tui create` carries on, or run `spot-tui doctor` for details.';
+const defaultHint =
+  'Retry it, for which `spot-tui create` carries on, or run `spot-tui doctor` for details.';
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? text;
