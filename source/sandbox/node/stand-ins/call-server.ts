@@ -23,6 +23,8 @@ export class CallServer {
   readonly #innerUid: (uid: number) => number;
   readonly #onProblem: (problem: string) => void;
   readonly #underWay = new Map<AbortController, { session: number }>();
+  /** Pipes of calls that are under way. */
+  readonly #pipes = new Set<Socket>();
   /** Sessions whose clients are gone, and since when. */
   readonly #gone = new Map<number, number>();
   #requests: Socket | undefined;
@@ -64,6 +66,8 @@ export class CallServer {
     this.#requests?.destroy();
     this.#requests = undefined;
     for (const controller of this.#underWay.keys()) controller.abort();
+    // Nobody will read any more: a pipe that is full would be waited for without end.
+    for (const pipe of this.#pipes) pipe.destroy();
   }
 
   /** Ends what a session waits for whose client is gone. */
@@ -76,6 +80,13 @@ export class CallServer {
     for (const [controller, call] of this.#underWay) {
       if (call.session === session) controller.abort();
     }
+  }
+
+  #openPipe(file: string, purpose: 'write' | 'watch'): Socket {
+    const pipe = openPipe(file, purpose);
+    this.#pipes.add(pipe);
+    pipe.once('close', () => this.#pipes.delete(pipe));
+    return pipe;
   }
 
   async #take(number: string): Promise<void> {
@@ -95,12 +106,14 @@ export class CallServer {
     this.#underWay.set(controller, { session: request.session });
     if (Date.now() - (this.#gone.get(request.session) ?? 0) < rememberedFor) controller.abort();
     const user = this.#innerUid(request.owner);
-    const reply = openPipe(stem, 'write');
+    const reply = this.#openPipe(stem, 'write');
     let liveness: Socket | undefined;
     try {
-      const caller = openPipe(`${stem}.in`, 'watch');
+      const caller = this.#openPipe(`${stem}.in`, 'watch');
       liveness = caller;
       const gone = new Promise<void>((resolve) => caller.once('close', () => resolve()));
+      // Our own second end of the pipe hides that nobody reads what is still in it.
+      caller.once('close', () => reply.destroy());
       const exchange = new Exchange(stem, { ...request, user }, reply, caller, controller);
       const status = await this.#answer(exchange.call).catch((error: unknown) => {
         this.#onProblem(`${request.program} ${request.words.join(' ')}: ${String(error)}`);
