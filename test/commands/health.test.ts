@@ -121,7 +121,7 @@ suite('a fleet that is watched', () => {
           t.skip(`no disk to fill here: ${filled.stderr}`);
           return;
         }
-        await events.of(node, { phase: 'degraded', reason: /^disk: 0\.0 of/ }, from);
+        await events.of(node, { phase: 'degraded', reason: /^disk: 0 MiB of/ }, from);
         await user.run(['exec', node, ...fleet, '--', 'sudo rm /var/tmp/filler']);
         await events.of(node, { phase: 'ready' }, from);
       });
