@@ -16,7 +16,7 @@ export type CarriedEvents = {
  */
 export const createCarriedEvents = (): CarriedEvents => {
   const nodes = new Map<string, CarriedNode>();
-  const actions = new Map<number, FleetEvent>();
+  const actions = new Map<number, CarriedAction>();
   let fleet: FleetEvent | undefined;
   let summary: FleetEvent | undefined;
 
@@ -38,9 +38,11 @@ export const createCarriedEvents = (): CarriedEvents => {
         node.phases.push(event);
         if (node.phases.length > phaseLimit) node.phases.shift();
         return;
+      case 'action-result':
+        actions.get(event.id)?.results.set(event.node, event);
+        return;
       case 'progress':
       case 'log':
-      case 'action-result':
         return;
       default:
         event satisfies never;
@@ -56,7 +58,7 @@ export const createCarriedEvents = (): CarriedEvents => {
       } else if (event.event === 'summary') {
         summary = event;
       } else if (event.event === 'action') {
-        if (event.state === 'started') actions.set(event.id, event);
+        if (event.state === 'started') actions.set(event.id, { event, results: new Map() });
         else actions.delete(event.id);
       }
     },
@@ -67,7 +69,7 @@ export const createCarriedEvents = (): CarriedEvents => {
         ...phases,
         ...(health === undefined ? [] : [health]),
       ]),
-      ...actions.values(),
+      ...[...actions.values()].flatMap(({ event, results }) => [event, ...results.values()]),
       ...(summary === undefined ? [] : [summary]),
     ],
   };
@@ -78,4 +80,10 @@ type CarriedNode = {
   health?: FleetEvent;
   phases: FleetEvent[];
   attempt: number;
+};
+
+/** An action that is not over, with the newest that is known of each of its nodes. */
+type CarriedAction = {
+  readonly event: FleetEvent;
+  readonly results: Map<string, FleetEvent>;
 };
