@@ -12,7 +12,10 @@ import {
 
 type Gauge = { readonly label: string; readonly share: number; readonly detail: string };
 
-/** How much of the machine is used, how long it has been up, and how old that knowledge is. */
+/**
+ * How much of the machine is used, how long it has been up, and when a look last found something
+ * new: looks that find the same are not told.
+ */
 export const usageSection = (health: NodeHealth | undefined, context: PageContext): PageSection => {
   const { now, theme } = context;
   const { quiet } = theme.styles;
@@ -22,7 +25,7 @@ export const usageSection = (health: NodeHealth | undefined, context: PageContex
   }
   const gauges = gaugesOf(health);
   const up = health.uptime === undefined ? [] : [`up ${formatDuration(health.uptime)}`];
-  const seen = `seen ${formatDuration(now - health.time)} ago`;
+  const changed = `changed ${formatDuration(now - health.time)} ago`;
   const list = [
     ...gauges.map((gauge) =>
       labelled(
@@ -32,7 +35,7 @@ export const usageSection = (health: NodeHealth | undefined, context: PageContex
       ),
     ),
     labelled(
-      'last look',
+      'changed',
       [{ text: [`${formatDuration(now - health.time)} ago`, ...up].join(', ') }],
       context,
     ),
@@ -42,7 +45,7 @@ export const usageSection = (health: NodeHealth | undefined, context: PageContex
       ...gauges.map(
         (gauge): PageLine => [{ text: `${gauge.label} `, style: quiet }, ...bar(gauge, 4, theme)],
       ),
-      ...[...up, seen].map((text): PageLine => [{ text, style: quiet }]),
+      ...[...up, changed].map((text): PageLine => [{ text, style: quiet }]),
     ],
     context,
     '  ',
