@@ -20,6 +20,16 @@ export type Config = {
   readonly settleTime: number;
   /** Milliseconds between two looks at a node that is ready. */
   readonly healthInterval: number;
+  /** Where nodes go that a region has no capacity for. */
+  readonly placement: 'spread' | 'anywhere';
+  /** Whether nodes without spot capacity are launched on demand. */
+  readonly onDemandFallback: boolean;
+  /** What is done about a node that EC2 takes back. */
+  readonly interruption: InterruptionConfig;
+  /** What to do with a host key that can't be verified; absent: `fail` with `--ci`, else `pin`. */
+  readonly unverifiedHostKeys?: 'fail' | 'pin';
+  /** Milliseconds that nodes may live; absent means for ever. */
+  readonly timeToLive?: number;
   /** Name of the AWS profile, if the configuration names one. */
   readonly profile?: string;
   /** Keys of the dashboard by command, in place of the command's own. */
@@ -44,6 +54,13 @@ export type RegionConfig = {
   readonly tags: Readonly<Record<string, string>>;
 };
 
+export type InterruptionConfig = {
+  /** Whether it is replaced at once, while the fleet is watched. */
+  readonly replace: boolean;
+  /** Shell command that runs on the node as the login user, for as long as there is time. */
+  readonly drainCommand?: string;
+};
+
 export type SshConfig = {
   readonly username: string;
   /** Port of nodes that do not say another one in their `spot-tui:ssh-port` tag. */
@@ -54,6 +71,15 @@ export type SshConfig = {
   readonly publicKeyPath?: string;
   /** Absolute path; absent means that the SSH agent has the key. */
   readonly privateKeyPath?: string;
+  /** Machine that connections to nodes go through. */
+  readonly jumpHost?: JumpHost;
+};
+
+export type JumpHost = {
+  readonly username: string;
+  /** Name or address, without brackets. */
+  readonly host: string;
+  readonly port: number;
 };
 
 export type NetworkConfig = {

@@ -20,6 +20,12 @@ const about = ({ description, examples }: About) => ({
 export const text = (what: string, pattern: RegExp, details: About) =>
   z.string(expecting(what)).regex(pattern).meta(about(details));
 
+/** One of some words. */
+export const oneOf = <const Word extends string>(words: readonly Word[], details: About) =>
+  z
+    .enum(words, expecting(words.map((word) => JSON.stringify(word)).join(' or ')))
+    .meta(about(details));
+
 export const wholeNumber = (example: number, minimum: number, maximum: number, details: About) => {
   const expected = expecting(`a whole number from ${minimum} to ${maximum} such as ${example}`);
   return z.int(expected).min(minimum).max(maximum).meta(about(details));

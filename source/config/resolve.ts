@@ -2,6 +2,7 @@ import path from 'node:path';
 import type {
   Config,
   Expectations,
+  JumpHost,
   NetworkConfig,
   PayloadConfig,
   RegionConfig,
@@ -43,6 +44,14 @@ export const resolveConfig = (
     timeouts: written.timeouts,
     settleTime: written.settle_time,
     healthInterval: written.health_interval,
+    placement: written.placement,
+    onDemandFallback: written.aws.on_demand_fallback,
+    interruption: present({
+      replace: written.replace_interrupted,
+      drainCommand: written.drain_command,
+    }),
+    unverifiedHostKeys: written.unverified_host_keys,
+    timeToLive: written.ttl,
     profile: written.aws.profile,
     keys: written.keys === undefined ? undefined : resolveKeys(written.keys),
   });
@@ -87,7 +96,22 @@ const resolveSsh = (aws: AwsSection, toPath: ToPath): SshConfig => {
     keyName: aws.ssh_key_name,
     publicKeyPath: toPath(aws.public_ssh_key_path ?? derivedPublicKey),
     privateKeyPath: toPath(aws.private_ssh_key_path),
+    jumpHost: aws.jump_host === undefined ? undefined : resolveJumpHost(aws.jump_host, aws),
   });
+};
+
+const resolveJumpHost = (written: string, aws: AwsSection): JumpHost => {
+  const {
+    host = '',
+    port,
+    user,
+  } = /^(?:(?<user>[^@]+)@)?(?<host>\[[^\]]+\]|[^:]+)(?::(?<port>\d+))?$/.exec(written)?.groups ??
+  {};
+  return {
+    username: user ?? aws.username,
+    host: host.replace(/^\[|\]$/g, ''),
+    port: Number(port ?? 22),
+  };
 };
 
 const resolveNetwork = (aws: AwsSection): NetworkConfig =>

@@ -34,6 +34,15 @@ export const aws = z
         examples: ['ubuntu'],
       }).prefault('ubuntu'),
       ssh_port: port(22, 'Port that SSH listens on.').prefault(22),
+      jump_host: text(
+        'a machine to go through such as "ubuntu@203.0.113.7:22"',
+        /^(?:[a-z_][a-z0-9_-]{0,31}@)?(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9.-]{0,252})(?::[0-9]{1,5})?$/,
+        {
+          description:
+            'Machine that SSH goes through to nodes without a public address; the user is `username` unless it says another one.',
+          examples: ['ubuntu@203.0.113.7'],
+        },
+      ).optional(),
       ssh_key_name: text(
         'the name of a key pair such as "my-aws-key-pair"',
         /^[\x20-\x7e]{1,255}$/,
@@ -106,6 +115,10 @@ export const aws = z
         description: 'Most that a node may cost; absent means the on-demand price is the limit.',
         examples: [0.05],
       }).optional(),
+      on_demand_fallback: yesNo({
+        description:
+          'Whether nodes for which there is no spot capacity are launched on demand, at its price.',
+      }).prefault(false),
       instance_storage_gb: storageGb('Size of the root volume in GiB.').prefault(20),
       associate_public_ip: yesNo({
         description: 'Whether nodes get a public IPv4 address.',

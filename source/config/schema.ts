@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { TimedPhase } from './config.ts';
 import { deploymentNamePattern } from './deployment-name.ts';
-import { duration, expecting, list, text } from './fields.ts';
+import { duration, expecting, list, oneOf, text, yesNo } from './fields.ts';
 import { aws } from './schema-aws.ts';
 import { region } from './schema-region.ts';
 
@@ -148,6 +148,36 @@ export const configFile = z
             'How often a node that is ready is looked at, by the dashboard and with `--watch`.',
         },
       ).prefault('20s'),
+      placement: oneOf(['spread', 'anywhere'], {
+        description:
+          'Where nodes go that a region has no capacity for: `anywhere` for the other regions, `spread` for nowhere.',
+      }).prefault('anywhere'),
+      ttl: duration(
+        '8h',
+        { minimum: 60 * second, maximum: 365 * 24 * 3600 * second, words: 'from 1m to 8760h' },
+        {
+          description:
+            'How long nodes may live before `destroy --expired` takes them; absent means for ever.',
+          examples: ['8h'],
+        },
+      ).optional(),
+      replace_interrupted: yesNo({
+        description:
+          'Whether a node that EC2 takes back is replaced at once, in another pool, while the fleet is watched.',
+      }).prefault(false),
+      drain_command: text(
+        'a shell command such as "systemctl stop bacalhau-startup.service"',
+        /^(?=[\s\S]*\S)[^\x00-\x08\x0b-\x1f\x7f]+$/,
+        {
+          description:
+            'Runs on a node as the login user once EC2 says that it takes it back, for as long as there is time.',
+          examples: ['sudo systemctl stop bacalhau-startup.service'],
+        },
+      ).optional(),
+      unverified_host_keys: oneOf(['fail', 'pin'], {
+        description:
+          'What to do with a node whose console does not show its host key in time: `fail`, or `pin` the key that it offers; absent means `fail` with `--ci`, else `pin`.',
+      }).optional(),
       keys: keys.optional(),
     },
     expecting('a map with the keys "aws" and "regions"'),

@@ -34,6 +34,10 @@ export const tagNames = {
   version: 'spot-tui:version',
   node: 'spot-tui:node',
   sshPort: 'spot-tui:ssh-port',
+  /** When the instance may be destroyed: ISO 8601. */
+  expires: 'spot-tui:expires',
+  /** Fingerprint of the host key that was verified at its launch: `SHA256:…`. */
+  hostKey: 'spot-tui:host-key',
   /** On the launch template: how many launches EC2 has answered. */
   launches: 'spot-tui:launches',
 } as const;

@@ -119,6 +119,9 @@ test('takes a configuration of the old system unchanged, without a warning', asy
     },
     settleTime: 5000,
     healthInterval: 20_000,
+    placement: 'anywhere',
+    onDemandFallback: false,
+    interruption: { replace: false },
   });
 });
 

@@ -103,6 +103,9 @@ const exampleConfig = (publicKeyPath: string, settings: RegionSettings): Config 
   },
   settleTime: 0,
   healthInterval: 20_000,
+  placement: 'anywhere',
+  onDemandFallback: false,
+  interruption: { replace: false },
   ...settings.config,
 });
 

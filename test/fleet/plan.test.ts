@@ -41,6 +41,9 @@ const configOf = (totalInstances: number, ...regions: string[]): Config => ({
   },
   settleTime: 0,
   healthInterval: 20_000,
+  placement: 'anywhere',
+  onDemandFallback: false,
+  interruption: { replace: false },
 });
 
 const instance = (

@@ -48,6 +48,9 @@ const config: Config = {
   },
   settleTime: 1,
   healthInterval: 20_000,
+  placement: 'anywhere',
+  onDemandFallback: false,
+  interruption: { replace: false },
 };
 
 const placeholder = (name: string): string => `$\{${name}}`;

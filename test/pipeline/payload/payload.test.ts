@@ -229,5 +229,8 @@ function configOf(payload: PayloadConfig) {
     },
     settleTime: 0,
     healthInterval: 20_000,
+    placement: 'anywhere' as const,
+    onDemandFallback: false,
+    interruption: { replace: false },
   };
 }
