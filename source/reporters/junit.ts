@@ -27,8 +27,9 @@ const logTail = 20;
 /**
  * A run as a JUnit document: a test suite for the deployment, and in it a test case for each node.
  * A node that is not ready is a failure, one that got no machine an error, one that was not asked
- * for, or that was left on purpose, is skipped; what ended the command early is an error of a test case of its own. Keeps to what
- * both widespread schemas know, Jenkins's `junit-10.xsd` and Ant's `JUnit.xsd`.
+ * for, not begun with, or left on purpose, is skipped; what ended the command early is an error of a
+ * test case of its own. Keeps to what both widespread schemas know, Jenkins's `junit-10.xsd` and
+ * Ant's `JUnit.xsd`.
  */
 export const junitDocument = (input: JunitInput): string => {
   const { command, hostname, notAsked, now, problem, startedAt, state } = input;
@@ -88,10 +89,12 @@ const nodeCase = (node: NodeState, input: JunitInput): XmlElement => {
 
 const verdictOn = (
   node: NodeState,
-  { isDismissed, leftBy, now }: JunitInput,
+  { isDismissed, leftBy, now, state }: JunitInput,
 ): XmlElement | undefined => {
   const { log, name, phase, trouble } = node;
   if (phase === 'ready') return undefined;
+  const notBegun = isSettled(phase) ? undefined : notBegunWith(state, name);
+  if (notBegun !== undefined) return skipped(notBegun);
   if (isDismissed(name)) return skipped(`${phase}: asked for here`);
   if (leftBy !== undefined && !isSettled(phase) && phase !== 'terminating') {
     return skipped(`left unfinished by ${leftBy}`);
@@ -104,6 +107,13 @@ const verdictOn = (
     attributes: { message: reason, type: trouble?.failedPhase ?? phase },
     text: [reason, ...(trouble?.hint === undefined ? [] : [trouble.hint]), ...output].join('\n'),
   };
+};
+
+/** Why what was last asked of a node was not begun with, such as a canary that failed. */
+const notBegunWith = ({ actions }: FleetState, node: string): string | undefined => {
+  const results = actions.flatMap(({ results: byNode }) => byNode.get(node) ?? []);
+  const last = results.at(-1);
+  return last?.status === 'skipped' ? last.detail : undefined;
 };
 
 const testCase = (

@@ -39,6 +39,27 @@ const failed = (node: string, failedPhase: 'launching' | 'configuring'): FleetEv
   ...{ reason: 'a <b> & "c"', hint: "d's", output: ['first', ']]> last'] },
 });
 
+test('a node that a stopped rollout has not begun with is skipped; one that failed before is not', () => {
+  const left = (node: string): FleetEvent => ({
+    ...{ event: 'action-result', time: at(9), node, id: 1, action: 'push', status: 'skipped' },
+    ...{ detail: 'not begun: the canary well-1 failed' },
+  });
+  const nodes = ['left-1', 'failed-1'];
+  const root = report([
+    { event: 'action', time: at(0), id: 1, action: 'push', state: 'started', nodes, by: 'ci' },
+    entered('left-1', 'pending', 0),
+    failed('failed-1', 'configuring'),
+    ...nodes.map(left),
+  ]);
+  assert.deepEqual(
+    casesOf(root).map(({ children: [verdict] }) => [verdict?.name, verdict?.attributes.message]),
+    [
+      ['skipped', 'not begun: the canary well-1 failed'],
+      ['failure', 'in configuring: a <b> & "c"'],
+    ],
+  );
+});
+
 test('nodes are test cases: well, failed, without a machine, unfinished, taken, not asked for', () => {
   const taken: FleetEvent = {
     ...{
