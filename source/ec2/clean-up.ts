@@ -1,28 +1,44 @@
-import {
-  DeleteKeyPairCommand,
-  DeleteLaunchTemplateCommand,
-  DeleteSecurityGroupCommand,
-  DescribeKeyPairsCommand,
-  DescribeLaunchTemplatesCommand,
-  DescribeSecurityGroupsCommand,
-} from '@aws-sdk/client-ec2';
 import type { CleanupAnswer, Instance } from './cloud.ts';
 import { Ec2Error } from './errors.ts';
-import { persist } from './persist.ts';
-import { ask, askForPages } from './request.ts';
-import { deploymentFilter } from './resource-tags.ts';
-import type { RegionScope } from './scope.ts';
+import { leftoverKinds } from './leftovers/kinds.ts';
+import type { Leftover } from './leftovers/leftover.ts';
+import type { AccountRegion } from './scope.ts';
 
-/** Something to remove: in words for people, and how. */
-type Leftover = { readonly name: string; readonly remove: () => Promise<unknown> };
+/** What carries the tag, and what could not be looked for, in words for people. */
+export type Remains = {
+  readonly found: readonly Leftover[];
+  readonly unseen: readonly string[];
+};
 
 /**
- * Removes the launch template, the key pairs and the security group that carry the deployment's
- * tag; others stay. Does nothing while an instance is left. Waits, within bounds, for the last
- * network interface to leave the security group. What can't be removed is part of the answer.
+ * Looks for everything but instances that carries a deployment's tag, or that of any deployment,
+ * in the order in which it can be removed. A kind that can't be looked for does not hide others.
+ */
+export const findLeftovers = async (
+  scope: AccountRegion,
+  deployment: string | undefined,
+  signal: AbortSignal,
+): Promise<Remains> => {
+  const answers = await Promise.allSettled(
+    leftoverKinds.map((find) => find(scope, deployment, signal)),
+  );
+  signal.throwIfAborted();
+  const found: Leftover[] = [];
+  const unseen: string[] = [];
+  for (const answer of answers) {
+    if (answer.status === 'fulfilled') found.push(...answer.value);
+    else unseen.push(sentence(answer.reason));
+  }
+  return { found, unseen };
+};
+
+/**
+ * Removes everything but instances that carries the deployment's tag. Does nothing while an
+ * instance is left. What can't be removed is part of the answer.
  */
 export const cleanUp = async (
-  scope: RegionScope,
+  scope: AccountRegion,
+  deployment: string,
   instances: readonly Instance[],
   signal: AbortSignal,
 ): Promise<CleanupAnswer> => {
@@ -33,108 +49,25 @@ export const cleanUp = async (
     const ids = alive.map(({ instanceId }) => instanceId).join(', ');
     return { removed: [], left: [`everything in ${scope.region}, because ${ids} is still there`] };
   }
-  const leftovers = [
-    ...(await findLaunchTemplates(scope, signal)),
-    ...(await findKeyPairs(scope, signal)),
-    ...(await findGroups(scope, signal)),
-  ];
+  const { found, unseen } = await findLeftovers(scope, deployment, signal);
   const removed: string[] = [];
-  const left: string[] = [];
-  for (const { name, remove } of leftovers) {
+  const left: string[] = [...unseen];
+  for (const { name, remove } of found) {
     try {
-      await remove();
+      await remove(signal);
       removed.push(name);
     } catch (error) {
-      if (!(error instanceof Ec2Error)) throw error;
+      signal.throwIfAborted();
       // Gone already, by another destroy or by this one's first try.
-      if (error.kind === 'not-found') removed.push(name);
-      else left.push(`${error.message}. ${error.hint}`);
+      if (error instanceof Ec2Error && error.kind === 'not-found') removed.push(name);
+      else left.push(sentence(error));
     }
   }
   return { removed, left };
 };
 
-const findLaunchTemplates = async (
-  scope: RegionScope,
-  signal: AbortSignal,
-): Promise<Leftover[]> => {
-  const templates = await askForPages(
-    scope,
-    { doing: 'look for launch templates to remove', action: 'DescribeLaunchTemplates' },
-    signal,
-    async (token, options) => {
-      const answer = await scope.client.send(
-        new DescribeLaunchTemplatesCommand({ Filters: [deploymentFilter(scope)], ...token }),
-        options,
-      );
-      return { items: answer.LaunchTemplates ?? [], nextToken: answer.NextToken };
-    },
-  );
-  return templates.flatMap(({ LaunchTemplateId: id, LaunchTemplateName }) => {
-    if (id === undefined) return [];
-    const name = `launch template ${LaunchTemplateName} (${scope.region})`;
-    const question = { doing: `remove the ${name}`, action: 'DeleteLaunchTemplate' };
-    const remove = () =>
-      ask(scope, question, signal, (options) =>
-        scope.client.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id }), options),
-      );
-    return [{ name, remove }];
-  });
-};
-
-const findKeyPairs = async (scope: RegionScope, signal: AbortSignal): Promise<Leftover[]> => {
-  const answer = await ask(
-    scope,
-    { doing: 'look for key pairs to remove', action: 'DescribeKeyPairs' },
-    signal,
-    (options) =>
-      scope.client.send(
-        new DescribeKeyPairsCommand({ Filters: [deploymentFilter(scope)] }),
-        options,
-      ),
-  );
-  return (answer.KeyPairs ?? []).flatMap(({ KeyName }) => {
-    if (KeyName === undefined) return [];
-    const name = `key pair ${KeyName} (${scope.region})`;
-    const question = { doing: `remove the ${name}`, action: 'DeleteKeyPair' };
-    const remove = () =>
-      ask(scope, question, signal, (options) =>
-        scope.client.send(new DeleteKeyPairCommand({ KeyName }), options),
-      );
-    return [{ name, remove }];
-  });
-};
-
-const findGroups = async (scope: RegionScope, signal: AbortSignal): Promise<Leftover[]> => {
-  const groups = await askForPages(
-    scope,
-    { doing: 'look for security groups to remove', action: 'DescribeSecurityGroups' },
-    signal,
-    async (token, options) => {
-      const answer = await scope.client.send(
-        new DescribeSecurityGroupsCommand({ Filters: [deploymentFilter(scope)], ...token }),
-        options,
-      );
-      return { items: answer.SecurityGroups ?? [], nextToken: answer.NextToken };
-    },
-  );
-  return groups.flatMap(({ GroupId: id, GroupName }) => {
-    if (id === undefined) return [];
-    const name = `security group ${GroupName} (${scope.region})`;
-    const question = { doing: `remove the ${name}`, action: 'DeleteSecurityGroup' };
-    const remove = () =>
-      persist(
-        scope,
-        {
-          codes: /^(DependencyViolation|InvalidGroup\.InUse)$/,
-          patience: scope.patience.release,
-          signal,
-        },
-        () =>
-          ask(scope, question, signal, (options) =>
-            scope.client.send(new DeleteSecurityGroupCommand({ GroupId: id }), options),
-          ),
-      );
-    return [{ name, remove }];
-  });
+/** @throws What is no `Ec2Error`. */
+const sentence = (error: unknown): string => {
+  if (!(error instanceof Ec2Error)) throw error;
+  return `${error.message}. ${error.hint}`;
 };

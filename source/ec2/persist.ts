@@ -1,6 +1,6 @@
 import { pause } from './abortable.ts';
 import { Ec2Error } from './errors.ts';
-import type { RegionScope } from './scope.ts';
+import type { AccountRegion } from './scope.ts';
 
 /** A pause that doubles with each attempt, less a random half, so that many don't wake at once. */
 export const backOff = (attempt: number, first: number, longest: number): number => {
@@ -14,7 +14,7 @@ export const backOff = (attempt: number, first: number, longest: number): number
  * Rejects with the last error when the time is up.
  */
 export const persist = async <Value>(
-  scope: RegionScope,
+  scope: AccountRegion,
   options: { readonly codes: RegExp; readonly patience: number; readonly signal: AbortSignal },
   attempt: () => Promise<Value>,
 ): Promise<Value> => {

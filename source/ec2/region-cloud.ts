@@ -128,7 +128,9 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
         throwFirst(errors, instanceIds);
       }),
     cleanUp: (signal) =>
-      guard(region, 'clean up', signal, async () => cleanUp(scope, await describe(signal), signal)),
+      guard(region, 'clean up', signal, async () =>
+        cleanUp(scope, scope.config.deployment, await describe(signal), signal),
+      ),
     consoleOutput: (instanceId, signal) =>
       guard(region, `read the console of ${instanceId}`, signal, () =>
         consoleOutput(scope, instanceId, signal),
@@ -157,6 +159,7 @@ const createScope = (options: RegionCloudOptions): RegionScope => {
   return {
     client,
     region,
+    ...(config.profile === undefined ? {} : { profile: config.profile }),
     config,
     regionConfig,
     version,

@@ -1,6 +1,6 @@
 import { abortable } from './abortable.ts';
 import { toEc2Error } from './errors.ts';
-import type { RegionScope } from './scope.ts';
+import type { AccountRegion } from './scope.ts';
 
 /** What is being asked of EC2, in words for the error message. */
 export type Question = {
@@ -18,7 +18,7 @@ export type SendOptions = { readonly abortSignal: AbortSignal };
  * aborts, also while the SDK looks for credentials or waits between its retries.
  */
 export const ask = async <Answer>(
-  scope: RegionScope,
+  scope: AccountRegion,
   question: Question,
   signal: AbortSignal,
   send: (options: SendOptions) => Promise<Answer>,
@@ -28,7 +28,7 @@ export const ask = async <Answer>(
     return await abortable(send({ abortSignal: signal }), signal);
   } catch (error) {
     signal.throwIfAborted();
-    const profile = scope.config.profile ?? process.env.AWS_PROFILE;
+    const profile = scope.profile ?? process.env.AWS_PROFILE;
     throw toEc2Error(error, {
       region: scope.region,
       ...question,
@@ -45,7 +45,7 @@ export type Page<Item> = {
 
 /** Asks for page after page and returns all items. */
 export const askForPages = async <Item>(
-  scope: RegionScope,
+  scope: AccountRegion,
   question: Question,
   signal: AbortSignal,
   send: (token: { NextToken?: string }, options: SendOptions) => Promise<Page<Item>>,

@@ -41,8 +41,20 @@ export const fromTags = (tags: readonly Tag[] | undefined): Record<string, strin
 export const isOurs = (scope: RegionScope, tags: readonly Tag[] | undefined): boolean =>
   fromTags(tags)[tagNames.deployment] === scope.config.deployment;
 
-/** Finds what carries the deployment's tag. Filters understand `*`, `?` and `\`. */
-export const deploymentFilter = (scope: RegionScope): Filter => ({
-  Name: `tag:${tagNames.deployment}`,
-  Values: [scope.config.deployment.replace(/[*?\\]/g, '\\$&')],
-});
+/** Finds what carries the deployment's tag. */
+export const deploymentFilter = (scope: RegionScope): Filter => taggedFor(scope.config.deployment);
+
+/**
+ * Finds what carries the tag of a deployment, or of any. Filters understand `*`, `?` and `\`.
+ */
+export const taggedFor = (deployment: string | undefined): Filter =>
+  deployment === undefined
+    ? { Name: 'tag-key', Values: [tagNames.deployment] }
+    : {
+        Name: `tag:${tagNames.deployment}`,
+        Values: [deployment.replace(/[*?\\]/g, '\\$&')],
+      };
+
+/** The deployment that made it; undefined for what spot-tui did not make. */
+export const deploymentOf = (tags: readonly Tag[] | undefined): string | undefined =>
+  fromTags(tags)[tagNames.deployment];

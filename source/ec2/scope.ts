@@ -3,19 +3,25 @@ import type { Config, RegionConfig } from '../config/config.ts';
 import type { Endpoint } from './client.ts';
 import type { Ec2Error } from './errors.ts';
 
-/** What every request for one region of one deployment needs to know. */
-export type RegionScope = {
+/** What every request for one region of an account needs to know, whatever deployment it is for. */
+export type AccountRegion = {
   readonly client: EC2Client;
   readonly region: string;
-  readonly config: Config;
-  readonly regionConfig: RegionConfig;
-  /** Version of the program: goes into `spot-tui:version`. */
-  readonly version: string;
+  /** The AWS profile that the credentials come from, where one is named. */
+  readonly profile?: string;
   readonly patience: Patience;
   /** Where the last request was sent; undefined before the first one. */
   endpoint(): Endpoint | undefined;
   /** Hears of failures that stop nothing. */
   onTrouble(error: Ec2Error): void;
+};
+
+/** What requests for one deployment need to know on top of that. */
+export type RegionScope = AccountRegion & {
+  readonly config: Config;
+  readonly regionConfig: RegionConfig;
+  /** Version of the program: goes into `spot-tui:version`. */
+  readonly version: string;
 };
 
 /** How long to wait for EC2 where waiting helps; milliseconds. */

@@ -1,0 +1,14 @@
+import { findKeyPairs } from './key-pairs.ts';
+import { findLaunchTemplates } from './launch-templates.ts';
+import type { FindLeftovers } from './leftover.ts';
+import { findSecurityGroups } from './security-groups.ts';
+
+/**
+ * All that is removed behind a deployment, in the order in which it can be: what launches first,
+ * what others stand on last.
+ */
+export const leftoverKinds: readonly FindLeftovers[] = [
+  findLaunchTemplates,
+  findKeyPairs,
+  findSecurityGroups,
+];
