@@ -1,4 +1,5 @@
 import { parseDuration } from '../config/duration.ts';
+import { startAwakeTimer } from '../time/awake-timer.ts';
 import type { Invocation } from './command.ts';
 import { exitStatus, UsageError } from './exit-status.ts';
 
@@ -34,6 +35,6 @@ export const startCommandTimeout = (
       'Write it like 90s, 15m or 1h30m; at most 596h.',
     );
   }
-  const timer = setTimeout(() => onExpiry(new CommandTimeoutError(timeout)), milliseconds);
-  return () => clearTimeout(timer);
+  // A laptop that was asleep has not worked for longer: what was allowed is still to come.
+  return startAwakeTimer(milliseconds, () => onExpiry(new CommandTimeoutError(timeout)));
 };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startAwakeTimer } from '../time/awake-timer.ts';
 
 /** The time that something was given ran out. */
 export class DeadlineExceededError extends Error {
@@ -13,7 +14,7 @@ export class DeadlineExceededError extends Error {
 /**
  * Runs an action that must end in time.
  *
- * @param milliseconds How long it may take.
+ * @param milliseconds How long it may take, without the time in which the program did not run.
  * @throws DeadlineExceededError when the time ran out, whatever the action made of its abortion;
  * the outer signal's reason when that aborted.
  */
@@ -24,9 +25,9 @@ export const withDeadline = async <Result>(
 ): Promise<Result> => {
   outer.throwIfAborted();
   const timer = new AbortController();
-  const handle = setTimeout(() => {
+  const stop = startAwakeTimer(milliseconds, () => {
     timer.abort(new DeadlineExceededError(milliseconds));
-  }, milliseconds);
+  });
   const signal = AbortSignal.any([outer, timer.signal]);
   try {
     return await Promise.race([action(signal), rejectionOf(signal)]);
@@ -34,7 +35,7 @@ export const withDeadline = async <Result>(
     if (signal.aborted) throw signal.reason;
     throw error;
   } finally {
-    clearTimeout(handle);
+    stop();
   }
 };
 
