@@ -38,8 +38,8 @@ export const tagNames = {
   expires: 'spot-tui:expires',
   /** Fingerprint of the host key that was verified at its launch: `SHA256:…`. */
   hostKey: 'spot-tui:host-key',
-  /** On the launch template: how many launches EC2 has answered. */
-  launches: 'spot-tui:launches',
+  /** On the launch template: the latest launch of the region, see `launch-record.ts`. */
+  launch: 'spot-tui:launch',
 } as const;
 
 /** What one `CreateFleet` call is asked for. */
@@ -77,6 +77,16 @@ export type LaunchedInstance = {
   readonly zone?: string;
 };
 
+/** A launch whose answer nobody has used yet, as far as EC2 tells. */
+export type OpenLaunch = {
+  /** Its number in the region, which its instances carry as their generation. */
+  readonly generation: number;
+  /** Instances that EC2 was, or was about to be, asked for. */
+  readonly count: number;
+  /** Milliseconds since the Unix epoch, by the clock of whoever launched. */
+  readonly since: number;
+};
+
 /** What a type costs in a zone right now. */
 export type SpotPrice = {
   readonly instanceType: string;
@@ -89,6 +99,17 @@ export type SpotPrice = {
 export type CleanupAnswer = {
   readonly removed: readonly string[];
   readonly left: readonly string[];
+};
+
+/** What carries a deployment's tag in a region. */
+export type RegionScan = {
+  readonly region: string;
+  /** In any state, the terminated ones that EC2 still remembers included. */
+  readonly instances: readonly Instance[];
+  /** Everything else, in words for people: `security group spot-tui-orchard (us-west-2)`. */
+  readonly resources: readonly string[];
+  /** Why some kinds of resources could not be looked for, in words for people. */
+  readonly unseen: readonly string[];
 };
 
 /**
@@ -115,6 +136,12 @@ export interface RegionCloud {
    * capacity at all; rejects when not one instance came for another reason, such as a quota.
    */
   launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchAnswer>;
+
+  /**
+   * The launch that was begun and not brought to its end, if there is one, be it that it goes on at
+   * this moment or that the program died in it: its instances may run and not be listed yet.
+   */
+  openLaunch(signal: AbortSignal): Promise<OpenLaunch | undefined>;
 
   /** Checks by `DryRun` that the caller may do what a launch does; launches nothing. */
   rehearse(request: LaunchRequest, signal: AbortSignal): Promise<void>;

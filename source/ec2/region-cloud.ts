@@ -1,9 +1,9 @@
 import type { Config, RegionConfig } from '../config/config.ts';
 import { createBatcher } from './batcher.ts';
 import type { ApiCallCounter } from './call-counter.ts';
-import { cleanUp } from './clean-up.ts';
+import { cleanUp, findLeftovers } from './clean-up.ts';
 import { createClient } from './client.ts';
-import type { RegionCloud } from './cloud.ts';
+import type { RegionCloud, RegionScan } from './cloud.ts';
 import { consoleOutput } from './console.ts';
 import { describeInstances } from './describe.ts';
 import { listEnabledRegions } from './enabled-regions.ts';
@@ -44,6 +44,11 @@ export type RegionCloudOptions = {
 export type Ec2RegionCloud = RegionCloud & {
   /** Names of all regions that the account can use. */
   enabledRegions(signal: AbortSignal): Promise<string[]>;
+  /**
+   * Looks for everything that carries the deployment's tag, whoever made it and when: what
+   * `terminate` and `cleanUp` have to do, and afterwards the proof that they did.
+   */
+  scan(signal: AbortSignal): Promise<RegionScan>;
   /** Closes the connections that are kept open between requests. */
   close(): void;
 };
@@ -139,6 +144,14 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
       guard(region, 'look up spot prices', signal, () =>
         findSpotPrices(scope, signal, instanceTypes),
       ),
+    scan: (signal) =>
+      guard(region, 'look for what is left', signal, async () => {
+        const [instances, { found, unseen }] = await Promise.all([
+          describe(signal),
+          findLeftovers(scope, scope.config.deployment, signal),
+        ]);
+        return { region, instances, resources: found.map(({ name }) => name), unseen };
+      }),
     enabledRegions: (signal) =>
       guard(region, 'list the regions', signal, () => listEnabledRegions(scope, signal)),
     close: () => scope.client.destroy(),

@@ -198,6 +198,8 @@ export const emptyAccount = (): Record<string, Handler | string> => ({
     '<launchTemplate><launchTemplateId>lt-ours</launchTemplateId>' +
     '<latestVersionNumber>1</latestVersionNumber></launchTemplate>',
   CreateTags: '<return>true</return>',
+  DescribeTags: '<tagSet/>',
+  DescribeVolumes: '<volumeSet/>',
   DescribeInstances: reservationSet([]),
   CreateFleet: launchAll,
 });

@@ -61,6 +61,13 @@ export const liveThrough = async (
     assert.equal(nodes.size, 5);
   });
 
+  await step('find what was made', async () => {
+    const { instances, resources, unseen } = await cloud.scan(signal);
+    assert.deepEqual(unseen, []);
+    assert.equal(instances.length, 5);
+    assert.ok(resources.includes('security group spot-tui-orchard (us-west-2)'));
+  });
+
   await step('read a console', async () => {
     assert.equal(typeof (await cloud.consoleOutput(ids[0] ?? '', signal)), 'string');
   });
@@ -90,14 +97,17 @@ export const liveThrough = async (
     const answer = await cloud.cleanUp(signal);
     assert.deepEqual(answer.left, []);
     assert.deepEqual(
-      answer.removed.map((name) => name.replace(/-[0-9a-f]{8} /, '-… ')),
+      answer.removed.map((name) => name.replace(/-[0-9a-f-]{8,} /, '-… ')),
       [
         'launch template spot-tui-orchard (us-west-2)',
+        'fleet fleet-… (us-west-2)',
         'key pair spot-tui-orchard-… (us-west-2)',
         'security group spot-tui-orchard (us-west-2)',
       ],
     );
     assert.deepEqual(await cloud.cleanUp(signal), { removed: [], left: [] });
+    const { resources, unseen } = await cloud.scan(signal);
+    assert.deepEqual({ resources, unseen }, { resources: [], unseen: [] });
   });
 };
 

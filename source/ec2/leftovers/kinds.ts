@@ -1,7 +1,9 @@
+import { findFleets } from './fleets.ts';
 import { findKeyPairs } from './key-pairs.ts';
 import { findLaunchTemplates } from './launch-templates.ts';
 import type { FindLeftovers } from './leftover.ts';
 import { findSecurityGroups } from './security-groups.ts';
+import { findVolumes } from './volumes.ts';
 
 /**
  * All that is removed behind a deployment, in the order in which it can be: what launches first,
@@ -9,6 +11,8 @@ import { findSecurityGroups } from './security-groups.ts';
  */
 export const leftoverKinds: readonly FindLeftovers[] = [
   findLaunchTemplates,
+  findFleets,
   findKeyPairs,
+  findVolumes,
   findSecurityGroups,
 ];

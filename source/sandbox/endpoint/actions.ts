@@ -30,7 +30,7 @@ import {
 } from './security-group-rules.ts';
 import { describeSpotInstanceRequests } from './spot-requests.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
-import { describeVolumes } from './volumes.ts';
+import { deleteVolume, describeVolumes } from './volumes.ts';
 import { describeAvailabilityZones } from './zones.ts';
 
 /** Every action that the endpoint knows, by the name that requests have for it. */
@@ -47,6 +47,7 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     DeleteLaunchTemplate: deleteLaunchTemplate,
     DeleteSecurityGroup: deleteSecurityGroup,
     DeleteTags: deleteTags,
+    DeleteVolume: deleteVolume,
     DescribeAvailabilityZones: describeAvailabilityZones,
     DescribeFleets: describeFleets,
     DescribeImages: describeImages,

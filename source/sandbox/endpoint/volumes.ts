@@ -92,6 +92,27 @@ export const describeVolumes: Action = ({ cloud, region, parameters }) => {
   });
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVolume.html */
+export const deleteVolume: Action = ({ region, parameters }) => {
+  const id = parameters.required('VolumeId');
+  checkForm('VolumeID', 'vol', id);
+  const volume = region.volumes.get(id);
+  if (volume === undefined) {
+    throw new Ec2Failure('InvalidVolume.NotFound', `The volume '${id}' does not exist.`);
+  }
+  if (volume.instanceId !== undefined) {
+    throw new Ec2Failure(
+      'VolumeInUse',
+      `Volume ${id} is currently attached to ${volume.instanceId}`,
+    );
+  }
+  return () => {
+    region.volumes.delete(id);
+    region.tags.delete(id);
+    return { return: true };
+  };
+};
+
 const statusOf = (volume: Volume): string =>
   volume.instanceId === undefined ? 'available' : 'in-use';
 
