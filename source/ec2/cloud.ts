@@ -40,6 +40,8 @@ export const tagNames = {
   hostKey: 'spot-tui:host-key',
   /** On the launch template: the latest launch of the region, see `launch-record.ts`. */
   launch: 'spot-tui:launch',
+  /** On the launch template: how many launches EC2 has answered. */
+  launches: 'spot-tui:launches',
 } as const;
 
 /** What one `CreateFleet` call is asked for. */

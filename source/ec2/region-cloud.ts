@@ -9,6 +9,7 @@ import { describeInstances } from './describe.ts';
 import { listEnabledRegions } from './enabled-regions.ts';
 import { Ec2Error, isPassing, toEc2Error } from './errors.ts';
 import { type LaunchGround, launchInstances, recordLaunch } from './launch.ts';
+import { isRecent, readRecord } from './launch-record.ts';
 import { makeGround, survey } from './prepare.ts';
 import { findSpotPrices } from './prices.ts';
 import { createRecent } from './recent.ts';
@@ -109,6 +110,13 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
           }
         }),
       ),
+    openLaunch: (signal) =>
+      guard(region, 'look up the latest launch', signal, async () => {
+        const record = await readRecord(scope, signal);
+        if (record?.state !== 'open' || !isRecent(record, Date.now())) return undefined;
+        const { generation, count, since } = record;
+        return { generation, count, since };
+      }),
     rehearse: (request, signal) =>
       guard(region, 'rehearse the launch', signal, async () =>
         rehearseLaunch(scope, await survey(scope, request.userData, signal), request, signal),

@@ -121,7 +121,7 @@ export class FleetMachines {
       await takeTurns(signal, async () => {
         const lacking = sessions.filter((session) => !session.machine.isThere && isWanted(session));
         if (lacking.length === 0) return;
-        const exitStatus = await launchRegion({
+        const { unmet, shortage } = await launchRegion({
           cloud: this.#cloud(region),
           sessions: lacking,
           known: fleet.instanceIds(),
@@ -131,7 +131,9 @@ export class FleetMachines {
           signal,
           notices,
         });
-        this.#note(exitStatus);
+        if (shortage === undefined) return;
+        for (const { machine } of unmet) machine.refuse(shortage.failure);
+        this.#note(shortage.exitStatus);
       });
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -1,4 +1,10 @@
-import { type Instance, type LaunchRefusal, type RegionCloud, tagNames } from '../ec2/cloud.ts';
+import {
+  type Instance,
+  type LaunchedInstance,
+  type LaunchRefusal,
+  type RegionCloud,
+  tagNames,
+} from '../ec2/cloud.ts';
 import { Ec2Error } from '../ec2/errors.ts';
 import { refusalError } from '../ec2/launch.ts';
 import { withDeadline } from '../pipeline/deadline.ts';
@@ -23,33 +29,68 @@ export type RegionLaunchOptions = {
   readonly notices: Notices;
 };
 
+/** What a region's launch has come to. */
+export type RegionLaunchOutcome = {
+  /** Nodes that got an instance, with it. */
+  readonly launched: ReadonlyMap<NodeSession, LaunchedInstance>;
+  /** Nodes that got none, in the order of their slots; whoever launches says what becomes of them. */
+  readonly unmet: readonly NodeSession[];
+  /** What pools gave nothing, or less than they were asked for, and why. */
+  readonly refusals: readonly LaunchRefusal[];
+  /** Why there are unmet nodes; absent where there are none, and after the signal's end. */
+  readonly shortage?: Shortage;
+};
+
+/** Why a region gave fewer instances than were asked for. */
+export type Shortage = {
+  /** What a node fails with that gets no instance elsewhere either. */
+  readonly failure: PhaseFailure;
+  /** The exit status that the command ends with because of it. */
+  readonly exitStatus: number;
+  /** Whether it is for capacity or a limit of the account there, so that other regions may help. */
+  readonly isLocal: boolean;
+};
+
 /**
  * Gets instances for a region's nodes: those that somebody else launched since the plan was made,
- * and one launch for the rest; writes each its name. A node that gets none fails with EC2's reason;
- * nothing here rejects, so that no region can touch another.
- *
- * @returns The exit status that the command ends with because of this region; 0 when it launched.
+ * and one launch for the rest; writes each its name. What becomes of nodes that get none is for
+ * the caller; nothing here rejects, so that no region can touch another.
  */
-export const launchRegion = async (options: RegionLaunchOptions): Promise<number> => {
+export const launchRegion = async (options: RegionLaunchOptions): Promise<RegionLaunchOutcome> => {
   const { sessions, signal, timeout } = options;
   for (const { machine } of sessions) machine.beginLaunch();
   try {
-    const { found, unmet } = await withDeadline(timeout, signal, (bounded) =>
+    const { found, refusals } = await withDeadline(timeout, signal, (bounded) =>
       obtain(options, bounded),
     );
     for (const [session, instance] of found) session.launched(instance);
-    for (const session of sessions) {
-      if (!found.has(session) && unmet !== undefined) session.machine.refuse(unmet.failure);
-    }
     await writeNames(options, found);
-    return unmet?.exitStatus ?? 0;
+    const unmet = sessions.filter((session) => !found.has(session));
+    return {
+      launched: found,
+      unmet,
+      refusals,
+      ...(unmet.length === 0 ? {} : { shortage: shortageOf(options.cloud.region, refusals) }),
+    };
   } catch (error) {
-    if (signal.aborted) return 0;
-    const failure = toPhaseFailure(error);
-    for (const { machine } of sessions) machine.refuse(failure);
-    return error instanceof Ec2Error ? error.exitStatus : 1;
+    const none = {
+      launched: new Map<NodeSession, LaunchedInstance>(),
+      unmet: sessions,
+      refusals: [],
+    };
+    if (signal.aborted) return none;
+    return {
+      ...none,
+      shortage: {
+        failure: toPhaseFailure(error),
+        exitStatus: error instanceof Ec2Error ? error.exitStatus : 1,
+        isLocal: error instanceof Ec2Error && isLocal(error),
+      },
+    };
   }
 };
+
+const isLocal = ({ kind }: Ec2Error): boolean => kind === 'capacity' || kind === 'quota';
 
 type Obtained = Pick<Instance, 'instanceId' | 'instanceType'> &
   Partial<Pick<Instance, 'zone' | 'tags'>>;
@@ -63,7 +104,7 @@ type Obtained = Pick<Instance, 'instanceId' | 'instanceType'> &
 const obtain = async (
   { cloud, identity, known, sessions, userData }: RegionLaunchOptions,
   signal: AbortSignal,
-): Promise<{ found: Map<NodeSession, Obtained>; unmet?: Unmet }> => {
+): Promise<{ found: Map<NodeSession, Obtained>; refusals: readonly LaunchRefusal[] }> => {
   await cloud.prepare({ userData }, signal);
   const instances = await cloud.describe(signal);
   const strangers = instances.filter(
@@ -71,7 +112,7 @@ const obtain = async (
   );
   const found = share(sessions, strangers);
   const missing = sessions.filter((session) => !found.has(session));
-  if (missing.length === 0) return { found };
+  if (missing.length === 0) return { found, refusals: [] };
   const generation = nextGeneration(instances);
   const answer = await cloud.launch(
     {
@@ -82,10 +123,9 @@ const obtain = async (
     },
     signal,
   );
-  const launched = [...share(missing, answer.instances)];
   return {
-    found: new Map([...found, ...launched]),
-    ...(launched.length < missing.length ? { unmet: unmetOf(cloud.region, answer.refusals) } : {}),
+    found: new Map([...found, ...share(missing, answer.instances)]),
+    refusals: answer.refusals,
   };
 };
 
@@ -134,11 +174,8 @@ const writeNames = async (
   }
 };
 
-/** What the nodes that got no instance fail with, and the command because of them. */
-type Unmet = { readonly failure: PhaseFailure; readonly exitStatus: number };
-
 /** A refusal for capacity says more than others. */
-const unmetOf = (region: string, refusals: readonly LaunchRefusal[]): Unmet => {
+const shortageOf = (region: string, refusals: readonly LaunchRefusal[]): Shortage => {
   const errors = refusals.map((refusal) => refusalError({ region }, refusal));
   const error = errors.find(({ kind }) => kind === 'capacity') ?? errors[0];
   return {
@@ -148,5 +185,6 @@ const unmetOf = (region: string, refusals: readonly LaunchRefusal[]): Unmet => {
       errors.map(({ message }) => message),
     ),
     exitStatus: error?.exitStatus ?? 1,
+    isLocal: error === undefined || isLocal(error),
   };
 };

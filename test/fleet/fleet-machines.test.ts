@@ -34,6 +34,7 @@ const hastyRegion = (onLaunch: () => void): RegionCloud => {
       for (let turns = 0; turns < 50; turns += 1) await Promise.resolve();
       return { instances, refusals: [] };
     },
+    openLaunch: () => Promise.resolve(undefined),
     tag: () => Promise.resolve(),
     spotPrices: refuse,
     rehearse: refuse,
