@@ -77,7 +77,7 @@ const showStatus = (invocation: Invocation, status: SandboxStatus | undefined): 
 };
 
 const faultUsage =
-  'Write one of: reclaim NODE, refuse-capacity [REGION], throttle [ACTION], deny [ACTION], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
+  'Write one of: reclaim NODE, rebalance NODE, refuse-capacity [REGION], throttle [ACTION], deny [ACTION], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
 
 const fault = async (
   invocation: Invocation,
@@ -109,6 +109,7 @@ const faultOf = (kind: string | undefined, subject: string | undefined): FaultRe
     case 'refuse-capacity':
       return { kind, ...(subject === undefined ? {} : { region: subject }) };
     case 'reclaim':
+    case 'rebalance':
     case 'silence-console':
     case 'cut-ssh':
     case 'fill-disk':

@@ -86,6 +86,8 @@ export type InstanceEvent = OfNode & {
   readonly pricePerHour?: number;
   /** Milliseconds since the Unix epoch. */
   readonly launchedAt?: number;
+  /** Since when EC2 says that the risk of its end has risen; milliseconds since the Unix epoch. */
+  readonly rebalanceSince?: number;
 };
 
 /** Bytes of a transfer that the node has acknowledged. */

@@ -11,12 +11,15 @@ export const instanceEvent = (
   {
     node,
     price,
+    rebalanceSince,
     sshPort,
     time,
   }: {
     readonly node: string;
     /** US dollars per hour; absent while it is not known. */
     readonly price: number | undefined;
+    /** Since when EC2 recommends to rebalance, if it does; milliseconds since the Unix epoch. */
+    readonly rebalanceSince?: number | undefined;
     readonly sshPort: number;
     readonly time: number;
   },
@@ -36,6 +39,7 @@ export const instanceEvent = (
     ...(privateAddress === undefined ? {} : { privateAddress }),
     ...(price === undefined ? {} : { pricePerHour: price }),
     ...(launchedAt === undefined ? {} : { launchedAt }),
+    ...(rebalanceSince === undefined ? {} : { rebalanceSince }),
   };
 };
 

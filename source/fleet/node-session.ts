@@ -29,9 +29,11 @@ export class NodeSession {
   constructor(options: NodeWatchOptions) {
     this.machine = options.machine;
     this.#options = options;
-    this.#watch = new NodeWatch(options, (reason) =>
-      this.#stopWork({ type: 'ended', reason: `interrupted: ${reason}` }),
-    );
+    this.#watch = new NodeWatch(options, {
+      onInterruption: (reason) =>
+        this.#stopWork({ type: 'ended', reason: `interrupted: ${reason}` }),
+      onRebalance: () => this.#tellAgain(),
+    });
   }
 
   get name(): string {
@@ -141,7 +143,7 @@ export class NodeSession {
   priced(price: number): void {
     if (this.#price === price) return;
     this.#price = price;
-    if (this.machine.instance !== undefined) this.#tellInstance(this.machine.instance);
+    this.#tellAgain();
   }
 
   /**
@@ -180,7 +182,13 @@ export class NodeSession {
   #tellInstance(instance: InstanceFacts): void {
     const { clock, emit } = this.#options;
     const [node, price, sshPort] = [this.name, this.#price, this.#sshPort];
-    emit(instanceEvent(instance, { node, price, sshPort, time: clock() }));
+    const { rebalanceSince } = this.#watch;
+    emit(instanceEvent(instance, { node, price, rebalanceSince, sshPort, time: clock() }));
+  }
+
+  /** Something else of the machine became known than EC2 describes. */
+  #tellAgain(): void {
+    if (this.machine.instance !== undefined) this.#tellInstance(this.machine.instance);
   }
 
   #begin(run: NodeRun): void {

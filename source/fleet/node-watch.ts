@@ -30,6 +30,13 @@ export type NodeWatchOptions = {
   readonly inspections: Admission;
 };
 
+export type NodeWatchListeners = {
+  /** Called before it is told that EC2 takes the machine. */
+  readonly onInterruption: (reason: string) => void;
+  /** Called when EC2 has recommended to rebalance. */
+  readonly onRebalance: () => void;
+};
+
 /** Milliseconds to wait for a node that does not answer where its state now is asked for. */
 const longestWait = 30_000;
 
@@ -45,12 +52,13 @@ type AnnouncedEnd = {
 /** All that is heard and seen of one node beside the runs: its log, its health, EC2's notices. */
 export class NodeWatch {
   readonly #options: NodeWatchOptions;
-  readonly #onInterruption: (reason: string) => void;
+  readonly #listeners: NodeWatchListeners;
   readonly #log: NodeLog;
   readonly #inspection: NodeInspection;
   readonly #spotWatch: SpotWatch;
   #health: AbortController | undefined;
   #announced: AnnouncedEnd | undefined;
+  #rebalanceSince: number | undefined;
   /** Digest of the manifest that was last sent to the node and is not known to have arrived. */
   #owed: string | undefined;
   /**
@@ -59,10 +67,9 @@ export class NodeWatch {
    */
   readonly report: NodeReport;
 
-  /** @param onInterruption Called before it is told that EC2 takes the machine. */
-  constructor(options: NodeWatchOptions, onInterruption: (reason: string) => void) {
+  constructor(options: NodeWatchOptions, listeners: NodeWatchListeners) {
     this.#options = options;
-    this.#onInterruption = onInterruption;
+    this.#listeners = listeners;
     const { context, inspections, machine, payload } = options;
     const { report, scripts } = context;
     this.#log = new NodeLog(report);
@@ -96,6 +103,11 @@ export class NodeWatch {
     const examination = await this.#inspection.examine(patience, signal);
     report.health(examination.health, { always: true });
     return examination;
+  }
+
+  /** Since when EC2 recommends to rebalance, if it does; milliseconds since the Unix epoch. */
+  get rebalanceSince(): number | undefined {
+    return this.#rebalanceSince;
   }
 
   /** Whether files were sent that are not known to have arrived. */
@@ -171,6 +183,7 @@ export class NodeWatch {
     this.#spotWatch.forget();
     this.#inspection.forget();
     this.#announced = undefined;
+    this.#rebalanceSince = undefined;
     this.#owed = undefined;
   }
 
@@ -192,11 +205,14 @@ export class NodeWatch {
             ? 'EC2 takes the spot instance back'
             : `EC2 is going to ${action} the spot instance`;
         this.#announced = { reason, deadline, isFinal: action === 'terminate' };
-        this.#onInterruption(reason);
+        this.#listeners.onInterruption(reason);
         this.#tellEnd(this.#announced);
         return;
       }
       case 'rebalance': {
+        if (this.#rebalanceSince !== undefined) return;
+        this.#rebalanceSince = notice.since;
+        this.#listeners.onRebalance();
         const message = 'EC2 recommends to rebalance: the risk that it takes this node has risen';
         report.log(message);
         emit({

@@ -219,6 +219,7 @@ const withoutMachine = ({
   pricePerHour: _pricePerHour,
   privateAddress: _privateAddress,
   publicAddress: _publicAddress,
+  rebalanceSince: _rebalanceSince,
   sshPort: _sshPort,
   zone: _zone,
   ...node

@@ -43,6 +43,8 @@ export type NodeState = {
   /** In US dollars an hour. */
   readonly pricePerHour?: number;
   readonly launchedAt?: number;
+  /** Since when EC2 says that the risk of its end has risen; milliseconds since the Unix epoch. */
+  readonly rebalanceSince?: number;
   readonly phase: Phase;
   /** When the node entered the phase; milliseconds since the Unix epoch. */
   readonly phaseSince: number;

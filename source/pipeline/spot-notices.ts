@@ -11,8 +11,12 @@ export type SpotNotice =
       /** When; milliseconds since the Unix epoch. */
       readonly time: number;
     }
-  /** The risk of an interruption has risen. */
-  | { readonly type: 'rebalance' };
+  | {
+      /** The risk of an interruption has risen. */
+      readonly type: 'rebalance';
+      /** When EC2 said so first; milliseconds since the Unix epoch. */
+      readonly since: number;
+    };
 
 const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
@@ -22,8 +26,9 @@ const instanceAction = z
   .transform((notice) => ({ type: 'interruption' as const, ...notice }));
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html */
-const recommendation = z.object({ noticeTime: time }).transform(() => ({
+const recommendation = z.object({ noticeTime: time }).transform(({ noticeTime }) => ({
   type: 'rebalance' as const,
+  since: noticeTime,
 }));
 
 const notice = z.union([instanceAction, recommendation]);

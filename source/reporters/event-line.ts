@@ -19,6 +19,9 @@ export const formatEventLine = (event: FleetEvent): string => {
     ...('launchedAt' in details && details.launchedAt !== undefined
       ? { launchedAt: isoTime(details.launchedAt) }
       : {}),
+    ...('rebalanceSince' in details && details.rebalanceSince !== undefined
+      ? { rebalanceSince: isoTime(details.rebalanceSince) }
+      : {}),
   });
   // Wherever it is printed, now or later: whoever reads JSON sees no difference.
   return withoutCommandsInJson(json);

@@ -98,6 +98,9 @@ const instance = z
       .describe('Spot price of its pool as EC2 last named it, in US dollars an hour.')
       .exactOptional(),
     launchedAt: time('When EC2 launched it; ISO 8601.').exactOptional(),
+    rebalanceSince: time(
+      'Since when EC2 says that the risk of an interruption has risen; ISO 8601.',
+    ).exactOptional(),
   })
   .describe('What is known of the machine behind a node, when it becomes known or changes.');
 

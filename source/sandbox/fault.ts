@@ -25,6 +25,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
     /** Notice that EC2 gives; 0 takes the instance at once. */
     noticeSeconds: z.number().nonnegative().default(120),
   }),
+  /** EC2 says of a spot instance that the risk has risen that it takes it back. */
+  z.strictObject({ kind: z.literal('rebalance'), target }),
   /** Launches get no instances from the pools that match. */
   z.strictObject({
     kind: z.literal('refuse-capacity'),

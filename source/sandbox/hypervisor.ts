@@ -23,6 +23,14 @@ export interface Hypervisor {
   announceReclaim?(instanceId: string, time: number): Promise<void>;
 
   /**
+   * Tells a running machine what the instance metadata service would: that the risk of its end has
+   * risen.
+   *
+   * @param time When EC2 says so; milliseconds since the Unix epoch.
+   */
+  recommendRebalance?(instanceId: string, time: number): Promise<void>;
+
+  /**
    * Does something bad to a running machine. Rejects with a message for people where this
    * hypervisor can't.
    */

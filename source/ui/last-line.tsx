@@ -3,7 +3,7 @@ import type { NodeState } from '../fleet/state.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { Remaining } from './elapsed.tsx';
 import { fit } from './text.ts';
-import type { Style } from './theme.ts';
+import type { Style, Theme } from './theme.ts';
 
 type LastLineProps = {
   readonly node: NodeState;
@@ -18,8 +18,8 @@ const percentWidth = 5;
 const timeWidth = 6;
 
 /**
- * The end of a node's row: why it is in trouble, else how far its upload is and what its log said
- * last.
+ * The end of a node's row: why it is in trouble, else how far its upload is, or whether EC2 may take
+ * it back soon, and what its log said last.
  */
 export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
   const { theme } = useDashboard();
@@ -46,6 +46,17 @@ export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
   const message = node.log.at(-1)?.message ?? '';
   const rest = width - barWidth - percentWidth;
   if (progress === undefined || progress.total <= 0 || rest < 0) {
+    const mark = rebalanceMark(node, theme);
+    if (mark !== '' && mark.length <= width) {
+      return (
+        <Text>
+          <Text {...styled(theme.styles.warning)}>{mark}</Text>
+          <Text {...styled(theme.styles.quiet)}>
+            {fit(` ${message}`, width - mark.length, ellipsis)}
+          </Text>
+        </Text>
+      );
+    }
     return <Text {...styled(theme.styles.quiet)}>{fit(message, width, ellipsis)}</Text>;
   }
   const share = Math.min(1, Math.max(0, progress.done / progress.total));
@@ -59,3 +70,7 @@ export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
     </Text>
   );
 };
+
+/** Says of a node that is well that EC2 may take it back soon. */
+const rebalanceMark = ({ rebalanceSince }: NodeState, { glyphs }: Theme): string =>
+  rebalanceSince === undefined ? '' : `${glyphs.warning} rebalance`;

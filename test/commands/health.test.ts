@@ -5,9 +5,6 @@ import { after, before, suite, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { finish, User } from './program.ts';
 
-/** Where a node of the sandbox finds what EC2 tells it. */
-const metadata = '/run/instance-metadata/latest/meta-data';
-
 type Event = Readonly<Record<string, unknown>>;
 
 /** What a started program prints with `--json`, as it comes. */
@@ -133,15 +130,12 @@ suite('a fleet that is watched', () => {
     });
 
     test('one that EC2 takes back is warned, then interrupted with the time it has left', async () => {
-      const told = await user.run([
-        ...['exec', 'us-west-2-3', ...fleet, '--', 'sudo', 'sh', '-c'],
-        `'mkdir -p ${metadata}/events/recommendations
-        echo "{\\"noticeTime\\":\\"2020-10-27T08:22:00Z\\"}" >${metadata}/events/recommendations/rebalance'`,
-      ]);
-      // Where nodes have no walls nothing of anybody's own runs on them.
-      if (told.status === 0) {
-        await events.of('us-west-2-3', { event: 'log', message: /^EC2 recommends to rebalance/ });
-      }
+      assert.equal((await fault('rebalance', 'us-west-2-3')).status, 0);
+      await events.of('us-west-2-3', { event: 'instance', rebalanceSince: /^20.*Z$/ });
+      await events.of('us-west-2-3', { event: 'log', message: /^EC2 recommends to rebalance/ });
+      const isNotice = ({ event, message }: Event) =>
+        event === 'notice' && /^us-west-2-3: EC2 recommends/.test(String(message));
+      assert.equal(events.all.filter(isNotice).length, 1);
       assert.equal((await fault('reclaim', 'us-west-2-3')).status, 0);
       const { deadline, time } = await events.of('us-west-2-3', { phase: 'interrupted' });
       const left = Date.parse(String(deadline)) - Date.parse(String(time));

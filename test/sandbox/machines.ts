@@ -10,6 +10,8 @@ export class Machines implements Hypervisor {
   readonly running = new Map<string, MachineRequest>();
   readonly terminated: string[] = [];
   readonly faults: [string, MachineFault][] = [];
+  /** Machines that were told of the risk of their end, with the time of it. */
+  readonly rebalanced: [string, number][] = [];
   /** Holds launches back as long as it is unresolved. */
   gate: Promise<void> = Promise.resolve();
   /** Text of every console. */
@@ -37,6 +39,10 @@ export class Machines implements Hypervisor {
 
   async consoleOutput(instanceId: string): Promise<string> {
     return this.running.has(instanceId) ? this.console : '';
+  }
+
+  async recommendRebalance(instanceId: string, time: number): Promise<void> {
+    this.rebalanced.push([instanceId, time]);
   }
 
   async injectFault(instanceId: string, fault: MachineFault): Promise<void> {

@@ -90,12 +90,13 @@ for (const program of ['curl', 'wget', 'python3']) {
     await service.round();
     assert.deepEqual(watched.lines(), []);
     service.notices.set(rebalance, '{"noticeTime":"2020-10-27T08:22:00Z"}');
-    assert.deepEqual((await watched.said(1)).flatMap(parseSpotNotices), [{ type: 'rebalance' }]);
+    const rebalancing = { type: 'rebalance', since: Date.UTC(2020, 9, 27, 8, 22) };
+    assert.deepEqual((await watched.said(1)).flatMap(parseSpotNotices), [rebalancing]);
     service.notices.set(action, '{"action": "terminate", "time": "2017-09-18T08:22:00Z"}');
     const [, second = ''] = await watched.said(2);
     assert.deepEqual(parseSpotNotices(second), [
       { type: 'interruption', action: 'terminate', time: Date.UTC(2017, 8, 18, 8, 22) },
-      { type: 'rebalance' },
+      rebalancing,
     ]);
     await service.round();
     await service.round();

@@ -114,6 +114,19 @@ test('every phase is written as in the contract, each with a sign of its own', a
   assert.deepEqual(signOf(14)?.slice(1), ['–', 'terminated']);
 });
 
+test('a node that EC2 may take back soon has a mark', async () => {
+  const { line } = await show(
+    [
+      ...fleetOf(3),
+      runsOn('us-west-2-2', { rebalanceSince: start }),
+      logs('us-west-2-2', 'all is well'),
+    ],
+    { columns: 100 },
+  );
+  assert.match(line(' us-west-2-2 '), /✓ ready +\S+ +▲ rebalance all is well/);
+  assert.doesNotMatch(line(' us-west-2-3 '), /rebalance/);
+});
+
 describe('an upload', () => {
   const uploading = (done: number, total: number): FleetEvent[] => [
     enters('us-west-2-1', 'uploading'),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { emptyFleet, reduce } from '../../source/fleet/reducer.ts';
 import type { NodeState } from '../../source/fleet/state.ts';
 import { matchesFilter, parseFilter } from '../../source/ui/fleet-screen/node-filter.ts';
-import { enters, fails, logs, runsOn } from './events.ts';
+import { enters, fails, logs, runsOn, start } from './events.ts';
 
 const fleet = [
   enters('us-west-2-1', 'ready'),
@@ -22,7 +22,11 @@ const fleet = [
   logs('us-west-2-2', 'a line about gibbons'),
   fails('us-west-2-2', 'Address already in use'),
   enters('eu-west-1-1', 'ready'),
-  runsOn('eu-west-1-1', { zone: 'eu-west-1c', instanceType: 't3.large' }),
+  runsOn('eu-west-1-1', {
+    zone: 'eu-west-1c',
+    instanceType: 't3.large',
+    rebalanceSince: start,
+  }),
   enters('eu-west-1-2', 'pending'),
 ].reduce(reduce, emptyFleet);
 
@@ -38,6 +42,7 @@ describe('a filter', () => {
   test('finds plain words in all that is known of a node', () => {
     const west = ['us-west-2-1', 'us-west-2-2'];
     assert.deepEqual(found('us-west'), west, 'name');
+    assert.deepEqual(found('rebalance'), ['eu-west-1-1'], 'what EC2 recommends');
     assert.deepEqual(found('i-0bb'), ['us-west-2-2'], 'instance id');
     assert.deepEqual(found('m6i'), ['us-west-2-2'], 'type');
     assert.deepEqual(found('1c'), ['eu-west-1-1'], 'zone');

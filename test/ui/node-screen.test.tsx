@@ -141,6 +141,15 @@ describe('the page of a node at 80x24', () => {
     await shown.until('gone in 1m55s');
   });
 
+  test('says since when EC2 recommends to replace it', async () => {
+    const facts = { rebalanceSince: start - 90_000 };
+    const { screen } = await showNode([enters(node, 'ready'), runsOn(node, facts)], {
+      columns: 140,
+      rows: 50,
+    });
+    assert.match(screen(), /rebalance +recommended by EC2 1m30s ago/);
+  });
+
   test('stays when the node is gone', async () => {
     const shown = await showNode(troubled);
     const gone = { event: 'phase', phase: 'terminated', reason: 'asked for by anna' } as const;

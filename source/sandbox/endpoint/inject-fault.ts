@@ -43,6 +43,12 @@ const strike = async (cloud: Cloud, fault: Fault): Promise<Instance | undefined>
       await reclaim(cloud, instance, fault.noticeSeconds * 1000);
       return instance;
     }
+    case 'rebalance': {
+      const instance = findTarget(cloud, fault.target);
+      requireSpot(instance);
+      await cloud.hypervisor.recommendRebalance?.(instance.id, cloud.clock.now());
+      return instance;
+    }
     case 'silence-console': {
       const instance = findTarget(cloud, fault.target);
       instance.consoleIsSilent = true;
@@ -63,12 +69,7 @@ const strike = async (cloud: Cloud, fault: Fault): Promise<Instance | undefined>
 
 const reclaim = async (cloud: Cloud, instance: Instance, notice: number): Promise<void> => {
   const region = cloud.region(instance.region);
-  if (instance.spotRequestId === undefined) {
-    throw new FaultFailure(
-      `${instance.id} is not a spot instance, EC2 never takes it back`,
-      'Choose a node that was launched as spot instance.',
-    );
-  }
+  requireSpot(instance);
   if (notice === 0) {
     end(cloud, region, instance, endedByReclaim);
     return;
@@ -77,6 +78,14 @@ const reclaim = async (cloud: Cloud, instance: Instance, notice: number): Promis
   const time = cloud.clock.now() + notice;
   cloud.clock.after(notice, () => end(cloud, region, instance, endedByReclaim));
   await cloud.hypervisor.announceReclaim?.(instance.id, time);
+};
+
+const requireSpot = (instance: Instance): void => {
+  if (instance.spotRequestId !== undefined) return;
+  throw new FaultFailure(
+    `${instance.id} is not a spot instance, EC2 never takes it back`,
+    'Choose a node that was launched as spot instance.',
+  );
 };
 
 const harm = async (

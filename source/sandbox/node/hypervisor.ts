@@ -115,6 +115,7 @@ export const createNodeHypervisor = async (
     terminate,
     consoleOutput: async (instanceId) => machineOf(instanceId).consoleOutput,
     announceReclaim: (instanceId, time) => machineOf(instanceId).announceReclaim(time),
+    recommendRebalance: (instanceId, time) => machineOf(instanceId).recommendRebalance(time),
     injectFault: (instanceId, fault) => machineOf(instanceId).injectFault(fault),
     close: async () => {
       await Promise.all([...machines.keys()].map(terminate));

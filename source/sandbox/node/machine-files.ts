@@ -46,14 +46,26 @@ const script = `
  * What EC2 tells a spot instance that it takes back, where `templates/sandbox/curl` looks.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
  */
-export const writeInstanceAction = async (shell: NodeShell, time: number): Promise<void> => {
-  const notice = { action: 'terminate', time: new Date(time).toISOString().replace(/\.\d+/, '') };
+export const writeInstanceAction = (shell: NodeShell, time: number): Promise<void> =>
+  writeMetadata(shell, 'spot/instance-action', { action: 'terminate', time: isoSeconds(time) });
+
+/**
+ * What EC2 tells a spot instance whose end has become likelier.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html
+ */
+export const writeRebalanceNotice = (shell: NodeShell, time: number): Promise<void> =>
+  writeMetadata(shell, 'events/recommendations/rebalance', { noticeTime: isoSeconds(time) });
+
+const writeMetadata = async (shell: NodeShell, name: string, content: object): Promise<void> => {
   await shell.run(
-    `folder="$SPOT_TUI_ROOT/run/instance-metadata/latest/meta-data/spot"
-    mkdir -p "$folder" && printf %s "$1" >"$folder/.new" && mv "$folder/.new" "$folder/instance-action"`,
-    [JSON.stringify(notice)],
+    `file="$SPOT_TUI_ROOT/run/instance-metadata/latest/meta-data/$1"
+    mkdir -p "\${file%/*}" && printf %s "$2" >"$file.new" && mv "$file.new" "$file"`,
+    [name, JSON.stringify(content)],
   );
 };
+
+/** EC2 counts in whole seconds. */
+const isoSeconds = (time: number): string => new Date(time).toISOString().replace(/\.\d+/, '');
 
 /** What greets somebody at a shell. */
 export const greeting = `Welcome to Ubuntu 24.04 LTS (sandbox)

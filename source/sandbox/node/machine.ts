@@ -10,7 +10,12 @@ import { CloudInit } from './cloud-init/cloud-init.ts';
 import { ConsoleLog } from './console-log.ts';
 import { generateHostKey } from './host-key.ts';
 import type { NodeRoot } from './isolation/node-root.ts';
-import { greeting, prepareFiles, writeInstanceAction } from './machine-files.ts';
+import {
+  greeting,
+  prepareFiles,
+  writeInstanceAction,
+  writeRebalanceNotice,
+} from './machine-files.ts';
 import { NodeShell } from './node-shell.ts';
 import { Port } from './sshd/port.ts';
 import { SshServer } from './sshd/ssh-server.ts';
@@ -66,6 +71,8 @@ export class Machine {
   #hasBooted = false;
   /** When EC2 takes the machine back, once that is decided; milliseconds since the Unix epoch. */
   #reclaimedAt: number | undefined;
+  /** Since when EC2 recommends to rebalance; milliseconds since the Unix epoch. */
+  #rebalanceSince: number | undefined;
   /** What the machine does now: boots, or goes down. */
   #transition: Promise<void> = Promise.resolve();
 
@@ -178,6 +185,12 @@ export class Machine {
     await this.#tellMetadata();
   }
 
+  /** Lets whoever asks the instance metadata service know that the risk of its end has risen. */
+  async recommendRebalance(time: number): Promise<void> {
+    this.#rebalanceSince ??= time;
+    await this.#tellMetadata();
+  }
+
   /** @throws Error for people, when the fault can't be had here. */
   async injectFault(fault: MachineFault): Promise<void> {
     switch (fault) {
@@ -273,7 +286,9 @@ export class Machine {
   }
 
   async #tellMetadata(): Promise<void> {
-    if (this.#reclaimedAt !== undefined) await writeInstanceAction(this.#shell, this.#reclaimedAt);
+    const [reclaimedAt, rebalanceSince] = [this.#reclaimedAt, this.#rebalanceSince];
+    if (rebalanceSince !== undefined) await writeRebalanceNotice(this.#shell, rebalanceSince);
+    if (reclaimedAt !== undefined) await writeInstanceAction(this.#shell, reclaimedAt);
   }
 
   async #goDown(files: 'keep' | 'discard'): Promise<void> {

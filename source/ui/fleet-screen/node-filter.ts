@@ -85,6 +85,7 @@ const everythingOf = (node: NodeState): string =>
     node.privateAddress,
     node.phase,
     node.trouble?.reason,
+    node.rebalanceSince === undefined ? undefined : 'rebalance',
   ]
     .filter((value) => value !== undefined)
     .join('\n')

@@ -31,6 +31,11 @@ const factsOf = (node: NodeState, now: number): Fact[] => {
     launchedAt === undefined
       ? undefined
       : `${timeOf(launchedAt, now)}, ${formatDuration(now - launchedAt)} ago`;
+  const { rebalanceSince } = node;
+  const rebalance =
+    rebalanceSince === undefined
+      ? undefined
+      : `recommended by EC2 ${formatDuration(now - rebalanceSince)} ago`;
   const port = sshPort === undefined ? '22' : `${sshPort}`;
   return [
     fact('instance', instanceId ?? 'none yet', instanceId ?? 'no instance yet'),
@@ -39,6 +44,7 @@ const factsOf = (node: NodeState, now: number): Fact[] => {
     fact('zone', place, place),
     fact('price', price && `${price} an hour`, price && `${price}/h`),
     fact('launched', launched, launched && `launched ${launched}`),
+    fact('rebalance', rebalance, rebalance && `rebalance ${rebalance}`),
     fact('ssh port', address && port, address && `ssh port ${port}`),
     ...(node.publicAddress === address
       ? []

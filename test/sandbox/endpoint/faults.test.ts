@@ -69,6 +69,15 @@ test('EC2 takes a spot instance back at once, by address', async (context) => {
   assert.equal((await describe())?.State?.Name, 'terminated');
 });
 
+test('EC2 says that the risk of an interruption has risen, and takes nothing', async (context) => {
+  const { endpoint, clock, describe, machines, id } = await startNode(context);
+  const answer = await endpoint.injectFault({ kind: 'rebalance', target: 'us-west-2-1' });
+  assert.deepEqual(answer.instanceIds, [id]);
+  assert.deepEqual(machines.rebalanced, [[id, clock.now()]]);
+  await clock.pass(600_000);
+  assert.equal((await describe())?.State?.Name, 'running');
+});
+
 test('requests are throttled by pattern, as often and as long as one likes', async (context) => {
   const { endpoint, clock, ec2, region } = await startNode(context);
   const ask = (client = ec2) => client.send(new DescribeVpcsCommand({}));
@@ -164,6 +173,10 @@ test('a fault that hits nobody says who there is', async (context) => {
   await fail('us-west-2-1', /2 nodes/, new RegExp(`${id}, ${second}`));
   await assert.rejects(
     endpoint.injectFault({ kind: 'reclaim', target: second }),
+    /is not a spot instance/,
+  );
+  await assert.rejects(
+    endpoint.injectFault({ kind: 'rebalance', target: second }),
     /is not a spot instance/,
   );
 });
