@@ -23,7 +23,7 @@ const filterFields = (region: Region): FilterFields<Instance> => ({
   'key-name': (instance) => optional(instance.keyName),
   'availability-zone': (instance) => [instance.subnet.zone.name],
   'subnet-id': (instance) => (isGone(instance) ? [] : [instance.subnet.id]),
-  'vpc-id': (instance) => (isGone(instance) ? [] : [region.vpcId]),
+  'vpc-id': (instance) => (isGone(instance) ? [] : [instance.subnet.vpcId]),
   'ip-address': (instance) => optional(publicAddress(instance)),
   'private-ip-address': (instance) => optional(privateAddress(instance)),
   'client-token': (instance) => optional(instance.clientToken),
@@ -128,7 +128,7 @@ const describeAttachments = (region: Region, instance: Instance): XmlFields => {
   const attachTime = new Date(instance.launchedAt);
   return {
     subnetId: instance.subnet.id,
-    vpcId: region.vpcId,
+    vpcId: instance.subnet.vpcId,
     privateIpAddress: privateIp,
     ipAddress: publicIp,
     sourceDestCheck: true,
@@ -148,7 +148,7 @@ const describeAttachments = (region: Region, instance: Instance): XmlFields => {
       {
         networkInterfaceId: instance.interfaceId,
         subnetId: instance.subnet.id,
-        vpcId: region.vpcId,
+        vpcId: instance.subnet.vpcId,
         ownerId: accountId,
         status: 'in-use',
         privateIpAddress: privateIp,

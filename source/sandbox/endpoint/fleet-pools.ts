@@ -8,7 +8,8 @@ import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { type LaunchTemplate, requestedTemplate, versionOf } from './launch-template.ts';
 import type { Parameters } from './parameters.ts';
 import { onDemandPrice, spotPrice } from './prices.ts';
-import type { Region, Subnet } from './region.ts';
+import type { Region } from './region.ts';
+import type { Subnet } from './subnets.ts';
 import type { XmlFields } from './xml.ts';
 
 /** One type in one zone that a fleet may take instances from. */

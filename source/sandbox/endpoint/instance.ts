@@ -2,7 +2,8 @@ import type { MachineAddress } from '../hypervisor.ts';
 import { Ec2Failure } from './failure.ts';
 import { checkForm } from './identifiers.ts';
 import type { Architecture, InstanceType } from './instance-types.ts';
-import type { Region, Subnet } from './region.ts';
+import type { Region } from './region.ts';
+import type { Subnet } from './subnets.ts';
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html */
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated';

@@ -3,9 +3,14 @@ import { type Image, imageOf } from './images.ts';
 import { type InstanceType, instanceTypes } from './instance-types.ts';
 import { type KeyPair, keyPairNamed } from './key-pairs.ts';
 import type { LaunchData } from './launch-data.ts';
-import { subnetOf } from './network.ts';
-import type { Region, Subnet } from './region.ts';
-import { type SecurityGroup, securityGroupNamed, securityGroupOf } from './security-group.ts';
+import type { Region } from './region.ts';
+import {
+  defaultGroupOf,
+  type SecurityGroup,
+  securityGroupNamed,
+  securityGroupOf,
+} from './security-group.ts';
+import { defaultSubnets, type Subnet, subnetOf } from './subnets.ts';
 
 /** Launch data of which everything was found that it names. */
 export type LaunchPlan = {
@@ -45,13 +50,24 @@ export const planLaunch = (region: Region, data: LaunchData): LaunchPlan => {
       );
     }
   }
+  const subnets = candidateSubnets(region, data);
+  const [subnet] = subnets;
+  if (subnet === undefined)
+    throw new Ec2Failure('VPCIdNotSpecified', 'No default VPC for this user.');
+  const stranger = groups.find(({ vpcId }) => vpcId !== subnet.vpcId);
+  if (stranger !== undefined) {
+    throw new Ec2Failure(
+      'InvalidParameter',
+      `Security group ${stranger.id} and subnet ${subnet.id} belong to different networks.`,
+    );
+  }
   return {
     data,
     image,
     type,
     keyPair: data.keyName === undefined ? undefined : keyPairNamed(region, data.keyName),
-    securityGroups: groups.length > 0 ? groups : [securityGroupNamed(region, 'default')],
-    subnets: candidateSubnets(region, data),
+    securityGroups: groups.length > 0 ? groups : [defaultGroupOf(region, subnet.vpcId)],
+    subnets,
   };
 };
 
@@ -67,7 +83,7 @@ const candidateSubnets = (region: Region, data: LaunchData): Subnet[] => {
   if (data.zone !== undefined && !region.zones.some((zone) => zone.name === data.zone)) {
     throw invalidValue(`Invalid availability zone: [${data.zone}]`);
   }
-  const subnets = subnetId === undefined ? region.subnets : [subnetOf(region, subnetId)];
+  const subnets = subnetId === undefined ? defaultSubnets(region) : [subnetOf(region, subnetId)];
   const fitting = subnets.filter(({ zone }) => data.zone === undefined || zone.name === data.zone);
   if (fitting.length === 0) {
     throw invalidCombination(

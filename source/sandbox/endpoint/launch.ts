@@ -8,8 +8,9 @@ import type { Instance } from './instance.ts';
 import { begin } from './instance-life.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import { spotPrice } from './prices.ts';
-import type { Region, Subnet } from './region.ts';
+import type { Region } from './region.ts';
 import { fulfilled } from './spot-requests.ts';
+import type { Subnet } from './subnets.ts';
 import { putTags, tagsFor } from './tags.ts';
 
 export type Lifecycle = Instance['lifecycle'];
@@ -97,7 +98,7 @@ const launchOne = (
     subnet,
     securityGroupIds: plan.securityGroups.map((group) => group.id),
     interfaceId: newId('eni'),
-    isPublic: data.networkInterface?.associatePublicIp ?? true,
+    isPublic: data.networkInterface?.associatePublicIp ?? subnet.mapsPublicIp,
     launchIndex,
     clientToken: origin.clientToken,
     volumeId: newId('vol'),

@@ -62,14 +62,26 @@ const resources: readonly Resource[] = [
   {
     type: 'vpc',
     prefix: 'vpc-',
-    holds: (region, id) => region.vpcId === id,
+    holds: (region, id) => region.vpcs.has(id),
     missing: doesNotExist('VpcID', 'vpc ID'),
   },
   {
     type: 'subnet',
     prefix: 'subnet-',
-    holds: (region, id) => region.subnets.some((subnet) => subnet.id === id),
+    holds: (region, id) => region.subnets.has(id),
     missing: doesNotExist('SubnetID', 'subnet ID'),
+  },
+  {
+    type: 'internet-gateway',
+    prefix: 'igw-',
+    holds: (region, id) => region.internetGateways.has(id),
+    missing: doesNotExist('InternetGatewayID', 'internetGateway ID'),
+  },
+  {
+    type: 'route-table',
+    prefix: 'rtb-',
+    holds: (region, id) => region.routeTables.has(id),
+    missing: doesNotExist('RouteTableID', 'routeTable ID'),
   },
 ];
 

@@ -7,7 +7,8 @@ import { type LaunchData, overlay, readLaunchData } from './launch-data.ts';
 import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { requestedTemplate, versionOf } from './launch-template.ts';
 import type { Parameters } from './parameters.ts';
-import type { Region, Subnet } from './region.ts';
+import type { Region } from './region.ts';
+import type { Subnet } from './subnets.ts';
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html */
 export const runInstances: Action = (call) => {

@@ -3,12 +3,12 @@ import { accountId } from './cloud.ts';
 import { Ec2Failure, invalidValue, missingParameter } from './failure.ts';
 import { select } from './filters.ts';
 import { checkForm, newId } from './identifiers.ts';
-import { checkVpc } from './network.ts';
 import { pageOf, refusePagesOfIds } from './pages.ts';
 import type { Parameters } from './parameters.ts';
 import type { Region } from './region.ts';
 import { permissionSet, type Rule } from './security-group-rules.ts';
 import { putTags, tagSet, tagSpecifications, tagsFor, tagsOf } from './tags.ts';
+import { vpcOf } from './vpcs.ts';
 
 /** A firewall around instances: what may come in. Everything may go out. */
 export type SecurityGroup = {
@@ -45,9 +45,21 @@ export const securityGroupOf = (region: Region, id: string): SecurityGroup => {
   return group;
 };
 
-/** @throws Ec2Failure `InvalidGroup.NotFound` */
+/** The group that a VPC came with. */
+export const defaultGroupOf = (region: Region, vpcId: string): SecurityGroup => {
+  const groups = [...region.securityGroups.values()];
+  const group = groups.find((candidate) => candidate.vpcId === vpcId && isDefault(candidate));
+  if (group === undefined) throw unknownGroup('default');
+  return group;
+};
+
+const isDefault = ({ name }: SecurityGroup): boolean => name === 'default';
+
+/** Names count in the default VPC only. @throws Ec2Failure `InvalidGroup.NotFound` */
 export const securityGroupNamed = (region: Region, name: string): SecurityGroup => {
-  const group = [...region.securityGroups.values()].find((candidate) => candidate.name === name);
+  const group = [...region.securityGroups.values()].find(
+    (candidate) => candidate.name === name && candidate.vpcId === region.vpcId,
+  );
   if (group === undefined) throw unknownGroup(name);
   return group;
 };
@@ -72,7 +84,7 @@ export const createSecurityGroup: Action = ({ region, parameters }) => {
   const name = parameters.required('GroupName');
   const description = parameters.required('GroupDescription');
   const vpcId = parameters.text('VpcId') ?? region.vpcId;
-  checkVpc(region, vpcId);
+  vpcOf(region, vpcId);
   const tags = tagsFor(tagSpecifications(parameters, ['security-group']), 'security-group');
   for (const [what, text] of [
     ['GroupName', name],
@@ -89,7 +101,8 @@ export const createSecurityGroup: Action = ({ region, parameters }) => {
       `Value (${name}) for parameter GroupName is invalid. Group names may not be in the format sg-*.`,
     );
   }
-  if ([...region.securityGroups.values()].some((group) => group.name === name)) {
+  const groups = [...region.securityGroups.values()];
+  if (groups.some((group) => group.name === name && group.vpcId === vpcId)) {
     throw new Ec2Failure(
       'InvalidGroup.Duplicate',
       `The security group '${name}' already exists for VPC '${vpcId}'`,
@@ -166,7 +179,7 @@ const peersOf = (group: SecurityGroup, type: Rule['peer']['type']): string[] =>
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html */
 export const deleteSecurityGroup: Action = ({ region, parameters }) => {
   const group = requestedGroup(region, parameters);
-  if (group.name === 'default') {
+  if (isDefault(group)) {
     throw new Ec2Failure(
       'CannotDelete',
       `the specified group: "${group.id}" name: "default" cannot be deleted by a user`,

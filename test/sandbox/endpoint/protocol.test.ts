@@ -7,7 +7,7 @@ import {
   CreateLaunchTemplateCommand,
   CreateSecurityGroupCommand,
   CreateTagsCommand,
-  CreateVpcCommand,
+  CreateVpnGatewayCommand,
   DeleteKeyPairCommand,
   DeleteLaunchTemplateCommand,
   DeleteSecurityGroupCommand,
@@ -68,9 +68,9 @@ test('what the endpoint does not know is refused, not ignored', async (context) 
   const { region } = await startCloud(context);
   const ec2 = region();
   await refuses(
-    ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' })),
+    ec2.send(new CreateVpnGatewayCommand({ Type: 'ipsec.1' })),
     'InvalidAction',
-    /CreateVpc is not valid/,
+    /CreateVpnGateway is not valid/,
   );
   const image = await latestImage(ec2);
   await refuses(
