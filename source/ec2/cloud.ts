@@ -174,6 +174,15 @@ export interface RegionCloud {
    */
   spotPrices(signal: AbortSignal, instanceTypes?: readonly string[]): Promise<SpotPrice[]>;
 
+  /**
+   * What the configured instance types of the region, or the given ones, cost on demand: US dollars
+   * per hour, by type. Types of which that is not known are absent; all are where EC2 is not AWS'.
+   */
+  onDemandPrices(
+    signal: AbortSignal,
+    instanceTypes?: readonly string[],
+  ): Promise<ReadonlyMap<string, number>>;
+
   /** The console's text, newest last; empty while EC2 has none. */
   consoleOutput(instanceId: string, signal: AbortSignal): Promise<string>;
 }

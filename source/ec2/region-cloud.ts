@@ -10,6 +10,7 @@ import { listEnabledRegions } from './enabled-regions.ts';
 import { Ec2Error, isPassing, toEc2Error } from './errors.ts';
 import { type LaunchGround, launchInstances, recordLaunch } from './launch.ts';
 import { isRecent, readRecord } from './launch-record.ts';
+import { findOnDemandPrices } from './on-demand-prices.ts';
 import { makeGround, survey } from './prepare.ts';
 import { findSpotPrices } from './prices.ts';
 import { createRecent } from './recent.ts';
@@ -160,6 +161,20 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
         ]);
         return { region, instances, resources: found.map(({ name }) => name), unseen };
       }),
+    onDemandPrices: (signal, instanceTypes = options.regionConfig.instanceTypes) =>
+      guard(region, 'look up on-demand prices', signal, async () =>
+        hasPriceList(options, scope)
+          ? findOnDemandPrices(
+              {
+                ...options,
+                ...(scope.config.profile === undefined ? {} : { profile: scope.config.profile }),
+                onRequest: () => options.calls.add('GetProducts'),
+              },
+              instanceTypes,
+              signal,
+            )
+          : new Map(),
+      ),
     enabledRegions: (signal) =>
       guard(region, 'list the regions', signal, () => listEnabledRegions(scope, signal)),
     close: () => scope.client.destroy(),
@@ -188,6 +203,19 @@ const createScope = (options: RegionCloudOptions): RegionScope => {
     endpoint: lastEndpoint,
     onTrouble: options.onTrouble ?? (() => undefined),
   };
+};
+
+/** Who has EC2 elsewhere is not asked for money by AWS, and may not reach its price list. */
+const hasPriceList = (
+  { endpoint }: Pick<RegionCloudOptions, 'endpoint'>,
+  scope: Pick<RegionScope, 'endpoint'>,
+): boolean => {
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL_PRICING } = process.env;
+  if ([endpoint, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_PRICING].some(Boolean)) return true;
+  const asked = scope.endpoint();
+  return asked === undefined
+    ? !AWS_ENDPOINT_URL_EC2
+    : /\.amazonaws\.com$|\.api\.aws$/.test(asked.hostname);
 };
 
 /** Nothing but an `Ec2Error` or the signal's reason leaves the layer. */

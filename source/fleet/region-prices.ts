@@ -2,9 +2,9 @@ import type { Instance, RegionCloud, SpotPrice } from '../ec2/cloud.ts';
 import { isAlive } from './plan.ts';
 
 export type RegionPricesOptions = {
-  readonly cloud: Pick<RegionCloud, 'spotPrices'>;
+  readonly cloud: Pick<RegionCloud, 'spotPrices' | 'onDemandPrices'>;
   /** Called when there are prices, or others than before. */
-  readonly onPrices: () => void;
+  readonly onPrices?: () => void;
   /** Hears why there are none. */
   readonly onError: (error: unknown) => void;
 };
@@ -12,19 +12,30 @@ export type RegionPricesOptions = {
 /** Milliseconds after which prices are old, and within which a new type of instance may wait. */
 const times = { old: 3_600_000, retry: 600_000 } as const;
 
-/** Spot prices of one region's pools: one question for all of them, once an hour. */
+/**
+ * What the instances of one region cost: one question for all spot instances, and one for each type
+ * of those that run on demand, once an hour.
+ */
 export class RegionPrices {
   readonly #options: RegionPricesOptions;
-  #prices: ReadonlyMap<string, number> = new Map();
-  #askedAt: number | undefined;
+  readonly #books: Readonly<Record<Instance['lifecycle'], PriceBook>>;
 
   constructor(options: RegionPricesOptions) {
     this.#options = options;
+    const { cloud } = options;
+    this.#books = {
+      spot: new PriceBook(async (types, signal) => {
+        const prices = await cloud.spotPrices(signal, types);
+        return new Map(prices.map((each) => [poolOf(each), each.price]));
+      }),
+      'on-demand': new PriceBook((types, signal) => cloud.onDemandPrices(signal, types)),
+    };
   }
 
-  /** US dollars per hour of an instance's pool, as far as they are known. */
+  /** US dollars per hour of an instance, as far as they are known. */
   of({ instanceType, lifecycle, zone }: Instance): number | undefined {
-    return lifecycle === 'spot' ? this.#prices.get(poolOf({ instanceType, zone })) : undefined;
+    const { prices } = this.#books[lifecycle];
+    return prices.get(lifecycle === 'spot' ? poolOf({ instanceType, zone }) : instanceType);
   }
 
   /**
@@ -33,20 +44,57 @@ export class RegionPrices {
    * @param now Milliseconds, by any clock that does not go back.
    */
   async update(instances: readonly Instance[], now: number, signal: AbortSignal): Promise<void> {
-    const spots = instances.filter((each) => isAlive(each) && each.lifecycle === 'spot');
-    const age = now - (this.#askedAt ?? Number.NEGATIVE_INFINITY);
-    const isDue = age >= times.old || (age >= times.retry && spots.some((each) => !this.of(each)));
-    if (spots.length === 0 || !isDue) return;
+    await Promise.all(
+      lifecycles.map(async (lifecycle) => {
+        const paid = instances.filter((each) => isAlive(each) && each.lifecycle === lifecycle);
+        const book = this.#books[lifecycle];
+        if (paid.length === 0 || !book.isDue(now, () => paid.some((each) => !this.of(each)))) {
+          return;
+        }
+        try {
+          await book.update(
+            [...new Set(paid.map(({ instanceType }) => instanceType))],
+            now,
+            signal,
+          );
+          this.#options.onPrices?.();
+        } catch (error) {
+          if (!signal.aborted) this.#options.onError(error);
+        }
+      }),
+    );
+  }
+}
+
+const lifecycles = ['spot', 'on-demand'] as const;
+
+/** Prices of one kind, and when they were asked for. */
+class PriceBook {
+  readonly #ask: (
+    types: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<ReadonlyMap<string, number>>;
+  #prices: ReadonlyMap<string, number> = new Map();
+  #askedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    ask: (types: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, number>>,
+  ) {
+    this.#ask = ask;
+  }
+
+  get prices(): ReadonlyMap<string, number> {
+    return this.#prices;
+  }
+
+  isDue(now: number, isIncomplete: () => boolean): boolean {
+    const age = now - this.#askedAt;
+    return age >= times.old || (age >= times.retry && isIncomplete());
+  }
+
+  async update(types: readonly string[], now: number, signal: AbortSignal): Promise<void> {
     this.#askedAt = now;
-    const { cloud, onError, onPrices } = this.#options;
-    try {
-      const types = [...new Set(spots.map(({ instanceType }) => instanceType))];
-      const prices = await cloud.spotPrices(signal, types);
-      this.#prices = new Map(prices.map((each) => [poolOf(each), each.price]));
-      onPrices();
-    } catch (error) {
-      if (!signal.aborted) onError(error);
-    }
+    this.#prices = await this.#ask(types, signal);
   }
 }
 

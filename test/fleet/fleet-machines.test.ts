@@ -37,6 +37,7 @@ const hastyRegion = (onLaunch: () => void): RegionCloud => {
     openLaunch: () => Promise.resolve(undefined),
     tag: () => Promise.resolve(),
     spotPrices: refuse,
+    onDemandPrices: refuse,
     rehearse: refuse,
     terminate: refuse,
     cleanUp: refuse,

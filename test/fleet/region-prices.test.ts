@@ -21,6 +21,7 @@ const instance = (more: Partial<Instance> = {}): Instance => ({
 
 const priced = (answer: () => SpotPrice[]) => {
   const asked: (readonly string[] | undefined)[] = [];
+  const askedOnDemand: (readonly string[] | undefined)[] = [];
   const errors: unknown[] = [];
   let calls = 0;
   const prices = new RegionPrices({
@@ -29,13 +30,17 @@ const priced = (answer: () => SpotPrice[]) => {
         asked.push(types);
         return answer();
       },
+      onDemandPrices: async (_signal, types) => {
+        askedOnDemand.push(types);
+        return new Map([['t3.medium', 0.0416]]);
+      },
     },
     onPrices: () => {
       calls += 1;
     },
     onError: (error) => errors.push(error),
   });
-  return { prices, asked, errors, calls: () => calls };
+  return { prices, asked, askedOnDemand, errors, calls: () => calls };
 };
 
 const small = { instanceType: 't3.medium', zone: 'us-west-2a', price: 0.0125 };
@@ -51,13 +56,22 @@ test('the pools of a thousand nodes are one question, once an hour', async () =>
   assert.equal(asked.length, 2);
 });
 
-test('nothing is asked for a region without spot instances, nor told of what costs otherwise', async () => {
-  const { asked, prices } = priced(() => [small]);
-  const others = [instance({ lifecycle: 'on-demand' }), instance({ state: 'terminated' })];
-  await prices.update(others, 0, never);
-  assert.deepEqual(asked, []);
-  await prices.update([...others, instance()], 0, never);
-  assert.equal(prices.of(instance({ lifecycle: 'on-demand' })), undefined);
+test('nothing is asked for a region where nothing costs anything', async () => {
+  const { asked, askedOnDemand, prices } = priced(() => [small]);
+  await prices.update([instance({ state: 'terminated' })], 0, never);
+  assert.deepEqual([asked, askedOnDemand], [[], []]);
+});
+
+test('what runs on demand costs what its type costs on demand, and spot prices are not asked for it', async () => {
+  const { asked, askedOnDemand, prices } = priced(() => [small]);
+  const onDemand = instance({ lifecycle: 'on-demand' });
+  await prices.update([onDemand], 0, never);
+  assert.deepEqual([asked, askedOnDemand], [[], [['t3.medium']]]);
+  assert.equal(prices.of(onDemand), 0.0416);
+  assert.equal(prices.of(instance()), undefined);
+  await prices.update([onDemand, instance()], 1, never);
+  assert.deepEqual([asked.length, askedOnDemand.length], [1, 1]);
+  assert.deepEqual([prices.of(onDemand), prices.of(instance())], [0.0416, 0.0125]);
 });
 
 test('a pool that is not known is asked for again, but not at every poll', async () => {

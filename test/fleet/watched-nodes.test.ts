@@ -187,5 +187,6 @@ const saying = (cloud: RegionCloud, says: (instance: Instance) => Instance): Reg
   terminate: (instanceIds, signal) => cloud.terminate(instanceIds, signal),
   cleanUp: (signal) => cloud.cleanUp(signal),
   spotPrices: (signal, instanceTypes) => cloud.spotPrices(signal, instanceTypes),
+  onDemandPrices: (signal, instanceTypes) => cloud.onDemandPrices(signal, instanceTypes),
   consoleOutput: (instanceId, signal) => cloud.consoleOutput(instanceId, signal),
 });

@@ -4,7 +4,7 @@ import { Ec2Failure } from './failure.ts';
 export type CredentialScope = { readonly accessKeyId: string; readonly region: string };
 
 const credential =
-  /^AWS4-HMAC-SHA256\s.*\bCredential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/ec2\/aws4_request\b/;
+  /^AWS4-HMAC-SHA256\s.*\bCredential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/(ec2|pricing)\/aws4_request\b/;
 
 /**
  * Reads the credential scope of a signature; the signature itself is not checked.
@@ -12,9 +12,14 @@ const credential =
  *
  * @throws Ec2Failure `AuthFailure` where there is none
  */
-export const credentialScope = (authorization: string | undefined): CredentialScope => {
-  const [, accessKeyId, region] = credential.exec(authorization ?? '') ?? [];
-  if (accessKeyId === undefined || region === undefined) throw authenticationFailure();
+export const credentialScope = (
+  authorization: string | undefined,
+  service: 'ec2' | 'pricing' = 'ec2',
+): CredentialScope => {
+  const [, accessKeyId, region, signedFor] = credential.exec(authorization ?? '') ?? [];
+  if (accessKeyId === undefined || region === undefined || signedFor !== service) {
+    throw authenticationFailure();
+  }
   return { accessKeyId, region };
 };
 

@@ -12,6 +12,7 @@ import { FaultRules } from './fault-rules.ts';
 import { type FaultAnswer, injectFault } from './inject-fault.ts';
 import { end, endedByUser } from './instance-life.ts';
 import { Ledger } from './ledger.ts';
+import { answerPriceList, priceListTarget } from './price-list.ts';
 
 export type EndpointOptions = {
   /** Makes the machines behind the instances. */
@@ -100,6 +101,17 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
       return;
     }
     lastRequestAt = clock.now();
+    const target = String(request.headers['x-amz-target'] ?? '');
+    if (target.startsWith(priceListTarget)) {
+      const answer = answerPriceList(cloud, options.accessKeyId, {
+        authorization: request.headers.authorization,
+        userAgent: request.headers['user-agent'] ?? '',
+        target,
+        body,
+      });
+      send(response, answer.status, 'application/x-amz-json-1.1', JSON.stringify(answer.body));
+      return;
+    }
     const answer = await dispatch(cloud, clientTokens, options.accessKeyId, {
       authorization: request.headers.authorization,
       userAgent: request.headers['user-agent'] ?? '',
