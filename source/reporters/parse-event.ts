@@ -1,4 +1,5 @@
 import type { FleetEvent } from '../events/event.ts';
+import { cleanText } from '../ssh/clean-text.ts';
 import { eventLine } from './event-schema.ts';
 
 export type ParsedLine =
@@ -17,7 +18,8 @@ export const parseEventLine = (line: string): ParsedLine => {
     json = JSON.parse(line);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { problem: `no JSON: ${why}`, isBroken: true };
+    // It quotes what it could not read.
+    return { problem: cleanText(`no JSON: ${why}`), isBroken: true };
   }
 
   const result = eventLine.safeParse(json);
@@ -25,7 +27,7 @@ export const parseEventLine = (line: string): ParsedLine => {
   const [issue] = result.error.issues;
   const place = issue === undefined || issue.path.length === 0 ? 'event' : issue.path.join('.');
   return {
-    problem: `${place}: ${issue?.message ?? 'not an event'}`,
+    problem: cleanText(`${place}: ${issue?.message ?? 'not an event'}`),
     isBroken: !looksLikeEvent(json),
   };
 };

@@ -110,19 +110,26 @@ const parseContainer = (line: string): ContainerFacts[] => {
 
 const parseDisk = (line: string): NodeFacts['disk'] => {
   const [, total, , available] = line.trim().split(/\s+/);
-  if (total === undefined || available === undefined) return undefined;
-  return { totalKb: Number.parseInt(total, 10), availableKb: Number.parseInt(available, 10) };
+  return kilobytesOf(total, available);
 };
 
 const parseMemory = (lines: readonly string[]): NodeFacts['memory'] => {
-  const kilobytes = (name: string): number =>
-    Number.parseInt(lines.find((line) => line.startsWith(name))?.replace(/\D+/g, '') ?? '', 10);
-  const [totalKb, availableKb] = [kilobytes('MemTotal'), kilobytes('MemAvailable')];
-  return Number.isNaN(totalKb) || Number.isNaN(availableKb) ? undefined : { totalKb, availableKb };
+  const field = (name: string): string | undefined =>
+    lines.find((line) => line.startsWith(name))?.replace(/\D+/g, '');
+  return kilobytesOf(field('MemTotal'), field('MemAvailable'));
+};
+
+/** Undefined unless both are numbers and there is no more available than there is. */
+const kilobytesOf = (
+  total: string | undefined,
+  available: string | undefined,
+): { readonly totalKb: number; readonly availableKb: number } | undefined => {
+  const [totalKb, availableKb] = [Number(total), Number(available)];
+  const isPossible = Number.isSafeInteger(totalKb) && availableKb >= 0 && availableKb <= totalKb;
+  return total !== '' && isPossible ? { totalKb, availableKb } : undefined;
 };
 
 const parseLoad = (line: string): NodeFacts['load'] => {
-  const [one, five, fifteen] = line.split(' ').map(Number.parseFloat);
-  if (one === undefined || five === undefined || fifteen === undefined) return undefined;
-  return [one, five, fifteen];
+  const [one = NaN, five = NaN, fifteen = NaN] = line.split(' ').map(Number.parseFloat);
+  return [one, five, fifteen].every(Number.isFinite) ? [one, five, fifteen] : undefined;
 };
