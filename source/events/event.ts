@@ -50,6 +50,8 @@ export type InterruptedEvent = OfNode & {
   readonly event: 'phase';
   readonly phase: 'interrupted';
   readonly reason: string;
+  /** What to do next, where there is something: one line. */
+  readonly hint?: string;
   /** When EC2 takes the instance, in milliseconds since the Unix epoch; absent when it is gone. */
   readonly deadline?: number;
 };
@@ -59,6 +61,8 @@ export type TerminationEvent = OfNode & {
   readonly event: 'phase';
   readonly phase: 'terminating' | 'terminated';
   readonly reason: string;
+  /** What to do next, where it was not asked for here: one line. */
+  readonly hint?: string;
 };
 
 export type PhaseEvent =

@@ -1,13 +1,14 @@
 import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { Examination } from '../pipeline/examine.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
+import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
 import { type InstanceFacts, instanceEvent, isOtherwise } from './instance-event.ts';
 import type { MachineRecord } from './machine-record.ts';
 import { NodeRun, type RunEnd, type RunRequest, takenBack } from './node-run.ts';
 import { NodeWatch, type NodeWatchOptions } from './node-watch.ts';
 import { isAlive } from './plan.ts';
-import { describeEnd, isReclaim } from './state-reason.ts';
+import { describeEnd, isReclaim, isStopped } from './state-reason.ts';
 
 /** One node for as long as the program runs: its machine, its runs, its log, its health. */
 export class NodeSession {
@@ -21,6 +22,8 @@ export class NodeSession {
   #isDismissed = false;
   #isClosed = false;
   #reportedEnd: string | undefined;
+  /** Which stop of the machine was told, until it runs again. */
+  #reportedStop: string | undefined;
   #sshPort = 22;
   #price: number | undefined;
   /** Files of runs that bring others than those that are current when they begin. */
@@ -87,6 +90,9 @@ export class NodeSession {
       this.log(`${journey} has nothing to work on: the machine is gone`);
       return Promise.resolve({ type: 'ended', reason: 'the machine is gone' });
     }
+    if (journey === 'observe' && this.#reportedStop !== undefined) {
+      return Promise.resolve({ type: 'ended', reason: 'the instance is stopped' });
+    }
     const next = this.#next?.isStopped === false ? this.#next : new NodeRun(journey);
     const end = next.join(journey, request);
     if (request?.payload !== undefined) this.#payloads.set(next, request.payload);
@@ -125,7 +131,8 @@ export class NodeSession {
     this.#sshPort = sshPort;
     if (isOtherwise(before, instance)) this.#tellInstance(instance);
     if (!isAlive(instance)) this.#reportEnd(instance);
-    else if (this.#watch.hasReturned(before, instance) && this.#run === undefined) {
+    else if (isStopped(instance)) this.#reportStop(instance);
+    else if (this.#hasReturned(before, instance) && this.#run === undefined) {
       this.log('the instance runs again');
       if (this.#watch.owesFiles) this.#watch.resumeHealth(cutOff, this.#attempt);
       else void this.start('observe');
@@ -156,7 +163,7 @@ export class NodeSession {
     if (this.machine.isGone) return;
     const reason = 'asked for here';
     this.#stop(end ?? { type: 'ended', reason: `terminated: ${reason}` });
-    this.#enter('terminating', reason);
+    this.#enter('terminating', { reason });
   }
 
   /**
@@ -216,6 +223,7 @@ export class NodeSession {
   #forgetMachine(): void {
     this.machine.reset();
     this.#watch.forget();
+    this.#reportedStop = undefined;
     this.#isDismissed = false;
     this.#price = undefined;
   }
@@ -232,6 +240,25 @@ export class NodeSession {
     this.#watch.pauseHealth();
   }
 
+  /** Whether a machine runs again that EC2 or somebody had stopped. */
+  #hasReturned(before: Instance | undefined, now: Instance): boolean {
+    const wasAnnounced = this.#watch.hasReturned(before, now);
+    const wasStopped = this.#reportedStop !== undefined && now.state === 'running';
+    if (wasStopped) this.#reportedStop = undefined;
+    return wasAnnounced || wasStopped;
+  }
+
+  /** Somebody, or EC2, stopped the machine; what EC2 had announced was told then. */
+  #reportStop(instance: Instance): void {
+    const stop = `${instance.instanceId} ${instance.launchedAt}`;
+    if (this.#reportedStop === stop || this.#watch.isLeaving) return;
+    this.#reportedStop = stop;
+    const end = describeEnd(instance);
+    this.#stopWork({ type: 'ended', reason: `stopped: ${end.reason}` });
+    if (isReclaim(instance)) this.#enter('interrupted', end);
+    else this.#options.context.report.degraded(new PhaseFailure(end.reason, end.hint));
+  }
+
   #reportEnd(instance: Instance): void {
     const phase = isReclaim(instance)
       ? 'interrupted'
@@ -242,14 +269,18 @@ export class NodeSession {
     if (instance.state === 'terminated') this.machine.close();
     if (this.#reportedEnd === end) return;
     this.#reportedEnd = end;
-    const reason = describeEnd(instance);
+    const { hint, reason } = describeEnd(instance);
     this.#stop({ type: 'ended', reason: `${phase}: ${reason}` });
-    if (!(this.#isDismissed && phase === 'terminating')) this.#enter(phase, reason);
+    if (!this.#isDismissed) this.#enter(phase, { reason, hint });
+    else if (phase !== 'terminating') this.#enter(phase, { reason });
   }
 
-  #enter(phase: 'interrupted' | 'terminating' | 'terminated', reason: string): void {
+  #enter(
+    phase: 'interrupted' | 'terminating' | 'terminated',
+    why: { readonly reason: string; readonly hint?: string },
+  ): void {
     const { clock, emit } = this.#options;
-    emit({ event: 'phase', time: clock(), node: this.name, phase, reason });
+    emit({ event: 'phase', time: clock(), node: this.name, phase, ...why });
   }
 }
 

@@ -110,6 +110,11 @@ export class NodeWatch {
     return this.#rebalanceSince;
   }
 
+  /** Whether EC2 has told the machine of its end or stop. */
+  get isLeaving(): boolean {
+    return this.#announced !== undefined;
+  }
+
   /** Whether files were sent that are not known to have arrived. */
   get owesFiles(): boolean {
     return this.#owed !== undefined;

@@ -239,11 +239,15 @@ const troubleOf = (event: PhaseEvent): Trouble | undefined => {
     case 'interrupted':
       return {
         reason: event.reason,
+        ...(event.hint === undefined ? {} : { hint: event.hint }),
         ...(event.deadline === undefined ? {} : { deadline: event.deadline }),
       };
     case 'terminating':
     case 'terminated':
-      return { reason: event.reason };
+      return {
+        reason: event.reason,
+        ...(event.hint === undefined ? {} : { hint: event.hint }),
+      };
     default:
       return undefined;
   }

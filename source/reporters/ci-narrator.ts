@@ -87,7 +87,10 @@ export const createNarrator = ({
       case 'interrupted':
       case 'terminating':
       case 'terminated':
-        return [{ subject: node, word: phase, text: reasonOf(event) }];
+        return [
+          { subject: node, word: phase, text: reasonOf(event) },
+          ...(event.hint === undefined ? [] : [{ subject: node, word: 'hint', text: event.hint }]),
+        ];
       default:
         if (event.attempt !== known.attempt) {
           known.attempt = event.attempt;

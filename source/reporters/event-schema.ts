@@ -66,6 +66,7 @@ const phase = z.discriminatedUnion('phase', [
       event: z.literal('phase'),
       phase: z.literal('interrupted'),
       reason,
+      hint: hint.exactOptional(),
       deadline: time('When EC2 takes the instance; absent when it is gone.').exactOptional(),
     })
     .describe('EC2 reclaims the spot instance.'),
@@ -75,6 +76,7 @@ const phase = z.discriminatedUnion('phase', [
       event: z.literal('phase'),
       phase: z.enum(['terminating', 'terminated']),
       reason,
+      hint: hint.exactOptional(),
     })
     .describe('The instance is on its way out, or gone.'),
 ]);

@@ -128,6 +128,20 @@ suite('nodes that are watched', () => {
     await untilPhase(third, 'degraded');
   });
 
+  test('a node that somebody stops says so at the next look, and is observed when it runs', async () => {
+    const { instanceId } = fleet.node(third);
+    const stopped = { state: 'stopped', stateReason: 'Client.UserInitiatedShutdown' } as const;
+    asEc2Says = (instance) =>
+      instance.instanceId === instanceId ? { ...instance, ...stopped } : instance;
+    await untilPhase(third, 'degraded', /^stopped on request \(Client\.UserInitiatedShutdown\)$/);
+    assert.match(fleet.node(third).trouble?.hint ?? '', /Start it again in EC2's console/);
+    const from = fleet.events.length;
+    asEc2Says = (instance) => instance;
+    await fleet.until(() => phasesOf(third, from).length > 0);
+    assert.equal(phasesOf(third, from)[0], 'booting');
+    await fleet.until(() => phasesOf(third, from).includes('verifying'));
+  });
+
   test('what was not pushed before EC2 stopped a node is missed when it runs again', async () => {
     await writeFile(path.join(fleet.files, 'config', 'later.txt'), 'hello\n');
     const id = watcher.actions.push([first]);
@@ -146,6 +160,22 @@ suite('nodes that are watched', () => {
     asEc2Says = (instance) => instance;
     assert.equal(fleet.node(first).phase, 'failed');
     assert.match(reasonOf(first), /what was pushed did not arrive/);
+  });
+
+  test('a node that somebody else terminates says so, with how to find out who it was', async () => {
+    const { instanceId } = fleet.node(third);
+    const gone = { state: 'terminated', stateReason: 'Client.UserInitiatedShutdown' } as const;
+    asEc2Says = (instance) =>
+      instance.instanceId === instanceId ? { ...instance, ...gone } : instance;
+    await untilPhase(
+      third,
+      'terminated',
+      /^terminated on request \(Client\.UserInitiatedShutdown\)$/,
+    );
+    assert.match(
+      fleet.node(third).trouble?.hint ?? '',
+      new RegExp(`CloudTrail says who called TerminateInstances for ${instanceId}`),
+    );
   });
 });
 

@@ -72,7 +72,7 @@ const happened = ({ attempt, phase, phaseSince, timeline, trouble }: NodeState, 
       return `degraded for ${ago}${before?.phase === 'ready' ? `, after it was ready for ${lasted}` : ''}`;
     case 'interrupted':
       return trouble?.deadline === undefined
-        ? `interrupted ${ago} ago: the instance is gone`
+        ? `interrupted ${ago} ago`
         : `interrupted ${ago} ago, gone in ${formatDuration(trouble.deadline - now)}`;
     case 'terminated':
       return `terminated ${ago} ago`;
