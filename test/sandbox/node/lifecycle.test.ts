@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { parse, stringify } from 'yaml';
 import { Cloud, connectOnce, obstacle } from './cloud.ts';
 
 const abandon = fileURLToPath(new URL('abandon.ts', import.meta.url));
+const userDataTemplate = fileURLToPath(
+  new URL('../../../templates/cloud-init.yaml', import.meta.url),
+);
 
 /** Processes of this machine whose command line holds a text, but for one. */
 const processesWith = async (text: string, except?: number): Promise<string[]> => {
@@ -83,6 +87,7 @@ suite('the life of sandbox nodes', { skip: obstacle }, () => {
         ...{ final: 1500, packages: 0, pull: 0 },
       }),
     });
+    const { bootcmd } = parse(await readFile(userDataTemplate, 'utf8'));
     try {
       const { sshPort = 0 } = await slow.hypervisor.launch({
         instanceId: 'i-22222222222222222',
@@ -90,7 +95,7 @@ suite('the life of sandbox nodes', { skip: obstacle }, () => {
         zone: 'us-west-2a',
         instanceType: 't3.medium',
         imageId: 'ami-0',
-        userData: '',
+        userData: `#cloud-config\n${stringify({ bootcmd })}`,
       });
       const problems: string[] = [];
       for (;;) {
@@ -108,7 +113,8 @@ suite('the life of sandbox nodes', { skip: obstacle }, () => {
       assert.match(problems[0] ?? '', /ECONNRESET|lost|closed/);
       assert.match(problems.at(-1) ?? '', /System is booting up/);
       const log = await slow.hypervisor.consoleOutput('i-22222222222222222');
-      assert.match(log, /The key fingerprint is/);
+      assert.match(log, /^spot-tui: host key 256 SHA256:\S{43} root@ip-\S+ \(ED25519\)\r$/m);
+      assert.match(log, /^spot-tui: end of host keys\r$/m);
       assert.doesNotMatch(log, /finished at/);
     } finally {
       await slow.close();

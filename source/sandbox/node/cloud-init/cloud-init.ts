@@ -3,8 +3,20 @@ import type { ConsoleLog } from '../console-log.ts';
 import type { HostKey } from '../host-key.ts';
 import type { NodeShell } from '../node-shell.ts';
 import type { Journal } from '../systemd/journal.ts';
-import { type CloudConfig, filesOf, readCloudConfig, scriptOf } from './cloud-config.ts';
-import { printAuthorizedKeys, printHostKeys } from './console-report.ts';
+import {
+  type CloudCommand,
+  type CloudConfig,
+  filesOf,
+  readCloudConfig,
+  scriptOf,
+} from './cloud-config.ts';
+import {
+  announceHostKeys,
+  announcesHostKeys,
+  generationReport,
+  printAuthorizedKeys,
+  printHostKeys,
+} from './console-report.ts';
 import { installKeys, makeUsers, writeFiles } from './modules.ts';
 import { CloudInitStatus, type StageName } from './status-files.ts';
 import { readUserData, type UserData } from './user-data.ts';
@@ -92,7 +104,6 @@ export class CloudInit {
 
   /** With the network: files, users and keys; logins are possible afterwards. */
   async runNetworkStage(): Promise<void> {
-    const { hostKey, hostname } = this.#machine;
     this.#enter('init', 'cloud-init.service');
     this.#status.begin('init');
     for (const warning of this.#warnings) {
@@ -100,9 +111,12 @@ export class CloudInit {
       this.#say(`WARNING: ${warning}`);
     }
     await this.#module('init', 'bootcmd', async () => {
-      const { bootcmd } = this.#config;
-      if (bootcmd === undefined) return;
-      const { status } = await this.#runScript(scriptOf(bootcmd), 'bootcmd');
+      const { bootcmd = [] } = this.#config;
+      const commands = bootcmd
+        .filter((command) => !announcesHostKeys(command))
+        .map((command) => this.#admitted(command));
+      if (commands.length === 0) return;
+      const { status } = await this.#runScript(scriptOf(commands), 'bootcmd');
       if (status !== 0) throw new Error(`bootcmd ended with status ${status}`);
     });
     if (this.#firstBoot) {
@@ -116,17 +130,9 @@ export class CloudInit {
         makeUsers(this.#machine.shell, this.#config),
       );
       await this.#module('init', 'ssh', () => installKeys(this.#machine, this.#config));
-      for (const line of [
-        'Generating public/private ed25519 key pair.',
-        'Your identification has been saved in /etc/ssh/ssh_host_ed25519_key',
-        'Your public key has been saved in /etc/ssh/ssh_host_ed25519_key.pub',
-        'The key fingerprint is:',
-        `${hostKey.fingerprint} root@${hostname}`,
-      ]) {
-        this.#say(line);
-      }
     }
     this.#status.end('init');
+    if (this.#config.bootcmd?.some(announcesHostKeys) === true) announceHostKeys(this.#machine);
   }
 
   async runConfigStage(signal: AbortSignal): Promise<void> {
@@ -162,7 +168,7 @@ export class CloudInit {
       );
       await this.#module('modules-final', 'scripts_user', () => this.#runUserScripts());
       printAuthorizedKeys(this.#machine.console, this.#machine.publicKey);
-      printHostKeys(this.#machine.console, this.#machine.hostKey, this.#machine.hostname);
+      printHostKeys(this.#machine);
     }
     this.#status.end('modules-final');
     this.#say(
@@ -171,6 +177,8 @@ export class CloudInit {
         `Cloud-init v. ${version} finished at ${new Date().toUTCString()}. Datasource DataSourceEc2Local.  Up ${this.#machine.console.seconds} seconds`
       ).trim(),
     );
+    // Since 24.3 all stages are one process, and what ssh-keygen said comes out at its end.
+    if (this.#firstBoot) for (const line of generationReport(this.#machine)) this.#say(line);
     await this.#writeResult();
     const wasFirst = this.#firstBoot;
     this.#firstBoot = false;
@@ -201,9 +209,7 @@ export class CloudInit {
     let count = 0;
     if (this.#config.runcmd !== undefined) {
       count += 1;
-      const commands = this.#config.runcmd.map((command) =>
-        this.#machine.admitCommand(scriptOf([command]).split('\n').slice(1).join('\n').trimEnd()),
-      );
+      const commands = this.#config.runcmd.map((command) => this.#admitted(command));
       const { status } = await this.#runScript(scriptOf(commands), 'runcmd');
       if (status !== 0) failed.push('runcmd');
     }
@@ -217,6 +223,12 @@ export class CloudInit {
         `RuntimeError('Runparts: ${failed.length} failures (${failed.join(', ')}) in ${count} attempted commands')`,
       );
     }
+  }
+
+  #admitted(command: CloudCommand): string {
+    return this.#machine.admitCommand(
+      scriptOf([command]).split('\n').slice(1).join('\n').trimEnd(),
+    );
   }
 
   /** Runs a script as root, by its own first line; what it prints is cloud-init's output. */
