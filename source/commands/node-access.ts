@@ -1,14 +1,15 @@
 import password from '@inquirer/password';
 import type { Instance } from '../ec2/cloud.ts';
 import { sshPortOf } from '../fleet/ssh-port.ts';
+import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import { createAdmission } from '../ssh/admission.ts';
 import type { NodeConnection, SshTarget } from '../ssh/connection.ts';
 import { loadIdentity } from '../ssh/identity.ts';
-import { pinOnFirstUse } from '../ssh/known-hosts.ts';
 import { createConnection } from '../ssh/node-connection.ts';
 import { type OpenSshCommand, openSshCommand } from '../ssh/openssh-command.ts';
 import { SshError } from '../ssh/ssh-error.ts';
 import type { Invocation } from './command.ts';
+import { openHostKeys } from './host-keys.ts';
 import { isInteractive } from './interactivity.ts';
 import { interruptHere } from './interruption.ts';
 import type { Workspace } from './workspace.ts';
@@ -24,7 +25,8 @@ const keysInstalledAfter = 5 * 60_000;
 
 /** How this call reaches nodes by SSH: one key, one set of pinned host keys. */
 export type NodeAccess = {
-  connect(instance: Instance): NodeConnection;
+  /** `onHostKey` hears of the node's key once it is trusted. */
+  connect(instance: Instance, onHostKey?: (key: TrustedHostKey) => void): NodeConnection;
   /** The system's ssh for a node; without a command a login shell. */
   openSsh(instance: Instance, command?: readonly string[]): OpenSshCommand;
 };
@@ -36,9 +38,10 @@ export type NodeAccess = {
  */
 export const openNodeAccess = async (
   invocation: Invocation,
-  { config, folders }: Workspace,
+  workspace: Workspace,
   signal: AbortSignal,
 ): Promise<NodeAccess> => {
+  const { config, folders } = workspace;
   const { environment, options, stderr } = invocation;
   const { privateKeyPath, publicKeyPath, username } = config.ssh;
   const agentSocket = environment.SSH_AUTH_SOCK;
@@ -60,6 +63,7 @@ export const openNodeAccess = async (
   for (const warning of loaded.warnings) stderr.write(`warning: ${warning}\n`);
   const admission = createAdmission(handshakes);
   const knownHostsFile = folders.knownHosts(config.deployment);
+  const hostKeys = openHostKeys(invocation, workspace);
   const targetOf = (instance: Instance): SshTarget => {
     if (instance.address === undefined) {
       throw new SshError(
@@ -71,16 +75,19 @@ export const openNodeAccess = async (
     return { host: instance.address, port: sshPortOf(instance, config), username };
   };
   return {
-    connect: (instance) =>
-      createConnection({
+    connect: (instance, onHostKey) => {
+      const hostKey = hostKeys.check(instance, onHostKey);
+      return createConnection({
         target: targetOf(instance),
         identity: loaded.identity,
-        hostKey: pinOnFirstUse(knownHostsFile, instance.instanceId),
+        hostKey: hostKey.source,
+        onReached: hostKey.prefetch,
         admission,
         ...(Date.now() - instance.launchedAt > keysInstalledAfter
           ? { authenticationGrace: 0 }
           : {}),
-      }),
+      });
+    },
     openSsh: (instance, command) =>
       openSshCommand({
         target: targetOf(instance),

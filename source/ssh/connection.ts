@@ -33,7 +33,11 @@ export type HostKey = {
 };
 
 export type HostKeyVerdict =
-  | { readonly trusted: true }
+  | {
+      readonly trusted: true;
+      /** Whether somebody else than the node vouches for the key: EC2, say. Absent: it was new. */
+      readonly verified?: true;
+    }
   | { readonly trusted: false; readonly reason: string; readonly hint: string };
 
 export type ExecOptions = {

@@ -33,6 +33,8 @@ export type HandshakeOptions = {
   readonly target: SshTarget;
   readonly identity: SshIdentity;
   readonly hostKey: HostKeySource;
+  /** Called when the port answers, in each attempt: the host key will be asked for next. */
+  readonly onReached?: (signal: AbortSignal) => void;
   readonly admission: Admission;
   /** Until the port answers. */
   readonly connectTimeout: number;
@@ -53,6 +55,7 @@ export const shakeHands = async (
   onWaiting: (reason: string) => void,
 ): Promise<Session> => {
   const socket = await openSocket(options.target, options.connectTimeout, signal);
+  options.onReached?.(signal);
   return new Handshake(options, socket, signal, onWaiting).run();
 };
 

@@ -12,6 +12,8 @@ import { shellWord } from './openssh-command.ts';
  * 0600 when there is the first pin to write. `alias` is what `HostKeyAlias` of the system's ssh
  * gets, such as an instance id: addresses are used again by other machines, ids never are.
  *
+ * Whether a pin was verified by `firstUse` is kept as the line's comment.
+ *
  * Several connections and several programs may pin at once. A pin is one appended line, and the
  * first line for an alias is the one that counts, so that whoever comes second with another key is
  * refused like any later change.
@@ -28,13 +30,19 @@ export const pinOnFirstUse =
     if (!verdict.trusted) return verdict;
 
     signal.throwIfAborted();
-    await appendPin(file, alias, offered);
+    await appendPin(file, alias, offered, verdict.verified === true ? verifiedMark : undefined);
     return judge(await readPins(file, alias), offered, file, alias) ?? vanished(file, alias);
   };
 
+/** Whether the file has a key for the alias. Rejects with the file system's error. */
+export const isPinned = async (file: string, alias: string): Promise<boolean> =>
+  (await readPins(file, alias)).some((pin) => !pin.revoked);
+
 const trustAny: HostKeySource = async () => ({ trusted: true });
 
-type Pin = { readonly revoked: boolean; readonly key: string };
+const verifiedMark = 'spot-tui:verified';
+
+type Pin = { readonly revoked: boolean; readonly key: string; readonly verified: boolean };
 
 const judge = (
   pins: readonly Pin[],
@@ -53,7 +61,9 @@ const judge = (
   // Only the first: a second line is what a program wrote that lost the race for the pin.
   const pinned = pins.find((pin) => !pin.revoked);
   if (pinned === undefined) return undefined;
-  if (pinned.key === offered.line) return { trusted: true };
+  if (pinned.key === offered.line) {
+    return { trusted: true, ...(pinned.verified ? { verified: true } : {}) };
+  }
 
   return {
     trusted: false,
@@ -91,13 +101,24 @@ const readPins = async (file: string, alias: string): Promise<Pin[]> => {
 const parseLine = (line: string, alias: string): Pin[] => {
   const fields = line.trim().split(/\s+/);
   const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
-  const [names = '', type, key] = fields;
+  const [names = '', type, key, comment] = fields;
   if (type === undefined || key === undefined || !names.split(',').includes(alias)) return [];
   if (marker === '@cert-authority') return [];
-  return [{ revoked: marker === '@revoked', key: `${type} ${key}` }];
+  return [
+    {
+      revoked: marker === '@revoked',
+      key: `${type} ${key}`,
+      verified: comment === verifiedMark,
+    },
+  ];
 };
 
-const appendPin = async (file: string, alias: string, offered: HostKey): Promise<void> => {
+const appendPin = async (
+  file: string,
+  alias: string,
+  offered: HostKey,
+  comment: string | undefined,
+): Promise<void> => {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const handle = await open(file, 'a+', 0o600);
   try {
@@ -108,7 +129,8 @@ const appendPin = async (file: string, alias: string, offered: HostKey): Promise
     const separator = size === 0 || last.toString() === '\n' ? '' : '\n';
 
     // One write to a file opened for appending is not torn by those of other processes.
-    await handle.appendFile(`${separator}${alias} ${offered.line}\n`);
+    const line = [alias, offered.line, ...(comment === undefined ? [] : [comment])].join(' ');
+    await handle.appendFile(`${separator}${line}\n`);
     await handle.datasync();
   } finally {
     await handle.close();

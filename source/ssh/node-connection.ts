@@ -21,6 +21,8 @@ export type ConnectionOptions = {
   readonly target: SshTarget;
   readonly identity: SshIdentity;
   readonly hostKey: HostKeySource;
+  /** Called when the port answers, in each attempt: the host key will be asked for next. */
+  readonly onReached?: (signal: AbortSignal) => void;
   /** Shared by all connections of the program. */
   readonly admission: Admission;
   /**
