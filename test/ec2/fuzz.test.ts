@@ -13,11 +13,11 @@ const questions: Readonly<
 > = {
   describe: (cloud, signal) => cloud.describe(signal),
   launch: async (cloud, signal) => {
-    const request = { count: 2, generation: 1, userData: '{}' };
+    const request = { count: 2, userData: '{}' };
     await cloud.prepare(request, signal);
     return cloud.launch(request, signal);
   },
-  rehearse: (cloud, signal) => cloud.rehearse({ count: 2, generation: 1, userData: '{}' }, signal),
+  rehearse: (cloud, signal) => cloud.rehearse({ count: 2, userData: '{}' }, signal),
   tag: (cloud, signal) => cloud.tag(new Map([['i-1', { 'spot-tui:node': 'us-west-2-1' }]]), signal),
   watch: async (cloud, signal) => {
     for await (const instances of cloud.watch({ interval: 10, signal })) return instances;
@@ -127,11 +127,14 @@ const cases = fastCheck.record({
 test('whatever EC2 answers, there is a result or an error for people', async (context) => {
   await fastCheck.assert(
     fastCheck.asyncProperty(cases, async ({ question, action, damage: how }) => {
+      const troubled = new AbortController();
       const { cloud, endpoint } = await startRegion(context, account, {
         network: { sshAllowedCidrs: ['203.0.113.7/32'] },
         options: {
           maximumAttempts: 1,
-          patience: { firstPause: 1, visibility: 10, release: 10, longestPoll: 10 },
+          patience: { firstPause: 1, visibility: 10, trouble: 10, release: 10, longestPoll: 10 },
+          // A watch goes on for as long as what is in its way may pass.
+          ...(question === 'watch' ? { onTrouble: () => troubled.abort() } : {}),
         },
       });
       endpoint.on(action, damaged(account[action] ?? '', how));
@@ -139,7 +142,7 @@ test('whatever EC2 answers, there is a result or an error for people', async (co
       assert.ok(ask !== undefined);
       try {
         // Long enough for a busy machine: who still waits then would wait for ever.
-        await ask(cloud, AbortSignal.timeout(20_000));
+        await ask(cloud, AbortSignal.any([AbortSignal.timeout(20_000), troubled.signal]));
       } catch (error) {
         if (!(error instanceof Ec2Error)) throw error;
         assert.doesNotMatch(`${error.message}${error.hint}`, /[\p{Cc}\u2028\u2029]|undefined/u);
