@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Ec2Error } from '../../source/ec2/errors.ts';
+import { offeringSet } from '../ec2/account.ts';
 import { liveThrough, type Step } from '../ec2/lifecycle.ts';
+import { startProxy } from '../ec2/proxy.ts';
 import { openRegion } from '../ec2/region.ts';
-import { fillIn } from './fill-in.ts';
 import { ministackImage, startMinistack } from './ministack.ts';
 import { startMoto } from './moto.ts';
 
@@ -66,19 +67,17 @@ test('a fleet of five lives and dies in moto', async (context) => {
 });
 
 /** Which types there are in which zones, as EC2 would tell it. */
-const offerings = ['us-west-2a', 'us-west-2b', 'us-west-2c'].map(
-  (zone) =>
-    '<item><instanceType>t3.medium</instanceType>' +
-    `<locationType>availability-zone</locationType><location>${zone}</location></item>`,
+const offerings = offeringSet(
+  ['us-west-2a', 'us-west-2b', 'us-west-2c'].map((zone) => ['t3.medium', zone]),
 );
 
 test('a fleet of five lives and dies in MiniStack, as far as it goes', async (context) => {
   const ministack = await startMinistack(await temporaryFolder(context));
   context.after(() => ministack.close());
   context.diagnostic('filled in: DescribeInstanceTypeOfferings, which it does not have');
-  const endpoint = await fillIn(ministack.url, {
-    DescribeInstanceTypeOfferings: `<instanceTypeOfferingSet>${offerings.join('')}</instanceTypeOfferingSet>`,
-  });
+  const endpoint = await startProxy(ministack.url, (action) =>
+    action === 'DescribeInstanceTypeOfferings' ? offerings : undefined,
+  );
   context.after(() => endpoint.close());
   const { cloud, calls } = await openRegion(context, endpoint.url, {
     region: { image: ministackImage },

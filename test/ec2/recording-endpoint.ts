@@ -68,7 +68,8 @@ export const startRecordingEndpoint = async (
   };
 };
 
-const send = (response: ServerResponse, action: string, answer: Answer): void => {
+/** Answers a request for an action. */
+export const send = (response: ServerResponse, action: string, answer: Answer): void => {
   if (typeof answer === 'object' && 'raw' in answer) {
     answer.raw(response);
     return;

@@ -1,33 +1,32 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { type Answer, send } from './recording-endpoint.ts';
 
-/** The content of an answer, as XML. */
-export type FillIns = Readonly<Record<string, string>>;
-
-export type FilledIn = { readonly url: string; readonly close: () => Promise<void> };
+export type Proxy = { readonly url: string; readonly close: () => Promise<void> };
 
 /**
- * Puts answers in front of an endpoint for actions that it lacks, so that the rest can be tried at
- * all; everything else is passed on as it is.
+ * Stands in front of an endpoint and answers some of the actions itself; everything else is passed
+ * on as it is.
+ *
+ * @param answer What to say to an action; undefined for what the endpoint says.
  */
-export const fillIn = async (endpoint: string, answers: FillIns): Promise<FilledIn> => {
+export const startProxy = async (
+  endpoint: string,
+  answer: (action: string) => Answer | undefined,
+): Promise<Proxy> => {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
     const action = new URLSearchParams(body.toString('utf8')).get('Action') ?? '';
-    const own = answers[action];
+    const own = answer(action);
     if (own !== undefined) {
-      response.setHeader('content-type', 'text/xml;charset=UTF-8');
-      response.end(
-        `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">` +
-          `<requestId>fill-in</requestId>${own}</${action}Response>`,
-      );
+      send(response, action, own);
       return;
     }
     const passed = await fetch(endpoint + (request.url ?? '/'), {
       method: request.method ?? 'POST',
-      headers: [...Object.entries(request.headers)].flatMap(([name, value]) =>
+      headers: Object.entries(request.headers).flatMap(([name, value]) =>
         typeof value === 'string' && !hopByHop.has(name) ? [[name, value] as [string, string]] : [],
       ),
       body,
