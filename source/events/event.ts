@@ -90,6 +90,13 @@ export type InstanceEvent = OfNode & {
   readonly pricePerHour?: number;
   /** Milliseconds since the Unix epoch. */
   readonly launchedAt?: number;
+  /**
+   * How far its SSH host key is trusted, once a connection was made: `verified` by EC2's console or
+   * the tag of its launch, or `pinned` because it was the first that was seen.
+   */
+  readonly hostKey?: 'verified' | 'pinned';
+  /** Of that key: `SHA256:…`. */
+  readonly hostKeyFingerprint?: string;
   /** Since when EC2 says that the risk of its end has risen; milliseconds since the Unix epoch. */
   readonly rebalanceSince?: number;
 };

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Instance, RegionCloud } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
+import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import { toPhaseFailure } from '../pipeline/phase-failure.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
@@ -14,6 +15,7 @@ import { byRegion, FleetMachines } from './fleet-machines.ts';
 import { FleetRequests } from './fleet-requests.ts';
 import { FleetSessions } from './fleet-sessions.ts';
 import { FleetWatch } from './fleet-watch.ts';
+import { HostKeyRecord } from './host-key-record.ts';
 import { type Notices, noticesAs } from './notices.ts';
 import { PayloadSource } from './payload-source.ts';
 import { type ExistingNode, planFleet } from './plan.ts';
@@ -29,7 +31,10 @@ export type FleetControllerOptions = {
   readonly buildUserData: () => Promise<UserData>;
   /** One for each region of the configuration. */
   readonly clouds: readonly RegionCloud[];
-  readonly connect: (instance: Instance) => NodeConnection;
+  readonly connect: (
+    instance: Instance,
+    onHostKey: (key: TrustedHostKey) => void,
+  ) => NodeConnection;
   readonly sshCommand: (instance: Instance) => SshCommand;
   readonly emit: Emit;
   /** Milliseconds since the Unix epoch. */
@@ -57,14 +62,22 @@ export class FleetController {
   readonly #machines: FleetMachines;
   readonly #background: BackgroundWork;
   readonly #notices: Notices;
+  readonly #hostKeys: HostKeyRecord;
 
   constructor(options: FleetControllerOptions) {
     this.#options = options;
     this.#notices = noticesAs(options.emit, options.clock);
     this.#background = new BackgroundWork({ onError: this.#notices.error });
     const files = new PayloadSource(options.payload, options.buildPayload);
+    this.#hostKeys = new HostKeyRecord({
+      notices: this.#notices,
+      background: this.#background,
+      tag: (region, tags, signal) => this.#machines.tag(region, tags, signal),
+    });
     this.#sessions = new FleetSessions({
       ...options,
+      onHostKey: ({ machine, name, region }, key) =>
+        this.#hostKeys.note({ name, region, instanceId: machine.instanceId }, key),
       payload: () => files.current,
       onDoubt: (region) => this.#watch.nudge(region),
     });
@@ -123,6 +136,7 @@ export class FleetController {
     const { userData, warnings } = await this.#options.buildUserData();
     const plan = planFleet(config, await describeAll(clouds, signal));
     const planned = plan.launches.flatMap(({ nodes }) => nodes);
+    this.#hostKeys.writeTags();
     this.#started('create', plan.existing.length + planned.length);
     for (const warning of warnings) this.#notices.say('warning', warning);
     for (const node of plan.existing) void this.#sessions.adopt(node).start('create');
@@ -139,6 +153,7 @@ export class FleetController {
    * a journey is given; `settled` tells when the runs are over.
    */
   attach(command: string, nodes: readonly ExistingNode[], journey?: Journey): void {
+    this.#hostKeys.writeTags();
     this.#started(command, nodes.length);
     for (const node of nodes) {
       const session = this.#sessions.adopt(node);
@@ -157,6 +172,7 @@ export class FleetController {
   /** Resolves once nothing is being done to any node. */
   async settled(): Promise<void> {
     await Promise.all(this.#sessions.all.map((session) => session.idle()));
+    this.#hostKeys.tell();
   }
 
   /**
@@ -181,6 +197,7 @@ export class FleetController {
 
   /** Ends all work and connections. What runs in EC2 keeps running. */
   async close(): Promise<void> {
+    this.#hostKeys.tell();
     for (const session of this.#sessions.all) session.close();
     this.actions.close();
     // Commands that run are told to end, and that goes through the connections.

@@ -93,6 +93,19 @@ export class FleetMachines {
     );
   }
 
+  /**
+   * Writes one tag set on each of the named instances of a region.
+   *
+   * @throws Ec2Error
+   */
+  tag(
+    region: string,
+    tags: ReadonlyMap<string, Readonly<Record<string, string>>>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#cloud(region).tag(tags, signal);
+  }
+
   /** Writes the names of adopted nodes into their tags. */
   async tagAdopted(nodes: readonly ExistingNode[], signal: AbortSignal): Promise<void> {
     await Promise.all(

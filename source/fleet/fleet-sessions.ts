@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Instance } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
+import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import { reportAs } from '../pipeline/node-report.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import type { RemoteScripts } from '../pipeline/remote-script.ts';
@@ -16,7 +17,10 @@ import type { Strangers } from './strangers.ts';
 export type FleetSessionsOptions = {
   readonly config: Config;
   readonly scripts: RemoteScripts;
-  readonly connect: (instance: Instance) => NodeConnection;
+  readonly connect: (
+    instance: Instance,
+    onHostKey: (key: TrustedHostKey) => void,
+  ) => NodeConnection;
   readonly emit: Emit;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
@@ -26,6 +30,8 @@ export type FleetSessionsOptions = {
   readonly watchFleet: boolean;
   /** The files as they are now. */
   readonly payload: () => Payload | undefined;
+  /** Hears how far a node's host key is trusted, after the session itself. */
+  readonly onHostKey?: (session: NodeSession, key: TrustedHostKey) => void;
   /** Called when a machine of the region can't be reached. */
   readonly onDoubt: (region: string) => void;
 };
@@ -67,7 +73,7 @@ export class FleetSessions {
   /** Begins with a node that has no machine yet. */
   open({ name, region, index }: PlannedNode): NodeSession {
     const { clock, config, connect, emit, onDoubt, payload, scripts } = this.#options;
-    const session = new NodeSession({
+    const session: NodeSession = new NodeSession({
       context: {
         name,
         region,
@@ -76,7 +82,14 @@ export class FleetSessions {
         scripts,
         report: reportAs({ name, region }, emit, clock),
       },
-      machine: new MachineRecord({ connect, onDoubt: () => onDoubt(region) }),
+      machine: new MachineRecord({
+        connect,
+        onDoubt: () => onDoubt(region),
+        onHostKey: (key) => {
+          session.hostKeyTrusted(key);
+          this.#options.onHostKey?.(session, key);
+        },
+      }),
       payload,
       emit,
       clock,

@@ -1,5 +1,6 @@
 import { type Instance, tagNames } from '../ec2/cloud.ts';
 import type { InstanceEvent } from '../events/event.ts';
+import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 
 /** What is known of a machine: little when it has just been launched. */
 export type InstanceFacts = Pick<Instance, 'instanceId' | 'instanceType' | 'region'> &
@@ -9,12 +10,15 @@ export type InstanceFacts = Pick<Instance, 'instanceId' | 'instanceType' | 'regi
 export const instanceEvent = (
   instance: InstanceFacts,
   {
+    hostKey,
     node,
     price,
     rebalanceSince,
     sshPort,
     time,
   }: {
+    /** Absent until a connection was made. */
+    readonly hostKey?: TrustedHostKey | undefined;
     readonly node: string;
     /** US dollars per hour; absent while it is not known. */
     readonly price: number | undefined;
@@ -39,6 +43,9 @@ export const instanceEvent = (
     ...(privateAddress === undefined ? {} : { privateAddress }),
     ...(price === undefined ? {} : { pricePerHour: price }),
     ...(launchedAt === undefined ? {} : { launchedAt }),
+    ...(hostKey === undefined
+      ? {}
+      : { hostKey: hostKey.trust, hostKeyFingerprint: hostKey.fingerprint }),
     ...(rebalanceSince === undefined ? {} : { rebalanceSince }),
   };
 };

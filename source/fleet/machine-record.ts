@@ -1,11 +1,17 @@
 import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
+import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import type { Machine } from '../pipeline/node-context.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import { isAlive } from './plan.ts';
 
 export type MachineRecordOptions = {
-  readonly connect: (instance: Instance) => NodeConnection;
+  readonly connect: (
+    instance: Instance,
+    onHostKey: (key: TrustedHostKey) => void,
+  ) => NodeConnection;
+  /** Hears how far the host key of the machine is trusted, with each connection that is made. */
+  readonly onHostKey?: (key: TrustedHostKey) => void;
   /** Called when the machine can't be reached: EC2 may know why. */
   readonly onDoubt: () => void;
 };
@@ -140,7 +146,11 @@ export class MachineRecord implements Machine {
     const to = `${instance.instanceId} ${instance.address}`;
     if (this.#connection?.to !== to) {
       this.close();
-      this.#connection = { to, connection: this.#options.connect(instance) };
+      const { connect, onHostKey } = this.#options;
+      const connection = connect(instance, (key) => {
+        if (this.#connection?.connection === connection) onHostKey?.(key);
+      });
+      this.#connection = { to, connection };
     }
     return this.#connection.connection;
   };

@@ -1,5 +1,6 @@
 import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { Examination } from '../pipeline/examine.ts';
+import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
@@ -26,6 +27,7 @@ export class NodeSession {
   #reportedStop: string | undefined;
   #sshPort = 22;
   #price: number | undefined;
+  #hostKey: TrustedHostKey | undefined;
   /** Files of runs that bring others than those that are current when they begin. */
   readonly #payloads = new WeakMap<NodeRun, Payload>();
 
@@ -153,6 +155,14 @@ export class NodeSession {
     this.#tellAgain();
   }
 
+  /** A connection is being made, to a machine with this key. */
+  hostKeyTrusted(key: TrustedHostKey): void {
+    const before = this.#hostKey;
+    this.#hostKey = key;
+    if (before?.fingerprint === key.fingerprint && before.trust === key.trust) return;
+    this.#tellAgain();
+  }
+
   /**
    * EC2 was asked here to end the machine, and has agreed.
    *
@@ -189,8 +199,9 @@ export class NodeSession {
   #tellInstance(instance: InstanceFacts): void {
     const { clock, emit } = this.#options;
     const [node, price, sshPort] = [this.name, this.#price, this.#sshPort];
+    const hostKey = this.#hostKey;
     const { rebalanceSince } = this.#watch;
-    emit(instanceEvent(instance, { node, price, rebalanceSince, sshPort, time: clock() }));
+    emit(instanceEvent(instance, { hostKey, node, price, rebalanceSince, sshPort, time: clock() }));
   }
 
   /** Something else of the machine became known than EC2 describes. */
@@ -226,6 +237,7 @@ export class NodeSession {
     this.#reportedStop = undefined;
     this.#isDismissed = false;
     this.#price = undefined;
+    this.#hostKey = undefined;
   }
 
   #stop(end: RunEnd): void {

@@ -212,6 +212,8 @@ const withoutHealth = ({ health: _health, ...node }: NodeState): NodeState => no
 const withoutMachine = ({
   address: _address,
   health: _health,
+  hostKey: _hostKey,
+  hostKeyFingerprint: _hostKeyFingerprint,
   imageId: _imageId,
   instanceId: _instanceId,
   instanceType: _instanceType,

@@ -43,6 +43,9 @@ export type NodeState = {
   /** In US dollars an hour. */
   readonly pricePerHour?: number;
   readonly launchedAt?: number;
+  /** How far its SSH host key is trusted, and the key's fingerprint. */
+  readonly hostKey?: 'verified' | 'pinned';
+  readonly hostKeyFingerprint?: string;
   /** Since when EC2 says that the risk of its end has risen; milliseconds since the Unix epoch. */
   readonly rebalanceSince?: number;
   readonly phase: Phase;

@@ -100,6 +100,13 @@ const instance = z
       .describe('Spot price of its pool as EC2 last named it, in US dollars an hour.')
       .exactOptional(),
     launchedAt: time('When EC2 launched it; ISO 8601.').exactOptional(),
+    hostKey: z
+      .enum(['verified', 'pinned'])
+      .describe(
+        'Whether its SSH host key was verified by EC2 or pinned at first sight; absent before a connection was made.',
+      )
+      .exactOptional(),
+    hostKeyFingerprint: text('Fingerprint of that key: SHA256:…').exactOptional(),
     rebalanceSince: time(
       'Since when EC2 says that the risk of an interruption has risen; ISO 8601.',
     ).exactOptional(),
