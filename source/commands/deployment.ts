@@ -65,7 +65,7 @@ export const findDeployment = async (
         openPorts: network.openPorts,
         securityGroups: [],
         sshAllowedCidrs: [],
-        useDedicatedVpc: false,
+        useDedicatedVpc: network.useDedicatedVpc,
       },
     },
     sandbox,

@@ -38,6 +38,8 @@ export const tagNames = {
   expires: 'spot-tui:expires',
   /** Fingerprint of the host key that was verified at its launch: `SHA256:…`. */
   hostKey: 'spot-tui:host-key',
+  /** On the launch template that is nothing else: which VPC is the deployment's. */
+  vpc: 'spot-tui:vpc',
   /** On the launch template: the latest launch of the region, see `launch-record.ts`. */
   launch: 'spot-tui:launch',
   /** On the launch template: how many launches EC2 has answered. */

@@ -168,6 +168,13 @@ const rules: readonly Rule[] = [
       'each address that it is called from.',
   },
   {
+    code: /^(Vpc|InternetGateway)LimitExceeded$/,
+    kind: 'quota',
+    hint: ({ region }) =>
+      'A deployment with "use_dedicated_vpc" has one in each region: remove those that nobody uses, ' +
+      `name a VPC with "vpc_id", or ask for a higher limit under "Service Quotas" (Amazon VPC, ${region}).`,
+  },
+  {
     code: /(LimitExceeded|CountExceeded|QuotaExceeded|LimitReached)$/,
     kind: 'quota',
     hint: quotaHint,

@@ -1,4 +1,5 @@
 import { DescribeSubnetsCommand, DescribeVpcsCommand, type Subnet } from '@aws-sdk/client-ec2';
+import { findDedicatedNetwork, makeDedicatedNetwork } from './dedicated-vpc/dedicated-network.ts';
 import { Ec2Error } from './errors.ts';
 import { ask, askForPages } from './request.ts';
 import type { RegionScope } from './scope.ts';
@@ -8,26 +9,39 @@ export type Network = {
   readonly vpcId: string;
   /** One subnet for each zone: CreateFleet refuses two for the same zone and type. */
   readonly places: readonly Place[];
+  /**
+   * Present where something of the deployment's own VPC is yet to be made, whose ids stand for
+   * nothing until then: the zones that are to get a subnet.
+   */
+  readonly lacking?: readonly string[];
 };
 
 export type Place = { readonly zone: string; readonly subnetId: string };
 
 /**
- * The configured subnet, the subnets of the configured VPC, or those of the default VPC. Rejects
- * when it is not there.
+ * The configured subnet, the subnets of the configured VPC, the deployment's own VPC as far as it
+ * is there, or the default VPC. Rejects when it is not there, and makes nothing.
+ *
+ * @param offerings the zones that have the configured instance types
  */
-export const findNetwork = async (scope: RegionScope, signal: AbortSignal): Promise<Network> => {
+export const findNetwork = async (
+  scope: RegionScope,
+  offerings: Promise<ReadonlyMap<string, unknown>>,
+  signal: AbortSignal,
+): Promise<Network> => {
   const { vpcId, subnetId, useDedicatedVpc } = scope.config.network;
-  if (useDedicatedVpc) {
-    throw new Ec2Error(`${scope.region}: making a dedicated VPC is not supported yet`, {
-      kind: 'invalid',
-      region: scope.region,
-      hint: 'Leave "use_dedicated_vpc" out for the default VPC, or name one with "vpc_id".',
-    });
-  }
+  if (useDedicatedVpc) return findDedicatedNetwork(scope, (await offerings).keys(), signal);
   if (subnetId !== undefined) return networkOfSubnet(scope, subnetId, vpcId, signal);
   return vpcId === undefined ? defaultNetwork(scope, signal) : networkOfVpc(scope, vpcId, signal);
 };
+
+/** Makes what the network lacks; returns the same one where that is nothing. */
+export const makeNetwork = async (
+  scope: RegionScope,
+  network: Network,
+  signal: AbortSignal,
+): Promise<Network> =>
+  network.lacking === undefined ? network : makeDedicatedNetwork(scope, network.lacking, signal);
 
 const networkOfSubnet = async (
   scope: RegionScope,
@@ -89,6 +103,7 @@ const defaultNetwork = async (scope: RegionScope, signal: AbortSignal): Promise<
       scope,
       'the account has no default VPC',
       `Make one: aws ec2 create-default-vpc --region ${scope.region}. ` +
+        'Or let the deployment have one of its own: "use_dedicated_vpc: true". ' +
         'Or name a VPC with "vpc_id".',
     );
   }

@@ -11,7 +11,7 @@ import {
   findLaunchTemplate,
   templateData,
 } from './launch-template.ts';
-import { findNetwork, type Network } from './network.ts';
+import { findNetwork, makeNetwork, type Network } from './network.ts';
 import type { RegionScope } from './scope.ts';
 import { ensureSecurityGroups, findSecurityGroups, type SecurityGroups } from './security-group.ts';
 
@@ -35,15 +35,16 @@ export const survey = async (
   signal: AbortSignal,
 ): Promise<Survey> => {
   checkUserData(scope, userData);
+  const offered = findOfferings(scope, signal);
   const findGroups = async () => {
-    const network = await findNetwork(scope, signal);
+    const network = await findNetwork(scope, offered, signal);
     return { network, groups: await findSecurityGroups(scope, network.vpcId, signal) };
   };
   const findImageForTypes = async () =>
     findImage(scope, await findArchitecture(scope, signal), signal);
   const [image, offerings, { network, groups }, keyPair, template] = await Promise.all([
     findImageForTypes(),
-    findOfferings(scope, signal),
+    offered,
     findGroups(),
     findKeyPair(scope, signal),
     findLaunchTemplate(scope, signal),
@@ -65,14 +66,26 @@ export const makeGround = async (
   userData: string,
   signal: AbortSignal,
 ): Promise<LaunchGround> => {
+  const network = await makeNetwork(scope, found.network, signal);
+  const groups =
+    network === found.network
+      ? found.groups
+      : await findSecurityGroups(scope, network.vpcId, signal);
   const [securityGroupIds, keyName] = await Promise.all([
-    ensureSecurityGroups(scope, found.network.vpcId, found.groups, signal),
+    ensureSecurityGroups(scope, network.vpcId, groups, signal),
     ensureKeyPair(scope, found.keyPair, signal),
   ]);
   const data = templateData(scope, { image: found.image, keyName, securityGroupIds, userData });
   const template = await ensureLaunchTemplate(scope, found.template, data, signal);
-  return { template, pools: found.pools };
+  return { template, pools: inNetwork(found.pools, network) };
 };
+
+/** The pools in the subnets that the network has now; those of zones without one are no pools. */
+const inNetwork = (pools: readonly Pool[], { places }: Network): Pool[] =>
+  pools.flatMap((pool) => {
+    const place = places.find(({ zone }) => zone === pool.zone);
+    return place === undefined ? [] : [{ ...pool, subnetId: place.subnetId }];
+  });
 
 /** Types in their order of preference, each in every zone that has a subnet and offers it. */
 const poolsOf = (

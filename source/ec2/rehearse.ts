@@ -8,6 +8,7 @@ import {
   RunInstancesCommand,
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
+import { rehearseDedicatedNetwork } from './dedicated-vpc/rehearsal.ts';
 import { Ec2Error } from './errors.ts';
 import { fleetRequest } from './fleet-request.ts';
 import { inParallel } from './in-parallel.ts';
@@ -21,7 +22,8 @@ import { launchTags, toTags } from './resource-tags.ts';
 import type { RegionScope } from './scope.ts';
 import { groupRequest, rulesFor } from './security-group.ts';
 
-type DryRun = {
+/** One question whether EC2 would. */
+export type DryRun = {
   readonly action: string;
   readonly send: (options: SendOptions) => Promise<unknown>;
 };
@@ -70,6 +72,8 @@ const refusal = async (
     if (error.code === 'DryRunOperation') return undefined;
     // What an earlier step would make is not there in a rehearsal.
     if (error.kind === 'not-found' || error.kind === 'conflict') return undefined;
+    // Nor is a subnet, in an account that has no default one either.
+    if (error.code === 'VPCIdNotSpecified') return undefined;
     return error;
   }
 };
@@ -91,6 +95,7 @@ const dryRuns = async (
     userData: request.userData,
   });
   const runs: DryRun[] = [
+    ...rehearseDedicatedNetwork(scope, network),
     {
       action: 'RunInstances',
       send: (options) =>
@@ -152,7 +157,7 @@ const dryRuns = async (
 /** What CreateFleet does in the caller's name, from scratch, because no template may be there. */
 const runRequest = (
   scope: RegionScope,
-  { image, pools, keyPair, groups }: Survey,
+  { image, pools, keyPair, groups, network }: Survey,
   generation: number,
 ): RunInstancesCommandInput => {
   const [pool] = pools;
@@ -169,7 +174,7 @@ const runRequest = (
       {
         DeviceIndex: 0,
         AssociatePublicIpAddress: scope.config.network.associatePublicIp,
-        ...(pool === undefined ? {} : { SubnetId: pool.subnetId }),
+        ...(pool === undefined || network.lacking !== undefined ? {} : { SubnetId: pool.subnetId }),
         ...(group === undefined ? {} : { Groups: [group, ...groups.others] }),
       },
     ],

@@ -188,6 +188,7 @@ export const emptyAccount = (): Record<string, Handler | string> => ({
     { id: 'subnet-b', zone: 'us-west-2b' },
     { id: 'subnet-c', zone: 'us-west-2c' },
   ]),
+  DescribeInternetGateways: '<internetGatewaySet/>',
   DescribeSecurityGroups: groupSet([]),
   CreateSecurityGroup: '<return>true</return><groupId>sg-ours</groupId>',
   AuthorizeSecurityGroupIngress: '<return>true</return>',

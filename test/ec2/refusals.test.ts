@@ -150,11 +150,11 @@ const cases: readonly Case[] = [
     hint: /must exist in us-west-2/,
   },
   {
-    name: 'a dedicated VPC',
-    settings: { network: { useDedicatedVpc: true } },
+    name: 'a security group for a dedicated VPC that is yet to be made',
+    settings: { network: { useDedicatedVpc: true, securityGroups: ['sg-0123'] } },
     exitStatus: 2,
-    message: /dedicated VPC is not supported yet/,
-    hint: /"use_dedicated_vpc"/,
+    message: /the security group sg-0123 can't be in a VPC that is yet to be made/,
+    hint: /name their VPC with "vpc_id" instead of "use_dedicated_vpc"/,
   },
   {
     name: 'a type that no zone with a subnet offers',
