@@ -60,6 +60,24 @@ test('units among the scripts are told from scripts, and file modes are kept', a
   );
 });
 
+test('secrets are readable by their owner only, whatever they are here', async () => {
+  await write('secrets/orchestrator_token', 'hush\n');
+  await write('secrets/tls.pem', '-----BEGIN EC PRIVATE KEY-----\nAAAA\n', 0o664);
+  await write('secrets/tls.crt', '-----BEGIN CERTIFICATE-----\nAAAA\n');
+  const files = await collectFiles(
+    payloadConfig({ configDirectory: path.join(folder, 'secrets') }),
+    folder,
+  );
+  assert.deepEqual(
+    files.map(({ name, mode }) => [name, mode.toString(8)]),
+    [
+      ['orchestrator_token', '600'],
+      ['tls.crt', '644'],
+      ['tls.pem', '600'],
+    ],
+  );
+});
+
 test('everything that can not be read is named at once', async () => {
   await assert.rejects(
     collectFiles(
