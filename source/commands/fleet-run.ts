@@ -110,6 +110,7 @@ export const openMachineRun = (
       receivePayload: '',
       triggerConfiguration: '',
       watchSpotNotices: '',
+      drainNode: '',
     },
     buildUserData: () => Promise.resolve({ userData: '', warnings: [] }),
     connect: access?.connect ?? unreachable,

@@ -35,8 +35,11 @@ export class NodeSession {
     this.machine = options.machine;
     this.#options = options;
     this.#watch = new NodeWatch(options, {
-      onInterruption: (reason) =>
-        this.#stopWork({ type: 'ended', reason: `interrupted: ${reason}` }),
+      onInterruption: async (reason) => {
+        const over = this.#run?.over;
+        this.#stopWork({ type: 'ended', reason: `interrupted: ${reason}` });
+        await over;
+      },
       onRebalance: () => this.#tellAgain(),
     });
   }
@@ -219,7 +222,7 @@ export class NodeSession {
       context: { ...context, machine: this.machine, report: this.#watch.report },
       payload: current,
       attempt: this.#attempt,
-      onConnected: (connection, files) => this.#watch.connected(connection, files),
+      onConnected: (connection, files) => this.#watch.connected(connection, files, run.journey),
       onOver: (end) => {
         this.#run = undefined;
         const next = this.#next;

@@ -4,11 +4,13 @@ import type { Examination } from '../pipeline/examine.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
 import type { NodeReport } from '../pipeline/node-report.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
+import type { Journey } from '../pipeline/pipeline.ts';
 import type { SpotNotice } from '../pipeline/spot-notices.ts';
 import type { Admission } from '../ssh/admission.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import { watchHealth } from './health-watch.ts';
 import type { MachineRecord } from './machine-record.ts';
+import { drain } from './node-drain.ts';
 import { NodeInspection } from './node-inspection.ts';
 import { NodeLog } from './node-log.ts';
 import type { RunEnd } from './node-run.ts';
@@ -31,8 +33,12 @@ export type NodeWatchOptions = {
 };
 
 export type NodeWatchListeners = {
-  /** Called before it is told that EC2 takes the machine. */
-  readonly onInterruption: (reason: string) => void;
+  /**
+   * Called before it is told that EC2 takes the machine.
+   *
+   * @returns What resolves once nothing is being done to the node any more.
+   */
+  readonly onInterruption: (reason: string) => Promise<void>;
   /** Called when EC2 has recommended to rebalance. */
   readonly onRebalance: () => void;
 };
@@ -58,6 +64,7 @@ export class NodeWatch {
   readonly #spotWatch: SpotWatch;
   #health: AbortController | undefined;
   #announced: AnnouncedEnd | undefined;
+  #draining = new AbortController();
   #rebalanceSince: number | undefined;
   /** Digest of the manifest that was last sent to the node and is not known to have arrived. */
   #owed: string | undefined;
@@ -194,6 +201,7 @@ export class NodeWatch {
 
   stop(): void {
     this.pauseHealth();
+    this.#draining.abort();
     this.#log.stop();
     this.#spotWatch.stop();
   }
@@ -210,8 +218,9 @@ export class NodeWatch {
             ? 'EC2 takes the spot instance back'
             : `EC2 is going to ${action} the spot instance`;
         this.#announced = { reason, deadline, isFinal: action === 'terminate' };
-        this.#listeners.onInterruption(reason);
+        const idle = this.#listeners.onInterruption(reason);
         this.#tellEnd(this.#announced);
+        this.#drain(notice, idle);
         return;
       }
       case 'rebalance': {
@@ -233,6 +242,24 @@ export class NodeWatch {
       default:
         notice satisfies never;
     }
+  }
+
+  #drain(notice: Extract<SpotNotice, { type: 'interruption' }>, idle: Promise<void>): void {
+    const { clock, context, emit, machine, payload } = this.#options;
+    const { name, region } = context;
+    const { drainCommand: command } = context.config.interruption;
+    const { instance } = machine;
+    if (command === undefined || instance === undefined) return;
+    this.#draining.abort();
+    this.#draining = new AbortController();
+    const { signal } = this.#draining;
+    const onFailure = (failure: string, hint: string) => {
+      const message = `${name}: ${failure}`;
+      emit({ event: 'notice', time: clock(), level: 'warning', message, hint, region });
+    };
+    const whole = { ...context, machine, payload: payload() };
+    const connection = machine.connection(instance);
+    void drain(whole, connection, { command, idle, notice, onFailure, signal });
   }
 
   #tellEnd({ deadline, reason }: AnnouncedEnd): void {

@@ -8,6 +8,7 @@ const scriptFiles = {
   triggerConfiguration: 'trigger-configuration.sh',
   inspectNode: 'inspect-node.sh',
   watchSpotNotices: 'watch-spot-notices.sh',
+  drainNode: 'drain-node.sh',
 } as const;
 
 /** The scripts that are sent to a node with the command that runs them. */
@@ -16,20 +17,28 @@ export type RemoteScripts = Readonly<Record<keyof typeof scriptFiles, string>>;
 /** Reads the scripts from the program's templates. */
 export const loadRemoteScripts = async (templatesFolder: string): Promise<RemoteScripts> => {
   const read = (name: string) => readFile(path.join(templatesFolder, name), 'utf8');
-  const [receivePayload, awaitCloudInit, triggerConfiguration, inspectNode, watchSpotNotices] =
-    await Promise.all([
-      read(scriptFiles.receivePayload),
-      read(scriptFiles.awaitCloudInit),
-      read(scriptFiles.triggerConfiguration),
-      read(scriptFiles.inspectNode),
-      read(scriptFiles.watchSpotNotices),
-    ]);
+  const [
+    receivePayload,
+    awaitCloudInit,
+    triggerConfiguration,
+    inspectNode,
+    watchSpotNotices,
+    drainNode,
+  ] = await Promise.all([
+    read(scriptFiles.receivePayload),
+    read(scriptFiles.awaitCloudInit),
+    read(scriptFiles.triggerConfiguration),
+    read(scriptFiles.inspectNode),
+    read(scriptFiles.watchSpotNotices),
+    read(scriptFiles.drainNode),
+  ]);
   return {
     receivePayload,
     awaitCloudInit,
     triggerConfiguration,
     inspectNode,
     watchSpotNotices,
+    drainNode,
   };
 };
 

@@ -62,6 +62,7 @@ const setUp = (onLaunch: () => void = () => undefined) => {
       receivePayload: '',
       triggerConfiguration: '',
       watchSpotNotices: '',
+      drainNode: '',
     },
     connect: () => {
       throw new Error('nothing connects here');
