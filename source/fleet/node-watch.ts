@@ -97,10 +97,14 @@ export class NodeWatch {
   }
 
   /** The node's connection stands: what it has to say is listened to, across later ones as well. */
-  connected(connection: NodeConnection, files: Payload | undefined): void {
-    const { followLog, isWatched, machine } = this.#options;
+  connected(connection: NodeConnection, files: Payload | undefined, journey?: Journey): void {
+    const { context, followLog, isWatched, machine } = this.#options;
     if (followLog) this.#log.follow(connection, files);
-    if (isWatched && machine.instance?.lifecycle === 'spot') this.#spotWatch.follow(connection);
+    const { drainCommand, replace } = context.config.interruption;
+    // Who brings a fleet up without staying pays for it only where something is done about notices.
+    const isAwaited = journey === 'create' && (replace || drainCommand !== undefined);
+    if (!isWatched && !isAwaited) return;
+    if (machine.instance?.lifecycle === 'spot') this.#spotWatch.follow(connection);
   }
 
   /** Looks at the node now, and reports what is found; see `NodeSession.examine`. */
