@@ -121,7 +121,7 @@ export const openMachineRun = (
 };
 
 const startRun = (
-  { calls, clouds, config, folders, isSandbox, onTrouble }: Workspace,
+  { calls, clouds, config, folders, isSandbox, onNews }: Workspace,
   command: string,
   parts: Omit<FleetControllerOptions, 'config' | 'clouds' | 'emit' | 'clock' | 'by' | 'hasConsole'>,
 ): FleetRun => {
@@ -146,20 +146,7 @@ const startRun = (
     },
   });
   listeners.push(recording.record);
-  const troubles = new Map<string | undefined, string>();
-  onTrouble(({ hint, message, region }) => {
-    // The same is heard at every poll for as long as it lasts.
-    if (troubles.get(region) === message) return;
-    troubles.set(region, message);
-    emit({
-      event: 'notice',
-      time: clock(),
-      level: 'warning',
-      message,
-      hint,
-      ...(region === undefined ? {} : { region }),
-    });
-  });
+  onNews((news) => emit({ event: 'notice', time: clock(), ...news }));
   const controller = new FleetController({
     ...parts,
     config,

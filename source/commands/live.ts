@@ -61,6 +61,7 @@ const showRun = async (
       if (!lifetime.signal.aborted) lifetime.abort(error);
     });
     try {
+      workspace.askNoMore();
       await showUntilLeft(invocation, workspace, run, lifetime.signal);
       lifetime.abort();
       // What was asked for in the end is done, or was left, before it is said how things stand.

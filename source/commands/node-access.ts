@@ -1,4 +1,3 @@
-import password from '@inquirer/password';
 import type { Instance } from '../ec2/cloud.ts';
 import { sshPortOf } from '../fleet/ssh-port.ts';
 import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
@@ -8,10 +7,10 @@ import { loadIdentity } from '../ssh/identity.ts';
 import { createConnection } from '../ssh/node-connection.ts';
 import { type OpenSshCommand, openSshCommand } from '../ssh/openssh-command.ts';
 import { SshError } from '../ssh/ssh-error.ts';
+import { askSecretly } from './ask-secretly.ts';
 import type { Invocation } from './command.ts';
 import { openHostKeys } from './host-keys.ts';
 import { isInteractive } from './interactivity.ts';
-import { interruptHere } from './interruption.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Handshakes at a time: enough to hide the network, few enough to keep the screen alive. */
@@ -104,19 +103,4 @@ export const openNodeAccess = async (
         userConfiguration: options.userSshConfig,
       }),
   };
-};
-
-const askSecretly = async (
-  { stderr }: Invocation,
-  message: string,
-  signal: AbortSignal,
-): Promise<string> => {
-  try {
-    return await password({ message }, { signal, output: stderr });
-  } catch (error) {
-    // While it is typed, ctrl-c is a key and no signal.
-    if (error instanceof Error && error.name === 'ExitPromptError') await interruptHere(signal);
-    signal.throwIfAborted();
-    throw error;
-  }
 };

@@ -3,11 +3,23 @@ import { formatIssue } from '../config/issue.ts';
 import type { IssueAt } from '../config/load.ts';
 import { applyOverrides } from '../config/overrides.ts';
 import { type StateFolders, stateFolders } from '../config/state-folders.ts';
+import { findCredentials, fixedCredentials } from '../ec2/account-credentials.ts';
 import { type ApiCallCounter, createApiCallCounter } from '../ec2/call-counter.ts';
-import type { Ec2Error } from '../ec2/errors.ts';
 import { createRegionCloud, type Ec2RegionCloud } from '../ec2/region-cloud.ts';
+import { type Account, createAccount } from '../ec2/sign-in.ts';
+import { watchForWakes } from '../time/wake-watch.ts';
+import { askSecretly } from './ask-secretly.ts';
+import {
+  type CloudNews,
+  createNewsDesk,
+  recoveryNews,
+  signInNews,
+  troubleNews,
+  wakeNews,
+} from './cloud-news.ts';
 import type { Invocation } from './command.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
+import { isInteractive } from './interactivity.ts';
 import { version } from './version.ts';
 
 /** What a command works with: the configuration and one cloud for each of its regions. */
@@ -19,8 +31,10 @@ export type Workspace = {
   /** A cloud for a region that the configuration does not name. */
   readonly cloudOf: (region: string) => Ec2RegionCloud;
   readonly calls: ApiCallCounter;
-  /** Hears of failures of EC2 that stop nothing, such as a poll that was throttled. */
-  readonly onTrouble: (listener: (error: Ec2Error) => void) => void;
+  /** Hears of EC2 what stops nothing, such as a poll that was throttled; else stderr does. */
+  readonly onNews: (listener: (news: CloudNews) => void) => void;
+  /** From now on the terminal is taken, and nobody can be asked for a code any more. */
+  readonly askNoMore: () => void;
   /** Whether it is the embedded cloud that is worked on. */
   readonly isSandbox: boolean;
 };
@@ -47,7 +61,18 @@ export const openWorkspace = async (
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   });
   const calls = createApiCallCounter();
-  const listeners: ((error: Ec2Error) => void)[] = [];
+  const news = createNewsDesk(({ hint = '', level, message }) => {
+    const label = level === 'info' ? '' : 'warning: ';
+    stderr.write(`${label}${message}\n${hint === '' ? '' : `  ${hint}\n`}`);
+  });
+  const wakes = watchForWakes();
+  wakes.onWake((milliseconds) => wakeNews(milliseconds).forEach(news.tell));
+  let mayAsk = isInteractive(invocation);
+  const account = accountOf(deployment, config, {
+    onNews: (each) => news.tell(signInNews(each)),
+    askMfaCode: async (device) =>
+      mayAsk ? askSecretly(invocation, `Code of ${device}:`, signal) : undefined,
+  });
   const createCloud = (regionConfig: RegionConfig): Ec2RegionCloud =>
     createRegionCloud({
       region: regionConfig.region,
@@ -55,9 +80,10 @@ export const openWorkspace = async (
       regionConfig,
       calls,
       version,
-      onTrouble: (error) => {
-        for (const listener of listeners) listener(error);
-      },
+      account,
+      wakes,
+      onTrouble: (error) => news.tell(troubleNews(error)),
+      onRecovery: () => news.tell(recoveryNews(regionConfig.region)),
       ...endpointOf(deployment),
     });
   return {
@@ -65,8 +91,9 @@ export const openWorkspace = async (
     issueAt: deployment.issueAt,
     folders,
     calls,
-    onTrouble: (listener) => {
-      listeners.push(listener);
+    onNews: news.listen,
+    askNoMore: () => {
+      mayAsk = false;
     },
     clouds: config.regions.map(createCloud),
     cloudOf: (region) =>
@@ -77,3 +104,23 @@ export const openWorkspace = async (
 
 const endpointOf = ({ sandbox }: Deployment) =>
   sandbox === undefined ? {} : { endpoint: sandbox.endpointUrl, credentials: sandbox.credentials };
+
+const accountOf = (
+  { sandbox }: Deployment,
+  { profile }: Config,
+  {
+    askMfaCode,
+    onNews,
+  }: Pick<Parameters<typeof createAccount>[0], 'onNews'> &
+    Required<Pick<Parameters<typeof findCredentials>[0], 'askMfaCode'>>,
+): Account => {
+  const named = profile === undefined ? {} : { profile };
+  return createAccount({
+    credentials:
+      sandbox === undefined
+        ? findCredentials({ ...named, askMfaCode })
+        : fixedCredentials(sandbox.credentials),
+    ...named,
+    onNews,
+  });
+};

@@ -1,5 +1,8 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
+import type { WakeWatch } from '../time/wake-watch.ts';
+import type { AccountCredentials, Caller } from './account-credentials.ts';
 import { type ApiCallCounter, countCalls } from './call-counter.ts';
+import { requireWholeAnswers } from './whole-answers.ts';
 
 export type ClientOptions = {
   readonly region: string;
@@ -9,8 +12,8 @@ export type ClientOptions = {
   readonly profile?: string;
   /** Instead of AWS, or of what `AWS_ENDPOINT_URL_EC2` and `AWS_ENDPOINT_URL` say. */
   readonly endpoint?: string;
-  /** Instead of the SDK's own search for credentials. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials: AccountCredentials;
+  readonly wakes?: WakeWatch;
   /** Times that a request is sent before its failure counts; the SDK's back-off lies between. */
   readonly maximumAttempts?: number;
 };
@@ -45,45 +48,25 @@ export const createClient = (options: ClientOptions): RegionClient => {
       httpAgent: { keepAlive: true, maxSockets: 16 },
       httpsAgent: { keepAlive: true, maxSockets: 16 },
     },
+    // Adaptive holds back all that a client sends: EC2 counts each action by itself, so that
+    // terminations and launches would wait for what only concerns the list of instances.
     retryMode: 'standard',
     maxAttempts: options.maximumAttempts ?? 6,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    credentials: withoutMemory(options.credentials),
   };
   const client = new EC2Client(configuration);
   countCalls(client, options.calls);
-  refuseWebPages(client);
+  requireWholeAnswers(client);
+  // Connections from before a sleep are dead without knowing it; the SDK sends their requests again.
+  options.wakes?.onWake(() => client.config.requestHandler.destroy?.());
   return { client, endpoint: watchEndpoint(client) };
 };
 
-/**
- * To the SDK a hotel's sign-in page is an answer in which everything is missing, and a fleet that
- * seems to be missing would be launched again.
- */
-const refuseWebPages = (client: EC2Client): void => {
-  client.middlewareStack.add(
-    (next) => async (request) => {
-      const answer = await next(request);
-      const { type, status } = headOf(answer.response);
-      // What a server in trouble says is tried again by its status.
-      if (!/html/i.test(type) || status >= 500) return answer;
-      throw Object.assign(new Error(`the answer is a web page (${type}) and not from EC2`), {
-        code: 'ECONNINTERCEPTED',
-      });
-    },
-    { name: 'spotTuiRefuseWebPages', step: 'deserialize', priority: 'low' },
-  );
-};
-
-const headOf = (response: unknown): { readonly type: string; readonly status: number } => {
-  const none = { type: '', status: 0 };
-  if (typeof response !== 'object' || response === null) return none;
-  if (!('headers' in response) || !('statusCode' in response)) return none;
-  const { headers, statusCode }: { headers: unknown; statusCode: unknown } = response;
-  if (typeof headers !== 'object' || headers === null || !('content-type' in headers)) return none;
-  return { type: String(headers['content-type']), status: Number(statusCode) };
-};
+/** The SDK would keep credentials without an end for as long as the client lives. */
+const withoutMemory = ({ provide }: AccountCredentials) =>
+  Object.assign((caller?: Caller) => provide(caller), { memoized: true });
 
 /** The endpoint that requests really go to, whichever of the SDK's many settings chose it. */
 const watchEndpoint = (client: EC2Client): (() => Endpoint | undefined) => {

@@ -5,6 +5,7 @@ import {
   exitStatusOf,
   explainCode,
 } from './error-codes.ts';
+import { signInHint } from './sign-in-hint.ts';
 
 /** Something that EC2, or the way to it, refused; written for the person who has to act on it. */
 export class Ec2Error extends Error {
@@ -46,6 +47,8 @@ export type ErrorContext = {
   readonly action?: string;
   /** The AWS profile that the credentials come from, where one is named. */
   readonly profile?: string;
+  /** Whether EC2 has answered in this region before: its name is right then. */
+  readonly isKnown?: boolean;
 };
 
 /** Turns whatever the SDK throws into an error for people; an `Ec2Error` is passed on as it is. */
@@ -59,7 +62,7 @@ export const toEc2Error = (error: unknown, context: ErrorContext): Ec2Error => {
   };
   const explanation =
     explainCredentials(error, facts.message, context.profile) ??
-    explainNetwork(error, facts.code, context.region) ??
+    explainNetwork(error, facts.code, context) ??
     explainStatus(error, facts.code, context.region) ??
     explainCode(facts);
   const suffix = facts.code === '' || facts.message.includes(facts.code) ? '' : ` (${facts.code})`;
@@ -102,11 +105,14 @@ const messageOf = (error: unknown): string => {
   return error instanceof Error ? error.name : String(error);
 };
 
-/** EC2 appends a blob that only `aws sts decode-authorization-message` can read. */
+/**
+ * Without what would act on a terminal, and without the blob that EC2 appends and only `aws sts
+ * decode-authorization-message` can read.
+ */
 const oneLine = (message: string): string =>
   message
     .replace(/\s*Encoded authorization failure message:\s*\S+/, '')
-    .replace(/\s+/g, ' ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
 
 const credentialErrors = new Set([
@@ -122,15 +128,7 @@ const explainCredentials = (
   profile: string | undefined,
 ): Explanation | undefined => {
   if (!(error instanceof Error) || !credentialErrors.has(error.name)) return undefined;
-  const isSignedOut = /sso|expired|log ?in/i.test(message);
-  const withProfile = profile === undefined ? '' : ` --profile ${profile}`;
-  const hint = isSignedOut
-    ? `Sign in again: aws sso login${withProfile}, or aws login${withProfile}.`
-    : profile !== undefined
-      ? `The profile "${profile}" has no usable credentials: see "aws configure list-profiles", ` +
-        `or sign in: aws sso login${withProfile}.`
-      : 'Sign in with "aws sso login" or "aws login", run "aws configure", set AWS_PROFILE, ' +
-        'or try it without an account: --sandbox.';
+  const hint = signInHint({ message, profile, source: [] });
   return { kind: 'credentials', hint, exitStatus: exitStatusOf('credentials') };
 };
 
@@ -138,10 +136,15 @@ const networkCodes =
   /^(ECONN\w+|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EPIPE|ENOTFOUND|EAI_AGAIN|TimeoutError|UND_ERR_\w+)$/;
 const certificateCodes = /(CERT|SELF_SIGNED|UNABLE_TO_\w+|ERR_TLS)/;
 
-const explainNetwork = (error: unknown, code: string, region: string): Explanation | undefined => {
+const explainNetwork = (
+  error: unknown,
+  code: string,
+  { isKnown = false, region }: ErrorContext,
+): Explanation | undefined => {
   const isTimeout = error instanceof Error && error.name === 'TimeoutError';
   if (
     code === 'ENOTFOUND' &&
+    !isKnown &&
     hasStringProperty(error, 'hostname') &&
     /\.amazonaws\.com(\.cn)?$/.test(error.hostname)
   ) {

@@ -18,14 +18,16 @@ export const persist = async <Value>(
   options: { readonly codes: RegExp; readonly patience: number; readonly signal: AbortSignal },
   attempt: () => Promise<Value>,
 ): Promise<Value> => {
-  const giveUpAt = performance.now() + options.patience;
+  // Only own pauses count, and so no time in which the program did not run.
+  let left = options.patience;
   for (let tries = 0; ; tries += 1) {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof Ec2Error) || !options.codes.test(error.code ?? '')) throw error;
       const wait = backOff(tries, scope.patience.firstPause, 10_000);
-      if (performance.now() + wait > giveUpAt) throw error;
+      left -= wait;
+      if (left < 0) throw error;
       await pause(wait, options.signal);
     }
   }

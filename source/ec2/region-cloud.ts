@@ -1,10 +1,13 @@
 import type { Config, RegionConfig } from '../config/config.ts';
+import type { WakeWatch } from '../time/wake-watch.ts';
+import { findCredentials, fixedCredentials } from './account-credentials.ts';
 import { createBatcher } from './batcher.ts';
 import type { ApiCallCounter } from './call-counter.ts';
 import { cleanUp, findLeftovers } from './clean-up.ts';
 import { createClient } from './client.ts';
 import type { RegionCloud, RegionScan } from './cloud.ts';
 import { consoleOutput } from './console.ts';
+import { createContact } from './contact.ts';
 import { describeInstances } from './describe.ts';
 import { listEnabledRegions } from './enabled-regions.ts';
 import { Ec2Error, isPassing, toEc2Error } from './errors.ts';
@@ -17,6 +20,7 @@ import { createRecent } from './recent.ts';
 import { rehearseLaunch } from './rehearse.ts';
 import { launchTags } from './resource-tags.ts';
 import { defaultPatience, type Patience, type RegionScope } from './scope.ts';
+import { type Account, createAccount } from './sign-in.ts';
 import { type Tagging, tagInstances } from './tag.ts';
 import { terminateInstances } from './terminate.ts';
 import { createTurns } from './turns.ts';
@@ -32,10 +36,16 @@ export type RegionCloudOptions = {
   readonly calls: ApiCallCounter;
   /** Instead of AWS, or of what `AWS_ENDPOINT_URL_EC2` and `AWS_ENDPOINT_URL` say. */
   readonly endpoint?: string;
-  /** Instead of the SDK's own search for credentials. */
+  /** Shared by all regions of a command; default: one of its own. */
+  readonly account?: Account;
+  /** Instead of the SDK's own search for credentials, where no account is given. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Hears of failures that stop nothing, such as a poll that was throttled. */
   readonly onTrouble?: (error: Ec2Error) => void;
+  /** Hears when EC2 answers again after such a failure. */
+  readonly onRecovery?: () => void;
+  /** Tells when connections are to be made again. */
+  readonly wakes?: WakeWatch;
   /** How long to wait for EC2 where waiting helps. */
   readonly patience?: Partial<Patience>;
   /** Times that a request is sent before its failure counts. */
@@ -131,7 +141,10 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
         }
         throwFirst(errors, [...tags.keys()]);
       }),
-    watch: (watchOptions) => watchInstances(scope, watchOptions, describe),
+    watch: (watchOptions) =>
+      watchInstances(scope, watchOptions, async (signal) =>
+        recent.merge(await describeInstances(impatient(scope), signal)),
+      ),
     terminate: (instanceIds, signal) =>
       guard(region, 'terminate the instances', signal, async () => {
         if (instanceIds.length === 0) return;
@@ -182,14 +195,17 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
 };
 
 const createScope = (options: RegionCloudOptions): RegionScope => {
-  const { region, config, regionConfig, version, calls, endpoint, credentials } = options;
+  const { region, config, regionConfig, version, calls, endpoint, wakes } = options;
+  const account = options.account ?? ownAccount(options);
+  const onTrouble = options.onTrouble ?? (() => undefined);
   const { client, endpoint: lastEndpoint } = createClient({
     region,
     calls,
     version,
     ...(config.profile === undefined ? {} : { profile: config.profile }),
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(credentials === undefined ? {} : { credentials }),
+    credentials: account.credentials,
+    ...(wakes === undefined ? {} : { wakes }),
     ...(options.maximumAttempts === undefined ? {} : { maximumAttempts: options.maximumAttempts }),
   });
   return {
@@ -201,7 +217,13 @@ const createScope = (options: RegionCloudOptions): RegionScope => {
     version,
     patience: { ...defaultPatience, ...options.patience },
     endpoint: lastEndpoint,
-    onTrouble: options.onTrouble ?? (() => undefined),
+    ...(wakes === undefined ? {} : { wakes }),
+    account,
+    contact: createContact({
+      onTrouble,
+      onRecovery: options.onRecovery ?? (() => undefined),
+    }),
+    onTrouble,
   };
 };
 
@@ -217,6 +239,22 @@ const hasPriceList = (
     ? !AWS_ENDPOINT_URL_EC2
     : /\.amazonaws\.com$|\.api\.aws$/.test(asked.hostname);
 };
+
+/** The watch has its own way to wait, which also makes it slower for a while afterwards. */
+const impatient = (scope: RegionScope): RegionScope => ({
+  ...scope,
+  patience: { ...scope.patience, trouble: 0 },
+});
+
+const ownAccount = ({ config: { profile }, credentials }: RegionCloudOptions): Account =>
+  createAccount({
+    credentials:
+      credentials === undefined
+        ? findCredentials(profile === undefined ? {} : { profile })
+        : fixedCredentials(credentials),
+    ...(profile === undefined ? {} : { profile }),
+    onNews: () => undefined,
+  });
 
 /** Nothing but an `Ec2Error` or the signal's reason leaves the layer. */
 const guard = async <Value>(

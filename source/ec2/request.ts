@@ -1,5 +1,6 @@
 import { abortable } from './abortable.ts';
 import { toEc2Error } from './errors.ts';
+import { persevere } from './persevere.ts';
 import type { AccountRegion } from './scope.ts';
 
 /** What is being asked of EC2, in words for the error message. */
@@ -14,10 +15,24 @@ export type Question = {
 export type SendOptions = { readonly abortSignal: AbortSignal };
 
 /**
- * Sends one request. Rejects with an `Ec2Error`, or with the signal's reason at once when it
- * aborts, also while the SDK looks for credentials or waits between its retries.
+ * Sends one request, again and again where what is in its way passes. Rejects with an `Ec2Error`,
+ * or with the signal's reason at once when it aborts, also while the SDK looks for credentials or
+ * waits between its retries.
  */
-export const ask = async <Answer>(
+export const ask = <Answer>(
+  scope: AccountRegion,
+  question: Question,
+  signal: AbortSignal,
+  send: (options: SendOptions) => Promise<Answer>,
+): Promise<Answer> =>
+  persevere(scope, signal, async () => {
+    const answer = await askOnce(scope, question, signal, send);
+    scope.contact.stands();
+    scope.account.accepted();
+    return answer;
+  });
+
+const askOnce = async <Answer>(
   scope: AccountRegion,
   question: Question,
   signal: AbortSignal,
@@ -32,6 +47,7 @@ export const ask = async <Answer>(
     throw toEc2Error(error, {
       region: scope.region,
       ...question,
+      isKnown: scope.contact.hasStood,
       ...(profile === undefined ? {} : { profile }),
     });
   }

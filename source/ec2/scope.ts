@@ -1,7 +1,10 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Config, RegionConfig } from '../config/config.ts';
+import type { WakeWatch } from '../time/wake-watch.ts';
 import type { Endpoint } from './client.ts';
+import type { Contact } from './contact.ts';
 import type { Ec2Error } from './errors.ts';
+import type { Account } from './sign-in.ts';
 
 /** What every request for one region of an account needs to know, whatever deployment it is for. */
 export type AccountRegion = {
@@ -10,6 +13,9 @@ export type AccountRegion = {
   /** The AWS profile that the credentials come from, where one is named. */
   readonly profile?: string;
   readonly patience: Patience;
+  readonly account: Account;
+  readonly contact: Contact;
+  readonly wakes?: WakeWatch;
   /** Where the last request was sent; undefined before the first one. */
   endpoint(): Endpoint | undefined;
   /** Hears of failures that stop nothing. */
@@ -30,6 +36,8 @@ export type Patience = {
   readonly firstPause: number;
   /** For something just made to be visible to all of EC2. */
   readonly visibility: number;
+  /** For throttling, trouble of EC2, or a network that worked before. */
+  readonly trouble: number;
   /** For the last network interface to leave a security group. */
   readonly release: number;
   /** The longest pause between two polls, however often they fail. */
@@ -39,6 +47,7 @@ export type Patience = {
 export const defaultPatience: Patience = {
   firstPause: 500,
   visibility: 30_000,
+  trouble: 300_000,
   release: 180_000,
   longestPoll: 60_000,
 };

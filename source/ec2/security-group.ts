@@ -8,6 +8,7 @@ import {
 import { Ec2Error } from './errors.ts';
 import { missingRules, toPermission, wantedRules } from './ingress-rules.ts';
 import { findOwnAddress } from './own-address.ts';
+import { persevere } from './persevere.ts';
 import { persist } from './persist.ts';
 import { ask, askForPages } from './request.ts';
 import { isOurs, resourceName, tagSpecification } from './resource-tags.ts';
@@ -98,7 +99,9 @@ export const ensureSecurityGroups = async (
 export const rulesFor = async (scope: RegionScope, signal: AbortSignal) => {
   const { sshAllowedCidrs, openPorts } = scope.config.network;
   const cidrs =
-    sshAllowedCidrs.length > 0 ? sshAllowedCidrs : [await findOwnAddress(scope, signal)];
+    sshAllowedCidrs.length > 0
+      ? sshAllowedCidrs
+      : [await persevere(briefly(scope), signal, () => findOwnAddress(scope, signal))];
   return wantedRules(cidrs, scope.config.ssh.port, openPorts);
 };
 
@@ -180,3 +183,9 @@ const describeGroups = (
       return { items: answer.SecurityGroups ?? [], nextToken: answer.NextToken };
     },
   );
+
+/** Where nobody outside may be asked, waiting for long helps nobody. */
+const briefly = (scope: RegionScope): RegionScope => ({
+  ...scope,
+  patience: { ...scope.patience, trouble: Math.min(scope.patience.trouble, 20_000) },
+});

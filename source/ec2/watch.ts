@@ -23,9 +23,26 @@ export async function* watchInstances(
       slowness === 0
         ? interval
         : Math.max(interval, backOff(slowness, interval, scope.patience.longestPoll));
-    await untilAborted(() => pause(wait, signal), signal);
+    await untilAborted(() => untilWake(scope, wait, signal), signal);
   }
 }
+
+/** Waits so long, but not over the end of a sleep: much may have happened meanwhile. */
+const untilWake = async (
+  { wakes }: RegionScope,
+  wait: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  const awake = new AbortController();
+  const forget = wakes?.onWake(() => awake.abort());
+  try {
+    await pause(wait, AbortSignal.any([signal, awake.signal]));
+  } catch (error) {
+    if (!awake.signal.aborted) throw error;
+  } finally {
+    forget?.();
+  }
+};
 
 /** Undefined when the poll failed in a way that passes, or was aborted. */
 const poll = async (
@@ -37,7 +54,7 @@ const poll = async (
     return await untilAborted(() => describe(signal), signal);
   } catch (error) {
     if (!(error instanceof Ec2Error) || !isPassing(error)) throw error;
-    scope.onTrouble(error);
+    scope.contact.troubled(error);
     return undefined;
   }
 };

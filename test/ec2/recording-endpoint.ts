@@ -15,7 +15,11 @@ export type Answer =
   | { readonly raw: (response: ServerResponse) => void };
 
 /** `nth` counts this action's requests from 0. */
-export type Handler = (form: Readonly<Record<string, string>>, nth: number) => Answer;
+export type Handler = (
+  form: Readonly<Record<string, string>>,
+  nth: number,
+  request: RecordedRequest,
+) => Answer;
 
 export type RecordingEndpoint = {
   readonly url: string;
@@ -44,12 +48,13 @@ export const startRecordingEndpoint = async (
     const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString('utf8')));
     const action = form.Action ?? '';
     const nth = of(action).length;
-    requests.push({ action, form, headers: request.headers });
+    const recorded: RecordedRequest = { action, form, headers: request.headers };
+    requests.push(recorded);
     const handler = answers.get(action) ?? {
       code: 'InvalidAction',
       message: `The action ${action} is not valid for this web service.`,
     };
-    send(response, action, typeof handler === 'function' ? handler(form, nth) : handler);
+    send(response, action, typeof handler === 'function' ? handler(form, nth, recorded) : handler);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { startEndpoint } from '../../source/sandbox/endpoint/endpoint.ts';
 import { Machines } from '../sandbox/machines.ts';
 import { liveThrough } from './lifecycle.ts';
+import { startLossyProxy } from './lossy-proxy.ts';
 import { openRegion, patient } from './region.ts';
 import { rejection } from './rejection.ts';
 
@@ -29,6 +30,21 @@ test('a fleet of five lives and dies in the sandbox', async (context) => {
   const { cloud } = await openRegion(context, endpoint.url, { network: { sshAllowedCidrs: [] } });
   await liveThrough(cloud, patient());
   assert.equal(machines.terminated.length, 5);
+});
+
+test('a fleet of five lives and dies where answers are lost', async (context) => {
+  const { endpoint, machines } = await startSandbox();
+  context.after(() => endpoint.close());
+  const proxy = await startLossyProxy(endpoint.url);
+  context.after(() => proxy.close());
+  const { cloud } = await openRegion(context, proxy.url, {
+    network: { sshAllowedCidrs: ['203.0.113.7/32'] },
+  });
+  await liveThrough(cloud, patient());
+  assert.equal(machines.terminated.length, 5, 'what EC2 did without saying so was done again');
+  for (const action of ['CreateFleet', 'CreateSecurityGroup', 'TerminateInstances']) {
+    assert.ok(proxy.lost.has(action), action);
+  }
 });
 
 test('a create that is started again right after its launch launches nothing', async (context) => {

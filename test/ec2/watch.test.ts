@@ -142,7 +142,7 @@ test('a throttled watch goes on, slower, and says so', async (context) => {
     assert.equal(snapshot.length, 1);
     controller.abort();
   }
-  assert.deepEqual(troubles, ['throttling', 'throttling', 'throttling']);
+  assert.deepEqual(troubles, ['throttling']);
   const pauses = polls.slice(1).map((time, index) => time - (polls[index] ?? 0));
   assert.ok((pauses[2] ?? 0) > 70, `the third pause was only ${pauses[2]} ms`);
 });
