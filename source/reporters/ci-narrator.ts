@@ -106,6 +106,26 @@ export const createNarrator = ({
     }
   };
 
+  const tellInstance = (event: InstanceEvent): CiLine[] => {
+    const known = remember(event);
+    const { hostKey } = known.instance ?? {};
+    known.instance = event;
+    const { hostKeyFingerprint = 'its key', node } = event;
+    const isPinned = event.hostKey === 'pinned' && hostKey !== 'pinned';
+    return [
+      ...(verbose ? [{ subject: node, word: 'instance', text: describeInstance(event) }] : []),
+      ...(isPinned
+        ? [
+            {
+              subject: node,
+              word: 'unverified',
+              text: `host key: nobody vouches for ${hostKeyFingerprint}, it was trusted at first sight`,
+            },
+          ]
+        : []),
+    ];
+  };
+
   const tellNotReady = (): CiLine[] => {
     const rows = [...memory].flatMap(([node, { instance, standing }]) =>
       standing === undefined || standing.phase === goal ? [] : { node, instance, ...standing },
@@ -160,9 +180,7 @@ export const createNarrator = ({
       case 'phase':
         return tellPhase(event);
       case 'instance':
-        remember(event).instance = event;
-        if (!verbose) return [];
-        return [{ subject: event.node, word: 'instance', text: describeInstance(event) }];
+        return tellInstance(event);
       case 'progress': {
         if (!verbose) return [];
         const known = remember(event);

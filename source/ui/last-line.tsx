@@ -19,7 +19,7 @@ const timeWidth = 6;
 
 /**
  * The end of a node's row: why it is in trouble, else how far its upload is, or whether EC2 may take
- * it back soon, and what its log said last.
+ * it back soon or nobody vouches for its host key, and what its log said last.
  */
 export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
   const { theme } = useDashboard();
@@ -46,7 +46,7 @@ export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
   const message = node.log.at(-1)?.message ?? '';
   const rest = width - barWidth - percentWidth;
   if (progress === undefined || progress.total <= 0 || rest < 0) {
-    const mark = rebalanceMark(node, theme);
+    const mark = markOf(node, theme);
     if (mark !== '' && mark.length <= width) {
       return (
         <Text>
@@ -71,6 +71,11 @@ export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
   );
 };
 
-/** Says of a node that is well that EC2 may take it back soon. */
-const rebalanceMark = ({ rebalanceSince }: NodeState, { glyphs }: Theme): string =>
-  rebalanceSince === undefined ? '' : `${glyphs.warning} rebalance`;
+/** Says of a node that is well that EC2 may take it back soon, or that it may be another's. */
+const markOf = ({ hostKey, rebalanceSince }: NodeState, { glyphs }: Theme): string => {
+  const words = [
+    ...(rebalanceSince === undefined ? [] : ['rebalance']),
+    ...(hostKey === 'pinned' ? ['unverified'] : []),
+  ];
+  return words.length === 0 ? '' : `${glyphs.warning} ${words.join(', ')}`;
+};

@@ -87,6 +87,20 @@ const failed: FleetEvent = {
 const outputs = (lines: readonly string[]) =>
   lines.flatMap((line) => / output {7}(.*)$/.exec(line)?.[1] ?? []);
 
+test('a host key that nobody vouches for is told once', async () => {
+  const machine = { node: 'a-1', instanceId: 'i-1', region: 'a', hostKeyFingerprint: 'SHA256:A' };
+  const told = (hostKey: 'pinned' | 'verified', time: number): FleetEvent => ({
+    ...{ event: 'instance', time: at(time), hostKey },
+    ...machine,
+  });
+  const lines = await print([told('pinned', 0), told('pinned', 1)]);
+  assert.deepEqual(
+    lines.map((line) => line.replace(/^\S+ /, '')),
+    ['a-1       unverified   host key: nobody vouches for SHA256:A, it was trusted at first sight'],
+  );
+  assert.deepEqual(await print([told('verified', 0)]), []);
+});
+
 test('a failure without output of its own comes with the node’s last log lines', async () => {
   const logs = Array.from({ length: 15 }, (_, index) => log(`line ${index}`));
   assert.deepEqual(

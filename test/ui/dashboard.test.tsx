@@ -127,6 +127,20 @@ test('a node that EC2 may take back soon has a mark', async () => {
   assert.doesNotMatch(line(' us-west-2-3 '), /rebalance/);
 });
 
+test('a node for whose host key nobody vouches has a mark', async () => {
+  const { line } = await show(
+    [
+      ...fleetOf(3),
+      runsOn('us-west-2-2', { hostKey: 'pinned', hostKeyFingerprint: 'SHA256:AAAA' }),
+      runsOn('us-west-2-3', { hostKey: 'verified', hostKeyFingerprint: 'SHA256:BBBB' }),
+      logs('us-west-2-2', 'all is well'),
+    ],
+    { columns: 100 },
+  );
+  assert.match(line(' us-west-2-2 '), /✓ ready +\S+ +▲ unverified all is well/);
+  assert.doesNotMatch(line(' us-west-2-3 '), /verified/);
+});
+
 describe('an upload', () => {
   const uploading = (done: number, total: number): FleetEvent[] => [
     enters('us-west-2-1', 'uploading'),

@@ -26,6 +26,7 @@ const fleet = [
     zone: 'eu-west-1c',
     instanceType: 't3.large',
     rebalanceSince: start,
+    hostKey: 'pinned',
   }),
   enters('eu-west-1-2', 'pending'),
 ].reduce(reduce, emptyFleet);
@@ -43,6 +44,7 @@ describe('a filter', () => {
     const west = ['us-west-2-1', 'us-west-2-2'];
     assert.deepEqual(found('us-west'), west, 'name');
     assert.deepEqual(found('rebalance'), ['eu-west-1-1'], 'what EC2 recommends');
+    assert.deepEqual(found('unverified'), ['eu-west-1-1'], 'whose host key nobody vouches for');
     assert.deepEqual(found('i-0bb'), ['us-west-2-2'], 'instance id');
     assert.deepEqual(found('m6i'), ['us-west-2-2'], 'type');
     assert.deepEqual(found('1c'), ['eu-west-1-1'], 'zone');

@@ -150,6 +150,18 @@ describe('the page of a node at 80x24', () => {
     assert.match(screen(), /rebalance +recommended by EC2 1m30s ago/);
   });
 
+  test('says how far its host key is trusted, until it gets another machine', async () => {
+    const size = { columns: 140, rows: 50 };
+    const key = { hostKeyFingerprint: 'SHA256:AAAA' } as const;
+    const verified = runsOn(node, { ...key, hostKey: 'verified' });
+    const shown = await showNode([enters(node, 'ready'), verified], size);
+    assert.match(shown.screen(), /host key +verified, SHA256:AAAA/);
+    await shown.happen(runsOn(node, { ...key, hostKey: 'pinned' }));
+    assert.match(shown.screen(), /host key +not verified, SHA256:AAAA/);
+    await shown.happen(runsOn(node, { instanceId: 'i-0another' }));
+    assert.doesNotMatch(shown.screen(), /host key/);
+  });
+
   test('stays when the node is gone', async () => {
     const shown = await showNode(troubled);
     const gone = { event: 'phase', phase: 'terminated', reason: 'asked for by anna' } as const;

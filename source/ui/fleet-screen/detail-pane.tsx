@@ -79,6 +79,7 @@ const factsOf = (node: NodeState): string[] =>
     node.instanceId ?? '',
     formatAddress(node),
     node.attempt > 1 ? `attempt ${node.attempt}` : '',
+    node.hostKey === 'pinned' ? 'host key not verified' : '',
     node.instanceType ?? '',
     node.zone ?? node.region,
   ].filter((fact) => fact !== '');

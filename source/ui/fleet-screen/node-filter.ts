@@ -86,6 +86,7 @@ const everythingOf = (node: NodeState): string =>
     node.phase,
     node.trouble?.reason,
     node.rebalanceSince === undefined ? undefined : 'rebalance',
+    node.hostKey === 'pinned' ? 'unverified' : undefined,
   ]
     .filter((value) => value !== undefined)
     .join('\n')

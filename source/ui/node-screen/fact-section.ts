@@ -36,6 +36,8 @@ const factsOf = (node: NodeState, now: number): Fact[] => {
     rebalanceSince === undefined
       ? undefined
       : `recommended by EC2 ${formatDuration(now - rebalanceSince)} ago`;
+  const { hostKey, hostKeyFingerprint } = node;
+  const trust = hostKey === 'pinned' ? 'not verified' : hostKey;
   const port = sshPort === undefined ? '22' : `${sshPort}`;
   return [
     fact('instance', instanceId ?? 'none yet', instanceId ?? 'no instance yet'),
@@ -46,6 +48,11 @@ const factsOf = (node: NodeState, now: number): Fact[] => {
     fact('launched', launched, launched && `launched ${launched}`),
     fact('rebalance', rebalance, rebalance && `rebalance ${rebalance}`),
     fact('ssh port', address && port, address && `ssh port ${port}`),
+    fact(
+      'host key',
+      trust && [trust, hostKeyFingerprint].filter((part) => part !== undefined).join(', '),
+      trust && `host key ${trust}`,
+    ),
     ...(node.publicAddress === address
       ? []
       : [fact('public', node.publicAddress, `public ${node.publicAddress}`)]),
