@@ -82,7 +82,7 @@ const validate = async (
       return `${Buffer.byteLength(userData)} of 16384 bytes`;
     });
     for (const cloud of userData === '' ? [] : clouds) {
-      const launch = { count: 1, generation: 1, userData };
+      const launch = { count: 1, userData };
       await examine(cloud.region, async () => {
         await cloud.rehearse(launch, signal);
         return 'credentials and permissions suffice';

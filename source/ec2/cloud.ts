@@ -14,7 +14,7 @@ export type Instance = {
   readonly privateAddress?: string;
   /** Milliseconds since the Unix epoch. */
   readonly launchedAt: number;
-  readonly lifecycle: 'spot' | 'on-demand';
+  readonly lifecycle: Lifecycle;
   readonly tags: Readonly<Record<string, string>>;
 };
 
@@ -38,47 +38,67 @@ export const tagNames = {
   expires: 'spot-tui:expires',
   /** Fingerprint of the host key that was verified at its launch: `SHA256:…`. */
   hostKey: 'spot-tui:host-key',
+  /**
+   * On the launch template: the latest launch of the region, see `launch-record.ts`. On an instance:
+   * how many were asked for with it, on which template, and whose launch it was.
+   */
+  launch: 'spot-tui:launch',
   /** On the launch template that is nothing else: which VPC is the deployment's. */
   vpc: 'spot-tui:vpc',
-  /** On the launch template: the latest launch of the region, see `launch-record.ts`. */
-  launch: 'spot-tui:launch',
-  /** On the launch template: how many launches EC2 has answered. */
-  launches: 'spot-tui:launches',
 } as const;
 
-/** What one `CreateFleet` call is asked for. */
+/** Whether EC2 may take an instance back when it needs it, or not, at a higher price. */
+export type Lifecycle = 'spot' | 'on-demand';
+
+/** Where EC2 takes instances from: a type in a zone. */
+export type CapacityPool = { readonly instanceType: string; readonly zone: string };
+
+/** What a launch is asked for. */
 export type LaunchRequest = {
   readonly count: number;
-  /** Launches of the region so far; part of the client token, so a repeated call launches once. */
-  readonly generation: number;
   /** User data before base64; at most 16 KB. */
   readonly userData: string;
-  /**
-   * Makes the launch one of its own: part of the client token where present. Without it, equal
-   * launches of several processes are one.
-   */
+  /** Default: `spot`. */
+  readonly lifecycle?: Lifecycle;
+  /** Whose launch it is: equal launches of several processes are one, and give the same. */
   readonly identity?: string;
+  /** Pools that are only asked where no other is left. */
+  readonly avoid?: readonly CapacityPool[];
 };
 
-/** A pool (type and zone) that gave no instance, in EC2's words. */
+/** A pool that gave no instance, or none in its stead, in EC2's words. */
 export type LaunchRefusal = {
   /** Such as `InsufficientInstanceCapacity`. */
   readonly code: string;
   readonly message: string;
   readonly instanceType?: string;
   readonly zone?: string;
+  readonly lifecycle?: Lifecycle;
 };
 
 export type LaunchAnswer = {
+  /** The number of the launch in the region, which its instances carry as their generation. */
+  readonly generation: number;
+  /** Instances that came, but for those that are known to be gone again. */
   readonly instances: readonly LaunchedInstance[];
   /** Why fewer came than were asked for. */
   readonly refusals: readonly LaunchRefusal[];
+  /**
+   * Whether another launch had the number already. What that brought is listed now and nothing was
+   * launched: whoever still lacks instances looks again, and launches again.
+   */
+  readonly isOvertaken: boolean;
+  /** Whether EC2 gave as many as it was asked for, which is at most 500 at once. */
+  readonly isFull: boolean;
+  /** Whether pools are left, of the same lifecycle, that have not refused lately. */
+  readonly hasMorePools: boolean;
 };
 
 export type LaunchedInstance = {
   readonly instanceId: string;
   readonly instanceType: string;
   readonly zone?: string;
+  readonly lifecycle?: Lifecycle;
 };
 
 /** A launch whose answer nobody has used yet, as far as EC2 tells. */
@@ -136,10 +156,26 @@ export interface RegionCloud {
   prepare(request: Pick<LaunchRequest, 'userData'>, signal: AbortSignal): Promise<void>;
 
   /**
-   * Launches on what `prepare` made. Partial fulfilment is an answer, not an error, and so is no
-   * capacity at all; rejects when not one instance came for another reason, such as a quota.
+   * The deployment's instances, once EC2 lists all that the latest launch brought: its lists lag,
+   * and whoever counts too early launches twice. What is counted before a launch is counted by
+   * this. A launch that is not concluded is waited for only where that is asked for, because the
+   * next launch asks for the same again. Waits for a minute at most.
+   */
+  settle(signal: AbortSignal, options?: { readonly awaitOpen?: boolean }): Promise<Instance[]>;
+
+  /**
+   * Launches once, on what `prepare` made and what `settle` found: under the number after that of
+   * the latest launch, or under its number where it is not concluded, which then gives the very
+   * instances that it gave. Neither can two processes launch under one number, nor does a number
+   * launch twice.
+   *
+   * Partial fulfilment is an answer, not an error, and so is no capacity, or a limit of the account;
+   * rejects for other reasons. An answer counts only once it is concluded.
    */
   launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchAnswer>;
+
+  /** The launch's answer has been used, so that nobody has to ask for it again. */
+  concludeLaunch(answer: LaunchAnswer, signal: AbortSignal): Promise<void>;
 
   /**
    * The launch that was begun and not brought to its end, if there is one, be it that it goes on at

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CreateFleetCommandInput } from '@aws-sdk/client-ec2';
+import { type Instance, type Lifecycle, tagNames } from './cloud.ts';
 import { asInstanceType } from './instance-types.ts';
+import type { LaunchIntent } from './launch-intent.ts';
+import type { LaunchRecord } from './launch-record.ts';
 import type { LaunchTemplate } from './launch-template.ts';
 import { launchTags, toTags } from './resource-tags.ts';
 import type { RegionScope } from './scope.ts';
@@ -10,26 +13,22 @@ export type Pool = {
   readonly instanceType: string;
   readonly zone: string;
   readonly subnetId: string;
+  /** The image, where the type needs another one than that of the launch template. */
+  readonly imageId?: string;
 };
 
-export type FleetOptions = {
+export type FleetOptions = LaunchIntent & {
   readonly template: LaunchTemplate;
-  readonly pools: readonly Pool[];
-  readonly count: number;
+  /** The number of the launch. */
   readonly generation: number;
-  readonly identity?: string;
-  /** Tells apart the calls of one launch. */
-  readonly attempt: string;
 };
-
-/** EC2's limit for the overrides of one request. */
-const maximumOverrides = 300;
 
 /**
- * One launch as a `CreateFleet` request. The client token is derived from what makes the launch
- * this one: the template, the launches answered so far, the generation, `identity` and `attempt`. Sent twice,
- * even by another process after a crash, it launches once, and with other parameters EC2 refuses
- * it rather than launch a second time. A launch that was answered is never answered again.
+ * One launch as a `CreateFleet` request. The client token stands for the number of the launch, and
+ * for nothing else: whoever asks first under a number has it. The same request again, even by
+ * another process after a crash, gets the same instances; any other is refused by EC2 rather than
+ * launched as well. What a launch asks for and whose it is are tags, so that requests differ in
+ * them and instances tell of them.
  *
  * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
  */
@@ -37,16 +36,16 @@ export const fleetRequest = (
   scope: RegionScope,
   options: FleetOptions,
 ): CreateFleetCommandInput => {
-  const { template, generation } = options;
-  const limit = scope.regionConfig.spotPriceLimit;
-  const tags = toTags(launchTags(scope, generation));
+  const { count, lifecycle, pools, template } = options;
+  const limit = lifecycle === 'spot' ? scope.regionConfig.spotPriceLimit : undefined;
+  const tags = toTags(fleetTags(scope, options));
   return {
     ClientToken: clientToken(scope, options),
     Type: 'instant',
-    SpotOptions: { AllocationStrategy: 'price-capacity-optimized' },
+    ...strategyOf(lifecycle),
     TargetCapacitySpecification: {
-      TotalTargetCapacity: options.count,
-      DefaultTargetCapacityType: 'spot',
+      TotalTargetCapacity: count,
+      DefaultTargetCapacityType: lifecycle,
     },
     LaunchTemplateConfigs: [
       {
@@ -54,10 +53,10 @@ export const fleetRequest = (
           LaunchTemplateId: template.templateId,
           Version: template.version,
         },
-        // Best types first, so that what is over the limit is the least wanted.
-        Overrides: options.pools.slice(0, maximumOverrides).map(({ instanceType, subnetId }) => ({
+        Overrides: pools.map(({ imageId, instanceType, subnetId }) => ({
           InstanceType: asInstanceType(instanceType),
           SubnetId: subnetId,
+          ...(imageId === undefined ? {} : { ImageId: imageId }),
           ...(limit === undefined ? {} : { MaxPrice: String(limit) }),
         })),
       },
@@ -69,13 +68,45 @@ export const fleetRequest = (
   };
 };
 
+/** Tags of what a launch makes. */
+export const fleetTags = (
+  scope: RegionScope,
+  { count, generation, identity, template }: FleetOptions,
+): Readonly<Record<string, string>> => ({
+  ...launchTags(scope, generation),
+  [tagNames.launch]: [
+    count,
+    template.templateId,
+    ...(identity === undefined ? [] : [identity]),
+  ].join(' '),
+});
+
+/** Instances of the launch with the number, of the row that belongs to the launch template. */
+export const launchedWith = (
+  { templateId, generation }: Pick<LaunchRecord, 'templateId' | 'generation'>,
+  instances: readonly Instance[],
+): Instance[] =>
+  instances.filter(
+    ({ tags }) =>
+      tags[tagNames.generation] === String(generation) &&
+      tags[tagNames.launch]?.split(' ')[1] === templateId,
+  );
+
+/** How many instances were asked for in the launch that brought this one. */
+export const askedWith = ({ tags }: Instance): number =>
+  Number.parseInt(tags[tagNames.launch] ?? '', 10);
+
+const strategyOf = (lifecycle: Lifecycle): Partial<CreateFleetCommandInput> =>
+  lifecycle === 'spot'
+    ? { SpotOptions: { AllocationStrategy: 'price-capacity-optimized' } }
+    : { OnDemandOptions: { AllocationStrategy: 'lowest-price' } };
+
 /** At most 64 ASCII characters. */
 const clientToken = (
   { region, config }: RegionScope,
-  { template, generation, identity, attempt }: FleetOptions,
+  { template, generation }: FleetOptions,
 ): string => {
-  const parts = [config.deployment, region, template.templateId, template.launches, attempt];
-  if (identity !== undefined) parts.push(identity);
+  const parts = [config.deployment, region, template.templateId, generation];
   const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
   return `spot-tui-${generation}-${digest.slice(0, 32)}`;
 };

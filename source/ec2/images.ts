@@ -12,39 +12,77 @@ export type Image = {
 };
 
 /**
- * The image of the region: the latest Ubuntu 24.04 LTS for `auto`, else the one with the id.
- * Rejects when there is none, when it is for another architecture than the instance types, and
- * when it needs a larger root volume than the configured one.
+ * The image that each of the region's instance types is launched with: for `auto` the latest Ubuntu
+ * 24.04 LTS of its architecture, else the one with the id, which leaves out the types of another
+ * architecture, and says so. Rejects when there is none, when no type can use it, and when it needs
+ * a larger root volume than the configured one.
  */
-export const findImage = async (
+export const findImages = async (
   scope: RegionScope,
-  architecture: Architecture,
+  architectures: ReadonlyMap<string, Architecture>,
   signal: AbortSignal,
-): Promise<Image> => {
+): Promise<ReadonlyMap<string, Image>> => {
   const { image } = scope.regionConfig;
-  const found =
-    image === 'auto'
-      ? await findUbuntu(scope, architecture, signal)
-      : await findById(scope, image, signal);
-  const name = found.ImageId ?? image;
-  const expected = ec2Architecture(architecture);
-  if (found.Architecture !== undefined && found.Architecture !== expected) {
-    throw new Ec2Error(
-      `${scope.region}: the image ${name} is for ${found.Architecture}, ` +
-        `but ${scope.regionConfig.instanceTypes.join(', ')} is ${expected}`,
-      {
-        kind: 'invalid',
-        region: scope.region,
-        hint: 'Use an image of the same architecture, or "image: auto".',
-      },
-    );
+  if (image !== 'auto') {
+    const found = await findById(scope, image, signal);
+    const usable = typesOf(scope, found, architectures);
+    const described = describeImage(scope, found);
+    return new Map(usable.map((type) => [type, described]));
   }
+  const images = new Map(
+    await Promise.all(
+      [...new Set(architectures.values())].map(async (architecture) => {
+        const found = await findUbuntu(scope, architecture, signal);
+        return [architecture, describeImage(scope, found)] as const;
+      }),
+    ),
+  );
+  return new Map(
+    [...architectures].flatMap(([type, architecture]) => {
+      const found = images.get(architecture);
+      return found === undefined ? [] : [[type, found]];
+    }),
+  );
+};
+
+/** The types that an image runs on. */
+const typesOf = (
+  scope: RegionScope,
+  { Architecture: architecture, ImageId }: SdkImage,
+  architectures: ReadonlyMap<string, Architecture>,
+): string[] => {
+  const types = [...architectures];
+  const fits = ([, of]: readonly [string, Architecture]) =>
+    architecture === undefined || architecture === ec2Architecture(of);
+  const usable = types.filter(fits);
+  const others = types.filter((type) => !fits(type));
+  if (others.length === 0) return usable.map(([type]) => type);
+  const names = others.map(([type]) => type).join(', ');
+  const their = [...new Set(others.map(([, of]) => ec2Architecture(of)))].join(', ');
+  const problem = `the image ${ImageId} is for ${architecture}, but ${names} is ${their}`;
+  const error = new Ec2Error(
+    usable.length === 0
+      ? `${scope.region}: ${problem}`
+      : `${scope.region}: ${problem}: nothing is launched on ${names}`,
+    {
+      kind: 'invalid',
+      region: scope.region,
+      hint: 'Use an image of the same architecture, or "image: auto".',
+    },
+  );
+  if (usable.length === 0) throw error;
+  scope.onTrouble(error);
+  return usable.map(([type]) => type);
+};
+
+const describeImage = (scope: RegionScope, found: SdkImage): Image => {
+  const imageId = found.ImageId ?? scope.regionConfig.image;
   const rootDevice = found.RootDeviceName ?? '/dev/sda1';
   const root = found.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === rootDevice);
   const minimum = root?.Ebs?.VolumeSize ?? 0;
   if (minimum > scope.regionConfig.storageGb) {
     throw new Ec2Error(
-      `${scope.region}: the image ${name} needs a root volume of ${minimum} GiB, ` +
+      `${scope.region}: the image ${imageId} needs a root volume of ${minimum} GiB, ` +
         `but the configuration says ${scope.regionConfig.storageGb}`,
       {
         kind: 'invalid',
@@ -53,7 +91,7 @@ export const findImage = async (
       },
     );
   }
-  return { imageId: name, rootDevice };
+  return { imageId, rootDevice };
 };
 
 const findById = async (scope: RegionScope, id: string, signal: AbortSignal): Promise<SdkImage> => {

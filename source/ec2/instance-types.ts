@@ -12,14 +12,14 @@ import type { RegionScope } from './scope.ts';
 export type Architecture = 'amd64' | 'arm64';
 
 /**
- * The architecture that all instance types of the region share. Rejects when a type does not
- * exist, can't be a spot instance, or needs another image than the first one.
+ * The architectures of the region's instance types, by name and in their order. Rejects when a type
+ * does not exist or can't be a spot instance.
  */
-export const findArchitecture = async (
+export const findArchitectures = async (
   scope: RegionScope,
   signal: AbortSignal,
-): Promise<Architecture> => {
-  const names = scope.regionConfig.instanceTypes;
+): Promise<ReadonlyMap<string, Architecture>> => {
+  const names = [...new Set(scope.regionConfig.instanceTypes)];
   const answer = await ask(
     scope,
     { doing: `find the instance type ${names.join(', ')}`, action: 'DescribeInstanceTypes' },
@@ -33,22 +33,7 @@ export const findArchitecture = async (
   const types = new Map(
     (answer.InstanceTypes ?? []).map((type) => [String(type.InstanceType), type]),
   );
-  const architectures = names.map((name) => architectureOf(scope, name, types.get(name)));
-  const [first] = architectures;
-  if (first === undefined) throw new RangeError(`no instance types for ${scope.region}`);
-  const other = architectures.findIndex((architecture) => architecture !== first);
-  if (other !== -1) {
-    throw new Ec2Error(
-      `${scope.region}: ${names[0]} is ${first} but ${names[other]} is ${architectures[other]}, ` +
-        'and one image can not serve both',
-      {
-        kind: 'invalid',
-        region: scope.region,
-        hint: 'Name instance types of one architecture for each region.',
-      },
-    );
-  }
-  return first;
+  return new Map(names.map((name) => [name, architectureOf(scope, name, types.get(name))]));
 };
 
 /** Which of the instance types which zone offers. */

@@ -10,6 +10,8 @@ import type { RegionScope } from './scope.ts';
  * request: EC2 takes no second one with its client token.
  */
 export type LaunchRecord = {
+  /** The launch template that it is written on: another one has a row of numbers of its own. */
+  readonly templateId: string;
   /** The number of the launch, which its instances carry as their generation. */
   readonly generation: number;
   /**
@@ -36,17 +38,27 @@ export const isRecent = ({ since }: LaunchRecord, now: number): boolean =>
   Math.abs(now - since) < lasting;
 
 /** At most 256 characters, as EC2 wants a tag's value. */
-export const formatRecord = ({ generation, state, count, since, detail }: LaunchRecord): string =>
+export const formatRecord = ({
+  generation,
+  state,
+  count,
+  since,
+  detail,
+}: Omit<LaunchRecord, 'templateId'>): string =>
   `${generation} ${state} ${count} ${new Date(since).toISOString()} ${detail}`.trim();
 
 /** Undefined for what is no record, such as a tag that somebody has changed. */
-export const parseRecord = (text: string | undefined): LaunchRecord | undefined => {
+export const parseRecord = (
+  templateId: string,
+  text: string | undefined,
+): LaunchRecord | undefined => {
   const match = /^(\d{1,9}) (open|refused|done) (\d{1,9}) (\S+Z) ?(.*)$/.exec(text ?? '');
   if (match === null) return undefined;
   const [, generation, state, count, time = '', detail = ''] = match;
   const since = Date.parse(time);
   if (Number.isNaN(since)) return undefined;
   return {
+    templateId,
     generation: Number(generation),
     state: state === 'open' || state === 'refused' ? state : 'done',
     count: Number(count),
@@ -76,24 +88,24 @@ export const readRecord = async (
   const template = answer.LaunchTemplates?.find(
     ({ LaunchTemplateName, Tags }) => LaunchTemplateName === name && isOurs(scope, Tags),
   );
-  return parseRecord(fromTags(template?.Tags)[tagNames.launch]);
+  if (template?.LaunchTemplateId === undefined) return undefined;
+  return parseRecord(template.LaunchTemplateId, fromTags(template.Tags)[tagNames.launch]);
 };
 
 /** Writes the record over the one before. */
 export const writeRecord = async (
   scope: RegionScope,
-  templateId: string,
   record: LaunchRecord,
   signal: AbortSignal,
 ): Promise<void> => {
   await ask(
     scope,
-    { doing: `note the launch on ${templateId}`, action: 'CreateTags' },
+    { doing: `note the launch on ${record.templateId}`, action: 'CreateTags' },
     signal,
     (options) =>
       scope.client.send(
         new CreateTagsCommand({
-          Resources: [templateId],
+          Resources: [record.templateId],
           Tags: [{ Key: tagNames.launch, Value: formatRecord(record) }],
         }),
         options,

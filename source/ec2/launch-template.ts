@@ -6,27 +6,17 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   type RequestLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
-import { tagNames } from './cloud.ts';
 import { Ec2Error } from './errors.ts';
 import type { Image } from './images.ts';
 import { persist } from './persist.ts';
 import { ask } from './request.ts';
-import {
-  fromTags,
-  isOurs,
-  launchTags,
-  resourceName,
-  tagSpecification,
-  toTags,
-} from './resource-tags.ts';
+import { isOurs, launchTags, resourceName, tagSpecification, toTags } from './resource-tags.ts';
 import type { RegionScope } from './scope.ts';
 
 /** The deployment's launch template with the version to launch. */
 export type LaunchTemplate = {
   readonly templateId: string;
   readonly version: string;
-  /** Launches that EC2 has answered, over all machines that ever launched with the template. */
-  readonly launches: number;
 };
 
 /** A template that is there, with the digest of its latest version's content. */
@@ -139,11 +129,9 @@ export const findLaunchTemplate = async (
       ),
   );
   const [latest] = versions.LaunchTemplateVersions ?? [];
-  const launches = Number(fromTags(template.Tags)[tagNames.launches] ?? 0);
   return {
     templateId,
     version: String(latest?.VersionNumber ?? template.LatestVersionNumber ?? 1),
-    launches: Number.isSafeInteger(launches) ? launches : 0,
     digest: latest?.VersionDescription,
   };
 };
@@ -187,7 +175,7 @@ const createTemplate = async (
     );
     const templateId = answer.LaunchTemplate?.LaunchTemplateId;
     if (templateId === undefined) throw new TypeError('a launch template without an id');
-    return { templateId, version: '1', launches: 0 };
+    return { templateId, version: '1' };
   } catch (error) {
     if (
       !(error instanceof Ec2Error) ||
@@ -233,7 +221,7 @@ const createVersion = async (
   );
   const version = answer.LaunchTemplateVersion?.VersionNumber;
   if (version === undefined) throw new TypeError('a launch template version without a number');
-  return { templateId: found.templateId, version: String(version), launches: found.launches };
+  return { templateId: found.templateId, version: String(version) };
 };
 
 /** Kept as the version's description, so that the content need not be compared with EC2's copy. */

@@ -1,7 +1,7 @@
 import { Ec2Error } from './errors.ts';
 import type { Pool } from './fleet-request.ts';
-import { findImage, type Image } from './images.ts';
-import { findArchitecture, findOfferings } from './instance-types.ts';
+import { findImages, type Image } from './images.ts';
+import { findArchitectures, findOfferings } from './instance-types.ts';
 import { ensureKeyPair, findKeyPair, type KeyPair } from './key-pair.ts';
 import type { LaunchGround } from './launch.ts';
 import {
@@ -19,6 +19,7 @@ import { ensureSecurityGroups, findSecurityGroups, type SecurityGroups } from '.
 export type Survey = {
   readonly network: Network;
   readonly pools: readonly Pool[];
+  /** The launch template's; pools that need another one say so. */
   readonly image: Image;
   readonly keyPair: KeyPair;
   readonly groups: SecurityGroups;
@@ -40,23 +41,19 @@ export const survey = async (
     const network = await findNetwork(scope, offered, signal);
     return { network, groups: await findSecurityGroups(scope, network.vpcId, signal) };
   };
-  const findImageForTypes = async () =>
-    findImage(scope, await findArchitecture(scope, signal), signal);
-  const [image, offerings, { network, groups }, keyPair, template] = await Promise.all([
-    findImageForTypes(),
+  const findImagesForTypes = async () =>
+    findImages(scope, await findArchitectures(scope, signal), signal);
+  const [images, offerings, { network, groups }, keyPair, template] = await Promise.all([
+    findImagesForTypes(),
     offered,
     findGroups(),
     findKeyPair(scope, signal),
     findLaunchTemplate(scope, signal),
   ]);
-  return {
-    network,
-    groups,
-    image,
-    keyPair,
-    template,
-    pools: poolsOf(scope, network, offerings),
-  };
+  const pools = poolsOf(scope, network, offerings, images);
+  const [image] = images.values();
+  if (image === undefined) throw new RangeError(`no instance types for ${scope.region}`);
+  return { network, groups, image, keyPair, template, pools };
 };
 
 /** Makes what the survey found missing. */
@@ -87,19 +84,30 @@ const inNetwork = (pools: readonly Pool[], { places }: Network): Pool[] =>
     return place === undefined ? [] : [{ ...pool, subnetId: place.subnetId }];
   });
 
+/** EC2's limit for the overrides of one request. */
+const maximumPools = 300;
+
 /** Types in their order of preference, each in every zone that has a subnet and offers it. */
 const poolsOf = (
   scope: RegionScope,
   network: Network,
   offerings: ReadonlyMap<string, ReadonlySet<string>>,
+  images: ReadonlyMap<string, Image>,
 ): Pool[] => {
-  const types = scope.regionConfig.instanceTypes;
-  const pools = [...new Set(types)].flatMap((instanceType) =>
+  const types = [...images.keys()];
+  const [usual] = images.values();
+  const pools = [...images].flatMap(([instanceType, { imageId }]) =>
     network.places
       .filter(({ zone }) => offerings.get(zone)?.has(instanceType) ?? false)
-      .map((place) => ({ instanceType, ...place })),
+      .map(({ subnetId, zone }) => ({
+        instanceType,
+        zone,
+        subnetId,
+        ...(imageId === usual?.imageId ? {} : { imageId }),
+      })),
   );
-  if (pools.length > 0) return pools;
+  // Best types first, so that what is over the limit is the least wanted.
+  if (pools.length > 0) return pools.slice(0, maximumPools);
   const zones = network.places.map(({ zone }) => zone).join(', ');
   throw new Ec2Error(`${scope.region}: ${types.join(', ')} is not offered in ${zones}`, {
     kind: 'not-found',

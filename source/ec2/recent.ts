@@ -45,7 +45,7 @@ export const createRecent = (region: string): Recent => {
 
   return {
     launched(instances, tags) {
-      for (const { instanceId, instanceType, zone = '' } of instances) {
+      for (const { instanceId, instanceType, lifecycle = 'spot', zone = '' } of instances) {
         note(instanceId, {
           placeholder: {
             instanceId,
@@ -55,7 +55,7 @@ export const createRecent = (region: string): Recent => {
             imageId: '',
             state: 'pending',
             launchedAt: Date.now(),
-            lifecycle: 'spot',
+            lifecycle,
             tags,
           },
         });

@@ -10,15 +10,14 @@ import { consoleOutput } from './console.ts';
 import { createContact } from './contact.ts';
 import { describeInstances } from './describe.ts';
 import { listEnabledRegions } from './enabled-regions.ts';
-import { Ec2Error, isPassing, toEc2Error } from './errors.ts';
-import { type LaunchGround, launchInstances, recordLaunch } from './launch.ts';
-import { isRecent, readRecord } from './launch-record.ts';
+import { type Ec2Error, toEc2Error } from './errors.ts';
+import type { LaunchGround } from './launch.ts';
+import { Launches } from './launches.ts';
 import { findOnDemandPrices } from './on-demand-prices.ts';
 import { makeGround, survey } from './prepare.ts';
 import { findSpotPrices } from './prices.ts';
 import { createRecent } from './recent.ts';
 import { rehearseLaunch } from './rehearse.ts';
-import { launchTags } from './resource-tags.ts';
 import { defaultPatience, type Patience, type RegionScope } from './scope.ts';
 import { type Account, createAccount } from './sign-in.ts';
 import { type Tagging, tagInstances } from './tag.ts';
@@ -74,6 +73,7 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
   const scope = createScope(options);
   const recent = createRecent(region);
   const takeTurns = createTurns();
+  const launches = new Launches({ scope, recent, clock: Date.now });
   let ground: LaunchGround | undefined;
 
   const tagging = createBatcher(batchWindow, (items: readonly Tagging[], signal) =>
@@ -100,34 +100,20 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
           ground = await prepare(userData, signal);
         }),
       ),
+    settle: (signal, settling) =>
+      guard(region, 'list the instances', signal, () => launches.settle(signal, settling)),
     launch: (request, signal) =>
       guard(region, 'launch instances', signal, () =>
-        // The client token counts answered launches: two at a time would share one.
+        // Two at a time would launch under one number.
         takeTurns(signal, async () => {
-          const prepared = ground ?? (await prepare(request.userData, signal));
-          ground = prepared;
-          const noteAnswer = async () => {
-            const template = await recordLaunch(scope, prepared.template, signal);
-            ground = { ...prepared, template };
-          };
-          try {
-            const answer = await launchInstances(scope, prepared, request, signal);
-            recent.launched(answer.instances, launchTags(scope, request.generation));
-            await noteAnswer();
-            return answer;
-          } catch (error) {
-            if (error instanceof Ec2Error && !isPassing(error)) await noteAnswer();
-            throw error;
-          }
+          ground ??= await prepare(request.userData, signal);
+          return launches.launch(ground, request, signal);
         }),
       ),
+    concludeLaunch: (answer, signal) =>
+      guard(region, 'note the launch', signal, () => launches.concludeLaunch(answer, signal)),
     openLaunch: (signal) =>
-      guard(region, 'look up the latest launch', signal, async () => {
-        const record = await readRecord(scope, signal);
-        if (record?.state !== 'open' || !isRecent(record, Date.now())) return undefined;
-        const { generation, count, since } = record;
-        return { generation, count, since };
-      }),
+      guard(region, 'look up the latest launch', signal, () => launches.openLaunch(signal)),
     rehearse: (request, signal) =>
       guard(region, 'rehearse the launch', signal, async () =>
         rehearseLaunch(scope, await survey(scope, request.userData, signal), request, signal),

@@ -8,6 +8,7 @@ import {
   RunInstancesCommand,
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
+import type { LaunchRequest } from './cloud.ts';
 import { rehearseDedicatedNetwork } from './dedicated-vpc/rehearsal.ts';
 import { Ec2Error } from './errors.ts';
 import { fleetRequest } from './fleet-request.ts';
@@ -35,7 +36,7 @@ export type DryRun = {
 export const rehearseLaunch = async (
   scope: RegionScope,
   found: Survey,
-  request: { readonly count: number; readonly generation: number; readonly userData: string },
+  request: LaunchRequest,
   signal: AbortSignal,
 ): Promise<void> => {
   const errors: Ec2Error[] = [];
@@ -81,7 +82,7 @@ const refusal = async (
 const dryRuns = async (
   scope: RegionScope,
   found: Survey,
-  request: { readonly count: number; readonly generation: number; readonly userData: string },
+  request: LaunchRequest,
   signal: AbortSignal,
 ): Promise<DryRun[]> => {
   const { client } = scope;
@@ -98,8 +99,7 @@ const dryRuns = async (
     ...rehearseDedicatedNetwork(scope, network),
     {
       action: 'RunInstances',
-      send: (options) =>
-        client.send(new RunInstancesCommand(runRequest(scope, found, request.generation)), options),
+      send: (options) => client.send(new RunInstancesCommand(runRequest(scope, found)), options),
     },
   ];
   if (groupId === undefined) {
@@ -142,10 +142,10 @@ const dryRuns = async (
       send: (options) => client.send(new CreateLaunchTemplateVersionCommand(version), options),
     });
     const { pools } = found;
-    const fleet = {
-      ...fleetRequest(scope, { template, pools, ...request, attempt: 'dry' }),
-      ...dry,
-    };
+    const { count, lifecycle = 'spot' } = request;
+    // A rehearsal uses up no number.
+    const options = { template, pools, count, lifecycle, generation: 0 };
+    const fleet = { ...fleetRequest(scope, options), ...dry };
     runs.push({
       action: 'CreateFleet',
       send: (options) => client.send(new CreateFleetCommand(fleet), options),
@@ -158,7 +158,6 @@ const dryRuns = async (
 const runRequest = (
   scope: RegionScope,
   { image, pools, keyPair, groups, network }: Survey,
-  generation: number,
 ): RunInstancesCommandInput => {
   const [pool] = pools;
   const group = groups.own?.GroupId;
@@ -186,7 +185,7 @@ const runRequest = (
     ],
     MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required' },
     TagSpecifications: [
-      { ResourceType: 'instance', Tags: toTags(launchTags(scope, generation)) },
+      { ResourceType: 'instance', Tags: toTags(launchTags(scope, 1)) },
       { ResourceType: 'volume', Tags: toTags(launchTags(scope)) },
     ],
   };

@@ -36,6 +36,8 @@ export type Patience = {
   readonly firstPause: number;
   /** For something just made to be visible to all of EC2. */
   readonly visibility: number;
+  /** For instances just launched to be in all of EC2's lists. */
+  readonly listing: number;
   /** For throttling, trouble of EC2, or a network that worked before. */
   readonly trouble: number;
   /** For the last network interface to leave a security group. */
@@ -47,6 +49,7 @@ export type Patience = {
 export const defaultPatience: Patience = {
   firstPause: 500,
   visibility: 30_000,
+  listing: 60_000,
   trouble: 300_000,
   release: 180_000,
   longestPoll: 60_000,

@@ -79,6 +79,8 @@ export type InstanceEvent = OfNode & {
   readonly region: string;
   readonly zone?: string;
   readonly instanceType?: string;
+  /** Whether EC2 may take it back when it needs it. */
+  readonly lifecycle?: 'spot' | 'on-demand';
   readonly imageId?: string;
   /** The address that SSH uses. */
   readonly address?: string;

@@ -139,6 +139,7 @@ export class FleetMachines {
           sessions: lacking,
           known: fleet.instanceIds(),
           identity,
+          onDemand: config.onDemandFallback,
           userData,
           timeout: config.timeouts.launching,
           signal,

@@ -28,7 +28,8 @@ export const instanceEvent = (
     readonly time: number;
   },
 ): InstanceEvent => {
-  const { address, imageId, launchedAt, privateAddress, publicAddress, zone } = instance;
+  const { address, imageId, launchedAt, lifecycle, zone } = instance;
+  const { privateAddress, publicAddress } = instance;
   return {
     event: 'instance',
     time,
@@ -37,6 +38,7 @@ export const instanceEvent = (
     region: instance.region,
     ...(zone === undefined ? {} : { zone }),
     instanceType: instance.instanceType,
+    ...(lifecycle === undefined ? {} : { lifecycle }),
     ...(imageId === undefined ? {} : { imageId }),
     ...(address === undefined ? {} : { address, sshPort }),
     ...(publicAddress === undefined ? {} : { publicAddress }),

@@ -1,15 +1,17 @@
 import {
+  type CapacityPool,
   type Instance,
+  type LaunchAnswer,
   type LaunchedInstance,
   type LaunchRefusal,
+  type Lifecycle,
   type RegionCloud,
   tagNames,
 } from '../ec2/cloud.ts';
 import { Ec2Error } from '../ec2/errors.ts';
-import { refusalError } from '../ec2/launch.ts';
+import { isShortage, refusalError } from '../ec2/launch.ts';
 import { withDeadline } from '../pipeline/deadline.ts';
 import { PhaseFailure, toPhaseFailure } from '../pipeline/phase-failure.ts';
-import { nextGeneration } from './generation.ts';
 import type { NodeSession } from './node-session.ts';
 import type { Notices } from './notices.ts';
 import { isAlive } from './plan.ts';
@@ -23,6 +25,10 @@ export type RegionLaunchOptions = {
   readonly userData: string;
   /** Makes the launch one of its own, which takes no instances of others. */
   readonly identity: string | undefined;
+  /** Pools that are only asked where no other is left. */
+  readonly avoid?: readonly CapacityPool[];
+  /** Whether nodes that no spot pool has an instance for are launched on demand. */
+  readonly onDemand: boolean;
   /** Milliseconds for all of it. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -53,81 +59,156 @@ export type Shortage = {
 
 /**
  * Gets instances for a region's nodes: those that somebody else launched since the plan was made,
- * and one launch for the rest; writes each its name. What becomes of nodes that get none is for
- * the caller; nothing here rejects, so that no region can touch another.
+ * and launches for the rest; writes each its name. What becomes of nodes that get none is for the
+ * caller; nothing here rejects, so that no region can touch another.
  */
 export const launchRegion = async (options: RegionLaunchOptions): Promise<RegionLaunchOutcome> => {
-  const { sessions, signal, timeout } = options;
+  const { cloud, sessions, signal, timeout } = options;
   for (const { machine } of sessions) machine.beginLaunch();
+  const launch = new RegionLaunch(options);
+  const outcome = () => ({
+    launched: launch.found,
+    unmet: launch.missing,
+    refusals: launch.refusals,
+  });
   try {
-    const { found, refusals } = await withDeadline(timeout, signal, (bounded) =>
-      obtain(options, bounded),
-    );
-    for (const [session, instance] of found) session.launched(instance);
-    await writeNames(options, found);
-    const unmet = sessions.filter((session) => !found.has(session));
-    return {
-      launched: found,
-      unmet,
-      refusals,
-      ...(unmet.length === 0 ? {} : { shortage: shortageOf(options.cloud.region, refusals) }),
-    };
+    await withDeadline(timeout, signal, (bounded) => launch.run(bounded));
+    if (launch.missing.length === 0) return outcome();
+    return { ...outcome(), shortage: shortageOf(cloud.region, launch.refusals) };
   } catch (error) {
-    const none = {
-      launched: new Map<NodeSession, LaunchedInstance>(),
-      unmet: sessions,
-      refusals: [],
+    if (signal.aborted || launch.missing.length === 0) return outcome();
+    const shortage = {
+      failure: toPhaseFailure(error),
+      exitStatus: error instanceof Ec2Error ? error.exitStatus : 1,
+      isLocal: error instanceof Ec2Error && isShortage(error),
     };
-    if (signal.aborted) return none;
-    return {
-      ...none,
-      shortage: {
-        failure: toPhaseFailure(error),
-        exitStatus: error instanceof Ec2Error ? error.exitStatus : 1,
-        isLocal: error instanceof Ec2Error && isLocal(error),
-      },
-    };
+    return { ...outcome(), shortage };
   }
 };
 
-const isLocal = ({ kind }: Ec2Error): boolean => kind === 'capacity' || kind === 'quota';
+type Obtained = LaunchedInstance & Partial<Pick<Instance, 'tags'>>;
 
-type Obtained = Pick<Instance, 'instanceId' | 'instanceType'> &
-  Partial<Pick<Instance, 'zone' | 'tags'>>;
+/** The launches of a region until each node has an instance, or EC2 has no more to give. */
+class RegionLaunch {
+  readonly found = new Map<NodeSession, LaunchedInstance>();
+  readonly refusals: LaunchRefusal[] = [];
+  readonly #options: RegionLaunchOptions;
 
-/**
- * Looks at what runs only once the launch is prepared, and not at what ran when the plan was made.
- * `prepare` notes how many launches of the region EC2 has answered, which decides on the launch's
- * client token: a launch of somebody else is either answered by then, and its instances are found,
- * or it is the same as this one to EC2, and gives the same instances.
- */
-const obtain = async (
-  { cloud, identity, known, sessions, userData }: RegionLaunchOptions,
-  signal: AbortSignal,
-): Promise<{ found: Map<NodeSession, Obtained>; refusals: readonly LaunchRefusal[] }> => {
-  await cloud.prepare({ userData }, signal);
-  const instances = await cloud.describe(signal);
-  const strangers = instances.filter(
-    (instance) => identity === undefined && isAlive(instance) && !known.has(instance.instanceId),
-  );
-  const found = share(sessions, strangers);
-  const missing = sessions.filter((session) => !found.has(session));
-  if (missing.length === 0) return { found, refusals: [] };
-  const generation = nextGeneration(instances);
-  const answer = await cloud.launch(
-    {
-      count: missing.length,
-      generation,
-      userData,
-      ...(identity === undefined ? {} : { identity }),
-    },
-    signal,
-  );
-  return {
-    found: new Map([...found, ...share(missing, answer.instances)]),
-    refusals: answer.refusals,
-  };
-};
+  constructor(options: RegionLaunchOptions) {
+    this.#options = options;
+  }
+
+  get missing(): NodeSession[] {
+    return this.#options.sessions.filter((session) => !this.found.has(session));
+  }
+
+  /** Looks at what runs before each launch: the number of the launch stands for what was seen. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { avoid, cloud, identity, userData } = this.#options;
+    await cloud.prepare({ userData }, signal);
+    const asked = new Set<Lifecycle>();
+    let lifecycle: Lifecycle = 'spot';
+    for (;;) {
+      await this.#takeStrangers(await cloud.settle(signal), signal);
+      const { missing } = this;
+      if (missing.length === 0) return;
+      const names = missing.map(({ name }) => name);
+      const answer = await cloud.launch(
+        {
+          count: missing.length,
+          lifecycle,
+          userData,
+          // What others launch for other nodes is theirs, what they launch for the same is the same.
+          identity: identity ?? names.join(' '),
+          ...(avoid === undefined ? {} : { avoid }),
+        },
+        signal,
+      );
+      await this.#take(missing, answer.instances, signal);
+      await cloud.concludeLaunch(answer, signal);
+      this.refusals.push(...answer.refusals);
+      if (this.missing.length === 0) return;
+      if (answer.isOvertaken || answer.isFull) continue;
+      const next = this.#next(lifecycle, answer, asked.has(lifecycle));
+      asked.add(lifecycle);
+      if (next === undefined) return;
+      lifecycle = next;
+    }
+  }
+
+  /** What to ask for after an answer that brought less than was asked for. */
+  #next(
+    lifecycle: Lifecycle,
+    { hasMorePools, refusals }: LaunchAnswer,
+    isSecond: boolean,
+  ): Lifecycle | undefined {
+    if (!isSecond && hasMorePools) return lifecycle;
+    const { cloud, notices, onDemand } = this.#options;
+    // The limit that spot instances are too dear for is one on demand as well.
+    const isForPrice = refusals.every(({ code }) => code === 'SpotMaxPriceTooLow');
+    if (lifecycle === 'on-demand' || !onDemand || isForPrice) return undefined;
+    const nodes = this.missing.map(({ name }) => name).join(', ');
+    notices.say('warning', `no spot capacity for ${nodes}: launching on demand`, {
+      region: cloud.region,
+      hint: 'On demand costs about three times as much; "on_demand_fallback: false" prevents it.',
+    });
+    return 'on-demand';
+  }
+
+  /** Takes instances that somebody else launched, unless they have another node's name. */
+  async #takeStrangers(instances: readonly Instance[], signal: AbortSignal): Promise<void> {
+    const { identity, known } = this.#options;
+    if (identity !== undefined) return;
+    const { missing } = this;
+    const names = new Set(missing.map(({ name }) => name));
+    const strangers = instances.filter((instance) => {
+      const name = instance.tags[tagNames.node];
+      const isFree = name === undefined || names.has(name);
+      return isFree && isAlive(instance) && !known.has(instance.instanceId);
+    });
+    await this.#take(missing, strangers, signal);
+  }
+
+  async #take(
+    sessions: readonly NodeSession[],
+    instances: readonly Obtained[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const taken = new Set([...this.found.values()].map(({ instanceId }) => instanceId));
+    const free = instances.filter(
+      ({ instanceId }) => !taken.has(instanceId) && !this.#options.known.has(instanceId),
+    );
+    const shares = share(sessions, free);
+    for (const [session, instance] of shares) {
+      this.found.set(session, instance);
+      session.launched(instance);
+    }
+    await this.#writeNames(shares, signal);
+  }
+
+  /** A name that could not be written is no reason to fail: whoever attaches next adopts the node. */
+  async #writeNames(
+    shares: ReadonlyMap<NodeSession, Obtained>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { cloud, notices } = this.#options;
+    const names = new Map<string, Readonly<Record<string, string>>>();
+    for (const [{ name }, { instanceId, tags }] of shares) {
+      if (tags?.[tagNames.node] !== name) names.set(instanceId, { [tagNames.node]: name });
+    }
+    if (names.size === 0) return;
+    try {
+      await cloud.tag(names, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const { reason, hint } = toPhaseFailure(error);
+      notices.say('warning', `the names of new nodes could not be written: ${reason}`, {
+        hint,
+        region: cloud.region,
+      });
+    }
+  }
+}
 
 /** Gives each node its instance: the one that has its name, else by the order of ids. */
 const share = <Each extends Obtained>(
@@ -152,28 +233,6 @@ const share = <Each extends Obtained>(
   return shares;
 };
 
-/** A name that could not be written is no reason to fail: whoever attaches next adopts the node. */
-const writeNames = async (
-  { cloud, notices, signal }: RegionLaunchOptions,
-  found: ReadonlyMap<NodeSession, Obtained>,
-): Promise<void> => {
-  const names = new Map<string, Readonly<Record<string, string>>>();
-  for (const [{ name }, { instanceId, tags }] of found) {
-    if (tags?.[tagNames.node] !== name) names.set(instanceId, { [tagNames.node]: name });
-  }
-  if (names.size === 0) return;
-  try {
-    await cloud.tag(names, signal);
-  } catch (error) {
-    if (signal.aborted) return;
-    const { reason, hint } = toPhaseFailure(error);
-    notices.say('warning', `the names of new nodes could not be written: ${reason}`, {
-      hint,
-      region: cloud.region,
-    });
-  }
-};
-
 /** A refusal for capacity says more than others. */
 const shortageOf = (region: string, refusals: readonly LaunchRefusal[]): Shortage => {
   const errors = refusals.map((refusal) => refusalError({ region }, refusal));
@@ -185,6 +244,6 @@ const shortageOf = (region: string, refusals: readonly LaunchRefusal[]): Shortag
       errors.map(({ message }) => message),
     ),
     exitStatus: error?.exitStatus ?? 1,
-    isLocal: error === undefined || isLocal(error),
+    isLocal: error === undefined || isShortage(error),
   };
 };

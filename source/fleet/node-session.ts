@@ -123,8 +123,13 @@ export class NodeSession {
   }
 
   /** EC2 gave the node this instance. */
-  launched({ instanceId, instanceType, zone }: LaunchedInstance): void {
-    const launched = { instanceId, instanceType, ...(zone === undefined ? {} : { zone }) };
+  launched({ instanceId, instanceType, lifecycle, zone }: LaunchedInstance): void {
+    const launched = {
+      instanceId,
+      instanceType,
+      ...(zone === undefined ? {} : { zone }),
+      ...(lifecycle === undefined ? {} : { lifecycle }),
+    };
     this.machine.settleLaunch(launched);
     this.#tellInstance({ ...launched, region: this.region });
   }

@@ -218,6 +218,7 @@ const withoutMachine = ({
   instanceId: _instanceId,
   instanceType: _instanceType,
   launchedAt: _launchedAt,
+  lifecycle: _lifecycle,
   pricePerHour: _pricePerHour,
   privateAddress: _privateAddress,
   publicAddress: _publicAddress,

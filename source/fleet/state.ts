@@ -35,6 +35,7 @@ export type NodeState = {
   readonly instanceId?: string;
   readonly zone?: string;
   readonly instanceType?: string;
+  readonly lifecycle?: 'spot' | 'on-demand';
   readonly imageId?: string;
   readonly address?: string;
   readonly sshPort?: number;

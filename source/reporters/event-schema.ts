@@ -89,6 +89,10 @@ const instance = z
     region,
     zone: text('Availability zone.').exactOptional(),
     instanceType: text('EC2 instance type.').exactOptional(),
+    lifecycle: z
+      .enum(['spot', 'on-demand'])
+      .describe('Whether EC2 may take it back when it needs it, or not.')
+      .exactOptional(),
     imageId: text('AMI id.').exactOptional(),
     address: text('The address that SSH uses.').exactOptional(),
     sshPort: z.int().min(1).max(65_535).describe('The port that SSH uses.').exactOptional(),

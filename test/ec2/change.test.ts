@@ -111,7 +111,7 @@ test('an instance launched a moment ago is terminated as soon as EC2 knows it', 
   endpoint.on('TerminateInstances', (_, nth) =>
     nth < 2 ? unknownInstance(['i-1']) : '<instancesSet/>',
   );
-  await cloud.launch({ count: 1, generation: 1, userData: '{}' }, patient());
+  await cloud.launch({ count: 1, userData: '{}' }, patient());
   await cloud.terminate(['i-1'], patient());
   assert.equal(endpoint.of('TerminateInstances').length, 3);
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fleetAnswer, ours, templateSet } from './account.ts';
+import { refusalError } from '../../source/ec2/launch.ts';
+import { fleetAnswer, templateSet } from './account.ts';
 import { patient, startRegion } from './region.ts';
 import { rejection } from './rejection.ts';
 
-const request = { count: 5, generation: 1, userData: '{}' };
+const request = { count: 5, userData: '{}' };
 
 test('five nodes are one CreateFleet over every pool, and tagged by it', async (context) => {
   const { cloud, endpoint } = await startRegion(
@@ -22,6 +23,7 @@ test('five nodes are one CreateFleet over every pool, and tagged by it', async (
     instanceId: 'i-0',
     instanceType: 't3.medium',
     zone: 'us-west-2a',
+    lifecycle: 'spot',
   });
 
   const [fleet, ...more] = endpoint.of('CreateFleet').map(({ form }) => form);
@@ -44,7 +46,7 @@ test('five nodes are one CreateFleet over every pool, and tagged by it', async (
 
   const types = [1, 2].map((number) => fleet[`TagSpecification.${number}.ResourceType`]);
   assert.deepEqual(types, ['fleet', 'instance']);
-  const tags = [1, 2, 3, 4, 5].map(
+  const tags = [1, 2, 3, 4, 5, 6].map(
     (number) =>
       `${fleet[`TagSpecification.2.Tag.${number}.Key`]}=${fleet[`TagSpecification.2.Tag.${number}.Value`]}`,
   );
@@ -52,6 +54,7 @@ test('five nodes are one CreateFleet over every pool, and tagged by it', async (
     'Name=spot-tui-orchard',
     'spot-tui:deployment=orchard',
     'spot-tui:generation=1',
+    'spot-tui:launch=5 lt-ours',
     'spot-tui:version=0.1.0',
     'team=fruit',
   ]);
@@ -88,6 +91,7 @@ test('partial fulfilment is an answer that says once per pool why', async (conte
       message,
       instanceType: 't3.medium',
       zone: 'us-west-2b',
+      lifecycle: 'spot',
     },
   ]);
 });
@@ -104,24 +108,40 @@ test('no capacity at all is an answer too', async (context) => {
   assert.equal(answer.refusals[0]?.code, 'InsufficientInstanceCapacity');
 });
 
-for (const [code, message, exitStatus, hint] of [
-  ['MaxSpotInstanceCountExceeded', 'Max spot instance count exceeded', 3, /Service Quotas/],
+for (const [code, message] of [
+  ['MaxSpotInstanceCountExceeded', 'Max spot instance count exceeded'],
   [
     'VcpuLimitExceeded',
     'You have requested more vCPU capacity than your current vCPU limit of 32 allows',
-    3,
-    /Service Quotas/,
   ],
+] as const) {
+  test(`${code} is an answer, whether of a pool or of the whole request`, async (context) => {
+    const { cloud, endpoint } = await startRegion(context, {
+      CreateFleet: fleetAnswer([], [{ code, message, zone: 'us-west-2a' }]),
+    });
+    const ofPool = await cloud.launch(request, patient());
+    assert.deepEqual(
+      ofPool.refusals.map((refusal) => refusalError({ region: 'us-west-2' }, refusal).message),
+      [`us-west-2: can't launch t3.medium in us-west-2a: ${message} (${code})`],
+    );
+    endpoint.on('CreateFleet', { code, message });
+    const ofAll = await cloud.launch(request, patient());
+    const [error] = ofAll.refusals.map((refusal) => refusalError({ region: 'us-west-2' }, refusal));
+    assert.equal(error?.message, `us-west-2: can't launch instances: ${message} (${code})`);
+    assert.equal(error?.exitStatus, 3);
+    assert.match(error?.hint ?? '', /Service Quotas/);
+  });
+}
+
+for (const [code, message, hint] of [
   [
     'UnauthorizedOperation',
     'You are not authorized to perform this operation.',
-    3,
     /ec2:RunInstances/,
   ],
   [
     'AuthFailure.ServiceLinkedRoleCreationNotPermitted',
     'The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances.',
-    3,
     /aws iam create-service-linked-role --aws-service-name spot\.amazonaws\.com/,
   ],
 ] as const) {
@@ -130,7 +150,7 @@ for (const [code, message, exitStatus, hint] of [
       CreateFleet: fleetAnswer([], [{ code, message, zone: 'us-west-2a' }]),
     });
     const error = await rejection(cloud.launch(request, patient()));
-    assert.equal(error.exitStatus, exitStatus);
+    assert.equal(error.exitStatus, 3);
     assert.equal(
       error.message,
       `us-west-2: can't launch t3.medium in us-west-2a: ${message} (${code})`,
@@ -163,14 +183,6 @@ test('the same launch after a crash has the same client token', async (context) 
   assert.equal(tokens(again.endpoint)[0], tokens(endpoint)[0]);
 });
 
-test('two processes that each want machines of their own don’t share a client token', async (context) => {
-  const one = await startRegion(context);
-  const other = await startRegion(context);
-  await one.cloud.launch({ ...request, identity: 'one' }, patient());
-  await other.cloud.launch({ ...request, identity: 'other' }, patient());
-  assert.notEqual(tokens(other.endpoint)[0], tokens(one.endpoint)[0]);
-});
-
 test('the SDK’s own retry of a launch has the same client token', async (context) => {
   const { cloud, endpoint } = await startRegion(context);
   endpoint.on('CreateFleet', (_, nth) =>
@@ -181,38 +193,12 @@ test('the SDK’s own retry of a launch has the same client token', async (conte
   assert.equal(second, first);
 });
 
-test('an answered launch is never answered again, by this process or the next', async (context) => {
-  const { cloud, endpoint } = await startRegion(context);
-  await cloud.launch(request, patient());
-  await cloud.launch(request, patient());
-  const notes = endpoint.of('CreateTags').map(({ form }) => form);
-  assert.deepEqual(
-    notes.map((form) => [form['ResourceId.1'], form['Tag.1.Key'], form['Tag.1.Value']]),
-    [
-      ['lt-ours', 'spot-tui:launches', '1'],
-      ['lt-ours', 'spot-tui:launches', '2'],
-    ],
-  );
-  const next = await startRegion(context, {
-    DescribeLaunchTemplates: templateSet([
-      { id: 'lt-ours', name: 'spot-tui-orchard', tags: { ...ours, 'spot-tui:launches': '2' } },
-    ]),
-    DescribeLaunchTemplateVersions:
-      '<launchTemplateVersionSet><item><versionNumber>1</versionNumber>' +
-      '<versionDescription>other</versionDescription></item></launchTemplateVersionSet>',
-    CreateLaunchTemplateVersion:
-      '<launchTemplateVersion><versionNumber>2</versionNumber></launchTemplateVersion>',
-  });
-  await next.cloud.launch(request, patient());
-  assert.equal(new Set([...tokens(endpoint), ...tokens(next.endpoint)]).size, 3);
-});
-
-test('a refused launch that is tried again has another client token', async (context) => {
+test('what was answered is not asked for again, nor what was refused', async (context) => {
   const { cloud, endpoint } = await startRegion(context, {
     CreateFleet: fleetAnswer([], [{ code: 'VcpuLimitExceeded', message: 'no' }]),
   });
-  await rejection(cloud.launch(request, patient()));
-  await rejection(cloud.launch(request, patient()));
+  await cloud.launch(request, patient());
+  await cloud.launch(request, patient());
   const [first, second] = tokens(endpoint);
   assert.notEqual(second, first);
 });
@@ -242,34 +228,37 @@ test('a launch template that CreateFleet does not see yet is waited for', async 
   assert.notEqual(third, second, 'the second one is answered for good');
 });
 
-test('more than one call’s worth is split, and what came before a failure is kept', async (context) => {
+test('more than one call’s worth is asked for in several launches', async (context) => {
   const { cloud, endpoint } = await startRegion(context);
-  const ids = Array.from({ length: 500 }, (_, index) => `i-${index}`);
-  endpoint.on('CreateFleet', (_, nth) =>
-    nth === 0
-      ? fleetAnswer([{ ids }])
-      : { code: 'MaxSpotInstanceCountExceeded', message: 'Max spot instance count exceeded' },
-  );
-  const answer = await cloud.launch({ ...request, count: 700 }, patient());
-  assert.equal(answer.instances.length, 500);
-  assert.equal(answer.refusals[0]?.code, 'MaxSpotInstanceCountExceeded');
-  const counts = endpoint
-    .of('CreateFleet')
-    .map(({ form }) => form['TargetCapacitySpecification.TotalTargetCapacity']);
-  assert.deepEqual(counts, ['500', '200']);
+  const first = await cloud.launch({ ...request, count: 700 }, patient());
+  assert.equal(first.instances.length, 500);
+  assert.equal(first.isFull, true);
+  await cloud.concludeLaunch(first, patient());
+  const second = await cloud.launch({ ...request, count: 200 }, patient());
+  assert.equal(second.generation, first.generation + 1);
   assert.equal(new Set(tokens(endpoint)).size, 2);
 });
 
-test('a launch whose note can’t be written is still a launch', async (context) => {
+test('a conclusion that can’t be noted loses nothing', async (context) => {
   const troubles: string[] = [];
-  const { cloud } = await startRegion(
+  const { cloud, endpoint } = await startRegion(
     context,
-    { CreateTags: { code: 'UnauthorizedOperation', message: 'You are not authorized …' } },
+    {},
     { options: { onTrouble: ({ message }) => troubles.push(message) } },
   );
   const answer = await cloud.launch(request, patient());
-  assert.equal(answer.instances.length, 5);
+  endpoint.on('CreateTags', { code: 'UnauthorizedOperation', message: 'You are not authorized …' });
+  await cloud.concludeLaunch(answer, patient());
   assert.match(troubles.join(), /can't note the launch on lt-ours/);
+});
+
+test('a launch that can’t be noted beforehand is not sent', async (context) => {
+  const { cloud, endpoint } = await startRegion(context, {
+    CreateTags: { code: 'UnauthorizedOperation', message: 'You are not authorized …' },
+  });
+  const error = await rejection(cloud.launch(request, patient()));
+  assert.match(error.message, /can't note the launch on lt-ours/);
+  assert.equal(endpoint.of('CreateFleet').length, 0);
 });
 
 const tokens = (endpoint: {

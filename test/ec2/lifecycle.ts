@@ -23,7 +23,7 @@ export const liveThrough = async (
   { forgetsSpot = false, keeps = [], placesInstancesSilently = false }: Deviations = {},
 ): Promise<void> => {
   const userData = '#cloud-config\nruncmd: []\n';
-  const request = { count: 5, generation: 1, userData };
+  const request = { count: 5, userData };
   let ids: string[] = [];
 
   await step('rehearse in an empty account', async () => {
@@ -41,6 +41,8 @@ export const liveThrough = async (
   await step('launch five', async () => {
     const answer = await cloud.launch(request, signal);
     assert.deepEqual(answer.refusals, []);
+    await cloud.concludeLaunch(answer, signal);
+    assert.equal(await cloud.openLaunch(signal), undefined);
     ids = answer.instances.map(({ instanceId }) => instanceId).sort();
     assert.equal(new Set(ids).size, 5);
     if (placesInstancesSilently) return;

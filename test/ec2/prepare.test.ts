@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { groupSet, imageSet, keySet, ours, permission, templateSet } from './account.ts';
+import {
+  groupSet,
+  imageSet,
+  instanceTypeSet,
+  keySet,
+  offeringSet,
+  ours,
+  permission,
+  templateSet,
+} from './account.ts';
 import { patient, publicKey, startRegion } from './region.ts';
 
 const userData = '#cloud-config\n{}\n';
@@ -86,6 +95,59 @@ test('the image for auto is the latest Ubuntu 24.04 of the type’s architecture
   assert.equal(template['LaunchTemplateData.ImageId'], 'ami-new');
 });
 
+/** Two types of two architectures in one zone, and an image for each. */
+const twoArchitectures = {
+  DescribeInstanceTypes: instanceTypeSet({ 't3.medium': 'x86_64', 't4g.medium': 'arm64' }),
+  DescribeInstanceTypeOfferings: offeringSet([
+    ['t3.medium', 'us-west-2a'],
+    ['t4g.medium', 'us-west-2a'],
+  ]),
+  DescribeImages: (form: Readonly<Record<string, string>>) =>
+    JSON.stringify(form).includes('arm64')
+      ? imageSet([{ id: 'ami-arm', architecture: 'arm64' }])
+      : imageSet([{ id: 'ami-intel', architecture: 'x86_64' }]),
+};
+
+test('types of two architectures are launched each with its own image', async (context) => {
+  const { cloud, endpoint } = await startRegion(context, twoArchitectures, {
+    region: { instanceTypes: ['t3.medium', 't4g.medium'] },
+  });
+  await cloud.launch({ count: 1, userData }, patient());
+  const template = endpoint.of('CreateLaunchTemplate')[0]?.form ?? {};
+  assert.equal(template['LaunchTemplateData.ImageId'], 'ami-intel');
+  const fleet = endpoint.of('CreateFleet')[0]?.form ?? {};
+  const override = (number: number) =>
+    ['InstanceType', 'ImageId'].map(
+      (name) => fleet[`LaunchTemplateConfigs.1.Overrides.${number}.${name}`],
+    );
+  assert.deepEqual(
+    [override(1), override(2)],
+    [
+      ['t3.medium', undefined],
+      ['t4g.medium', 'ami-arm'],
+    ],
+  );
+});
+
+test('an image is launched on the types of its architecture, and the others are named', async (context) => {
+  const troubles: string[] = [];
+  const { cloud, endpoint } = await startRegion(
+    context,
+    { ...twoArchitectures, DescribeImages: imageSet([{ id: 'ami-1', architecture: 'arm64' }]) },
+    {
+      region: { instanceTypes: ['t3.medium', 't4g.medium'], image: 'ami-1' },
+      options: { onTrouble: ({ message }) => troubles.push(message) },
+    },
+  );
+  await cloud.launch({ count: 1, userData }, patient());
+  assert.deepEqual(troubles, [
+    'us-west-2: the image ami-1 is for arm64, but t3.medium is x86_64: nothing is launched on t3.medium',
+  ]);
+  const fleet = endpoint.of('CreateFleet')[0]?.form ?? {};
+  assert.equal(fleet['LaunchTemplateConfigs.1.Overrides.1.InstanceType'], 't4g.medium');
+  assert.equal(fleet['LaunchTemplateConfigs.1.Overrides.2.InstanceType'], undefined);
+});
+
 test('what is there is reused, and nothing is made twice', async (context) => {
   const { cloud, endpoint } = await startRegion(context);
   await cloud.prepare({ userData }, patient());
@@ -127,7 +189,7 @@ test('changed user data makes a new version of the launch template', async (cont
     Buffer.from(version['LaunchTemplateData.UserData'] ?? '', 'base64').toString(),
     userData,
   );
-  await cloud.launch({ count: 1, generation: 1, userData }, patient());
+  await cloud.launch({ count: 1, userData }, patient());
   const fleet = endpoint.of('CreateFleet')[0]?.form ?? {};
   assert.equal(fleet['LaunchTemplateConfigs.1.LaunchTemplateSpecification.Version'], '2');
 });

@@ -43,16 +43,6 @@ const cases: readonly Case[] = [
     hint: /describe-instance-type-offerings --region us-west-2/,
   },
   {
-    name: 'types of two architectures',
-    handlers: {
-      DescribeInstanceTypes: instanceTypeSet({ 't3.medium': 'x86_64', 't4g.medium': 'arm64' }),
-    },
-    settings: { region: { instanceTypes: ['t3.medium', 't4g.medium'] } },
-    exitStatus: 2,
-    message: /t3\.medium is amd64 but t4g\.medium is arm64/,
-    hint: /one architecture/,
-  },
-  {
     name: 'a type that is never a spot instance',
     handlers: {
       DescribeInstanceTypes: instanceTypeSet({ 'mac1.metal': 'x86_64' }, ['on-demand']),

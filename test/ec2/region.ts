@@ -57,7 +57,14 @@ export const openRegion = async (
     ...(settings.findCredentials === true
       ? {}
       : { credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' } }),
-    patience: { firstPause: 5, visibility: 2_000, trouble: 0, release: 2_000, longestPoll: 200 },
+    patience: {
+      firstPause: 5,
+      visibility: 2_000,
+      listing: 300,
+      trouble: 0,
+      release: 2_000,
+      longestPoll: 200,
+    },
     ...settings.options,
   });
   context.after(() => cloud.close());

@@ -47,25 +47,6 @@ test('a fleet of five lives and dies where answers are lost', async (context) =>
   }
 });
 
-test('a create that is started again right after its launch launches nothing', async (context) => {
-  const { endpoint, machines } = await startSandbox();
-  context.after(() => endpoint.close());
-  const request = { count: 3, generation: 1, userData: '{}' };
-  const first = await openRegion(context, endpoint.url);
-  const third = await openRegion(context, endpoint.url);
-  // All were prepared before the launch, as if each process had died in the middle of it.
-  const second = await openRegion(context, endpoint.url);
-  await first.cloud.prepare(request, patient());
-  await second.cloud.prepare(request, patient());
-  await third.cloud.prepare(request, patient());
-  const one = await first.cloud.launch(request, patient());
-  const other = await second.cloud.launch(request, patient());
-  assert.deepEqual(other.instances, one.instances);
-  const error = await rejection(third.cloud.launch({ ...request, count: 9 }, patient()));
-  assert.match(error.hint, /An earlier launch has gone through/);
-  assert.equal(machines.running.size, 3);
-});
-
 test('a region that does not exist is a mistake in the configuration', async (context) => {
   const { endpoint } = await startSandbox();
   context.after(() => endpoint.close());

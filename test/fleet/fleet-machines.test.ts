@@ -32,8 +32,17 @@ const hastyRegion = (onLaunch: () => void): RegionCloud => {
       });
       onLaunch();
       for (let turns = 0; turns < 50; turns += 1) await Promise.resolve();
-      return { instances, refusals: [] };
+      return {
+        generation: 1,
+        instances,
+        refusals: [],
+        isOvertaken: false,
+        isFull: true,
+        hasMorePools: true,
+      };
     },
+    settle: () => Promise.resolve([...shown]),
+    concludeLaunch: () => Promise.resolve(),
     openLaunch: () => Promise.resolve(undefined),
     tag: () => Promise.resolve(),
     spotPrices: refuse,

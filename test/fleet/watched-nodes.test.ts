@@ -208,7 +208,10 @@ const saying = (cloud: RegionCloud, says: (instance: Instance) => Instance): Reg
   region: cloud.region,
   describe: async (signal) => (await cloud.describe(signal)).map(says),
   prepare: (request, signal) => cloud.prepare(request, signal),
+  settle: async (signal, options) => (await cloud.settle(signal, options)).map(says),
   launch: (request, signal) => cloud.launch(request, signal),
+  concludeLaunch: (answer, signal) => cloud.concludeLaunch(answer, signal),
+  openLaunch: (signal) => cloud.openLaunch(signal),
   rehearse: (request, signal) => cloud.rehearse(request, signal),
   tag: (tags, signal) => cloud.tag(tags, signal),
   async *watch(options) {
