@@ -43,6 +43,8 @@ export const historyLine = (entry: HistoryEntry, deployment: string): HistoryLin
         text: `${entry.instanceId ?? ''}${type} in ${place}`,
       };
     }
+    case 'moved':
+      return { subject: entry.node, word: 'moved', text: `to ${entry.to}: ${entry.reason}` };
     case 'failed':
       return {
         subject: entry.node,

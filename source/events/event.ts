@@ -103,6 +103,18 @@ export type InstanceEvent = OfNode & {
   readonly rebalanceSince?: number;
 };
 
+/**
+ * A node that got no machine in its region gets one in another: the old name is no node any more,
+ * and what comes next is about the new one.
+ */
+export type MovedEvent = OfNode & {
+  readonly event: 'moved';
+  /** Name of the node from now on. */
+  readonly to: string;
+  /** Why it could not be where it was meant to be: one line. */
+  readonly reason: string;
+};
+
 /** Bytes of a transfer that the node has acknowledged. */
 export type ProgressEvent = OfNode & {
   readonly event: 'progress';
@@ -240,6 +252,7 @@ export type FleetEvent =
   | FleetStartedEvent
   | PhaseEvent
   | InstanceEvent
+  | MovedEvent
   | ProgressEvent
   | LogEvent
   | HealthEvent

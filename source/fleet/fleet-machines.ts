@@ -2,9 +2,11 @@ import type { Config } from '../config/config.ts';
 import { type RegionCloud, tagNames } from '../ec2/cloud.ts';
 import { Ec2Error } from '../ec2/errors.ts';
 import { createTurns, type TakeTurns } from '../ec2/turns.ts';
+import type { Emit } from '../events/event.ts';
 import type { FleetSessions } from './fleet-sessions.ts';
 import type { FleetWatch } from './fleet-watch.ts';
-import { launchRegion } from './launch-region.ts';
+import { launchRegion, type RegionLaunchOutcome, type Shortage } from './launch-region.ts';
+import { describeRefusals, moveNodes } from './move-nodes.ts';
 import type { RunEnd } from './node-run.ts';
 import type { NodeSession } from './node-session.ts';
 import type { Notices } from './notices.ts';
@@ -17,6 +19,9 @@ export type FleetMachinesOptions = {
   readonly sessions: FleetSessions;
   readonly watch: Pick<FleetWatch, 'nudge'>;
   readonly notices: Notices;
+  readonly emit: Emit;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => number;
   /** Ends what has not been asked of EC2 yet. */
   readonly signal: AbortSignal;
 };
@@ -32,12 +37,19 @@ export type LaunchOptions = {
    * each takes what the others launched.
    */
   readonly identity?: string;
+  /** Nodes are wanted in the region that they are in, and nowhere else. */
+  readonly isBound?: boolean;
 };
+
+/** Milliseconds for which a region that had too little is not asked for nodes of other regions. */
+const refusalMemory = 300_000;
 
 /** Gets machines for the nodes of a fleet and ends them: one call per region, not one per node. */
 export class FleetMachines {
   readonly #options: FleetMachinesOptions;
   readonly #launching = new Map<string, TakeTurns>();
+  /** When regions had too little, by `performance.now`. */
+  readonly #refusedAt = new Map<string, number>();
   #fatalExitStatus = 0;
 
   constructor(options: FleetMachinesOptions) {
@@ -80,16 +92,18 @@ export class FleetMachines {
   }
 
   /**
-   * Launches machines for nodes that have none, all regions at once. A node that gets none fails
-   * with EC2's reason.
+   * Launches machines for nodes that have none, all regions at once. Where a region has too little,
+   * others are asked unless the configuration wants the fleet spread: a node that finds a machine
+   * there gets a name of that region. A node that gets none fails with EC2's reason.
    *
    * Instances of somebody else that are there are taken first, unless the launch is one of its own.
    */
   async launch(sessions: readonly NodeSession[], request: LaunchOptions): Promise<void> {
     await Promise.all(
-      [...byRegion(sessions)].map(([region, inRegion]) =>
-        this.#launchIn(region, inRegion, request),
-      ),
+      [...byRegion(sessions)].map(async ([region, inRegion]) => {
+        const outcome = await this.#launchIn(region, inRegion, request);
+        if (outcome !== undefined) await this.#settle(region, outcome, request);
+      }),
     );
   }
 
@@ -125,16 +139,16 @@ export class FleetMachines {
     region: string,
     sessions: readonly NodeSession[],
     { isWanted = () => true, identity, signal = this.#options.signal, userData }: LaunchOptions,
-  ): Promise<void> {
+  ): Promise<RegionLaunchOutcome | undefined> {
     const { config, notices, sessions: fleet, watch } = this.#options;
     const takeTurns = this.#launching.get(region) ?? createTurns();
     this.#launching.set(region, takeTurns);
     watch.nudge(region);
     try {
-      await takeTurns(signal, async () => {
+      return await takeTurns(signal, async () => {
         const lacking = sessions.filter((session) => !session.machine.isThere && isWanted(session));
-        if (lacking.length === 0) return;
-        const { unmet, shortage } = await launchRegion({
+        if (lacking.length === 0) return undefined;
+        const outcome = await launchRegion({
           cloud: this.#cloud(region),
           sessions: lacking,
           known: fleet.instanceIds(),
@@ -145,13 +159,82 @@ export class FleetMachines {
           signal,
           notices,
         });
-        if (shortage === undefined) return;
-        for (const { machine } of unmet) machine.refuse(shortage.failure);
-        this.#note(shortage.exitStatus);
+        if (outcome.shortage?.isLocal) this.#refusedAt.set(region, performance.now());
+        else if (outcome.shortage === undefined) this.#refusedAt.delete(region);
+        return outcome;
       });
     } catch (error) {
       if (!signal.aborted) throw error;
+      return undefined;
     }
+  }
+
+  /** What becomes of nodes that a region has nothing for. */
+  async #settle(
+    region: string,
+    { launched, refusals, shortage, unmet }: RegionLaunchOutcome,
+    request: LaunchOptions,
+  ): Promise<void> {
+    if (shortage === undefined) return;
+    const { config } = this.#options;
+    let missing = unmet;
+    if (shortage.isLocal && config.placement === 'anywhere' && request.isBound !== true) {
+      const why = describeRefusals(refusals) || shortage.failure.reason;
+      const answer = await this.#move(region, unmet, request, `no capacity in ${region} (${why})`);
+      missing = answer.unmet;
+      const all = unmet.length + launched.size;
+      const found = `${unmet.length} of ${all} ${all === 1 ? 'node' : 'nodes'} found no capacity (${why})`;
+      if (config.regions.length > 1) this.#tellMove(region, found, { ...answer, shortage });
+    }
+    for (const { machine } of missing) machine.refuse(shortage.failure);
+    if (missing.length > 0) this.#note(shortage.exitStatus);
+  }
+
+  #move(
+    region: string,
+    unmet: readonly NodeSession[],
+    request: LaunchOptions,
+    reason: string,
+  ): ReturnType<typeof moveNodes> {
+    const { identity, isWanted = () => true, signal = this.#options.signal } = request;
+    return moveNodes({
+      ...this.#options,
+      region,
+      unmet,
+      reason,
+      takesStrangers: identity === undefined,
+      isRefused: (each) => performance.now() - this.#refusedSince(each) < refusalMemory,
+      launchIn: (to, sessions, isStillWanted) =>
+        this.#launchIn(to, sessions, { ...request, isWanted: isStillWanted }),
+      isWanted,
+      signal,
+    });
+  }
+
+  /** Says what went where, and why. */
+  #tellMove(
+    region: string,
+    found: string,
+    {
+      moved,
+      shortage,
+      unmet,
+    }: Awaited<ReturnType<typeof moveNodes>> & { readonly shortage: Shortage },
+  ): void {
+    const { notices, signal } = this.#options;
+    if (signal.aborted) return;
+    const places = [...moved].map(([to, count]) => (moved.size === 1 ? to : `${to} (${count})`));
+    const elsewhere = places.length === 0 ? [] : [`launched in ${places.join(', ')} instead`];
+    const nowhere = unmet.length === 0 ? [] : [`no other region had one for ${unmet.length}`];
+    const message = `${region}: ${found}: ${[...elsewhere, ...nowhere].join('; ')}`;
+    notices.say('warning', message, {
+      region,
+      ...(unmet.length === 0 ? {} : { hint: shortage.failure.hint }),
+    });
+  }
+
+  #refusedSince(region: string): number {
+    return this.#refusedAt.get(region) ?? Number.NEGATIVE_INFINITY;
   }
 
   #note(exitStatus: number): void {

@@ -101,6 +101,11 @@ export class FleetSessions {
     return session;
   }
 
+  /** A node is no more: it is another one now, or never was. */
+  forget(session: NodeSession): void {
+    if (this.#byName.get(session.name) === session) this.#byName.delete(session.name);
+  }
+
   /** Begins with a node whose machine exists. */
   adopt(node: ExistingNode): NodeSession {
     const session = this.open(node);

@@ -50,6 +50,12 @@ export type NodeEntry = Entry & {
         readonly region: string;
       }
     | {
+        readonly event: 'moved';
+        /** Its name from then on, in another region. */
+        readonly to: string;
+        readonly reason: string;
+      }
+    | {
         readonly event: 'failed';
         readonly failedPhase: PipelinePhase;
         readonly reason: string;

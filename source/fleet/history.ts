@@ -16,6 +16,7 @@ export const historyKinds = [
   'fleet',
   'summary',
   'instance',
+  'moved',
   'phase',
   'action',
   'action-result',
@@ -27,6 +28,7 @@ export const isNotable = (event: FleetEvent): boolean => {
     case 'fleet':
     case 'summary':
     case 'instance':
+    case 'moved':
     case 'action':
       return true;
     case 'action-result':
@@ -109,6 +111,12 @@ class Past {
       case 'instance':
         this.#see(event, run);
         return;
+      case 'moved': {
+        const { node, reason, time, to } = event;
+        this.#nodes.delete(node);
+        this.#entries.add({ event: 'moved', time, run, node, to, reason });
+        return;
+      }
       case 'phase':
         this.#enter(event, run);
         return;

@@ -45,7 +45,7 @@ export const launchMore = async (
     ({ instance }) => !known.has(instance.instanceId),
   );
   // From here to the runs nothing waits, so that nobody else takes the names.
-  const inUse = sessions.all.filter(({ isWorking, machine }) => isWorking || machine.isThere);
+  const inUse = sessions.all.filter(({ isInUse }) => isInUse);
   const planned = planMore(count, region === undefined ? regions : [region], [
     ...inUse,
     ...strangers,
@@ -54,5 +54,6 @@ export const launchMore = async (
   action.start(opened.map(({ name }) => name));
   // Two who want one more at a time want two.
   const identity = randomUUID();
-  await startRuns(action, opened, options, { userData, isLost: () => true, identity });
+  const isBound = region !== undefined;
+  await startRuns(action, opened, options, { userData, isLost: () => true, identity, isBound });
 };

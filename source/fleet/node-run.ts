@@ -8,12 +8,19 @@ import type { NodeConnection } from '../ssh/connection.ts';
 
 /** What became of a run. */
 export type RunEnd =
-  | { readonly type: 'ready' }
-  | { readonly type: 'failed'; readonly phase: PipelinePhase; readonly reason: string }
+  | ({ readonly type: 'ready' } & Elsewhere)
+  | ({
+      readonly type: 'failed';
+      readonly phase: PipelinePhase;
+      readonly reason: string;
+    } & Elsewhere)
   /** Nobody wanted it any more. */
   | { readonly type: 'cancelled'; readonly reason: string }
   /** It was cut short, or not begun with: its machine went away, for instance. */
   | { readonly type: 'ended'; readonly reason: string };
+
+/** Of a run that another node went on with: its name. */
+type Elsewhere = { readonly node?: string };
 
 /** Who wants a run, and with what. */
 export type RunRequest = {
@@ -53,6 +60,8 @@ export class NodeRun {
   #phase: PipelinePhase = 'pending';
   #report: NodeReport | undefined;
   #end: RunEnd | undefined;
+  /** Takes the wishes back where another node goes on with the run. */
+  #handedOver: AbortController | undefined;
 
   constructor(journey: Journey) {
     this.#journey = journey;
@@ -109,7 +118,22 @@ export class NodeRun {
     );
     const end = this.#end ?? { type: 'ready' };
     onOver(end);
-    this.#ended.resolve(end);
+    if (this.#handedOver === undefined) this.#ended.resolve(end);
+  }
+
+  /**
+   * Lets another node go on with it: those who want it hear what becomes of it there, and can take
+   * their wishes back as before.
+   *
+   * @param start Starts the other node's run.
+   */
+  handOver(node: string, start: (request: RunRequest) => Promise<RunEnd>): void {
+    const wishes = new AbortController();
+    this.#handedOver = wishes;
+    this.#abort.abort();
+    void start({ signal: wishes.signal }).then((end) =>
+      this.#ended.resolve(end.type === 'ready' || end.type === 'failed' ? { ...end, node } : end),
+    );
   }
 
   /** Ends it without a word about the node: whoever calls says what has become of that. */
@@ -125,6 +149,7 @@ export class NodeRun {
    * node itself is doing, such as configure-services, goes on there.
    */
   #cancel(): void {
+    this.#handedOver?.abort();
     if (this.isStopped || this.#end !== undefined || this.#phase === 'ready') return;
     const phase = this.#phase;
     const report = this.#report;

@@ -22,6 +22,8 @@ export class NodeSession {
   /** Whether the end of the machine was asked for here. */
   #isDismissed = false;
   #isClosed = false;
+  /** Begins with the node when its machine comes. */
+  #onReserved: (() => void) | undefined;
   #reportedEnd: string | undefined;
   /** Which stop of the machine was told, until it runs again. */
   #reportedStop: string | undefined;
@@ -67,13 +69,22 @@ export class NodeSession {
     const state = this.machine.instance?.state;
     return this.#isDismissed || this.machine.isGone
       ? state !== 'terminated'
-      : this.#run !== undefined && state !== 'running';
+      : (this.#run !== undefined || this.#onReserved !== undefined) && state !== 'running';
   }
 
   /** Whether a machine is being launched for it here. */
   get awaitsLaunch(): boolean {
     if (this.machine.instanceId !== undefined) return false;
-    return this.#run?.of.isStopped === false || this.#next?.isStopped === false;
+    return (
+      this.#onReserved !== undefined ||
+      this.#run?.of.isStopped === false ||
+      this.#next?.isStopped === false
+    );
+  }
+
+  /** Whether its name can't be given to another machine: it has one, or waits for one. */
+  get isInUse(): boolean {
+    return this.isWorking || this.machine.isThere || this.awaitsLaunch;
   }
 
   /** Resolves once nothing is being done to the node. */
@@ -122,6 +133,31 @@ export class NodeSession {
     return this.start('create', request);
   }
 
+  /**
+   * Keeps the node's name for a machine that may come: until then nothing is told of it.
+   *
+   * @param onLaunched Begins with the node.
+   */
+  reserve(onLaunched: () => void): void {
+    this.#onReserved = onLaunched;
+  }
+
+  /** Its machine came elsewhere, under another name: what is wished for goes on there. */
+  moveTo(other: NodeSession): void {
+    const runs = [this.#run?.of, this.#next].filter((run) => run?.isStopped === false);
+    const wasClosed = this.#isClosed;
+    this.#isClosed = true;
+    this.#next = undefined;
+    for (const run of runs) {
+      const payload = run === undefined ? undefined : this.#payloads.get(run);
+      run?.handOver(other.name, (request) =>
+        other.start(run.journey, { ...request, ...(payload === undefined ? {} : { payload }) }),
+      );
+    }
+    if (runs.length === 0 && !wasClosed) void other.start('observe');
+    this.#watch.stop();
+  }
+
   /** EC2 gave the node this instance. */
   launched({ instanceId, instanceType, lifecycle, zone }: LaunchedInstance): void {
     const launched = {
@@ -131,6 +167,9 @@ export class NodeSession {
       ...(lifecycle === undefined ? {} : { lifecycle }),
     };
     this.machine.settleLaunch(launched);
+    const begin = this.#onReserved;
+    this.#onReserved = undefined;
+    begin?.();
     this.#tellInstance({ ...launched, region: this.region });
   }
 

@@ -69,14 +69,16 @@ export const planFleet = (config: Config, instances: readonly Instance[]): Launc
  * Decides where nodes go that are wanted beyond those that there are: each into the region that has
  * the fewest by then, the first of several, under the smallest free names. Pure.
  *
- * @param taken Names that are in use.
+ * @param taken Nodes that there are.
+ * @param names Further names that are not to be given.
  */
 export const planMore = (
   count: number,
   regions: readonly string[],
   taken: readonly { readonly name: string; readonly region: string }[],
+  names: readonly string[] = [],
 ): PlannedNode[] => {
-  const used = new Set(taken.map(({ name }) => name));
+  const used = new Set([...taken.map(({ name }) => name), ...names]);
   const sizes = regions.map((region) => ({
     region,
     size: taken.filter((node) => node.region === region).length,

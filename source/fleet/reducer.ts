@@ -2,6 +2,7 @@ import type {
   ActionEvent,
   ActionResultEvent,
   FleetEvent,
+  MovedEvent,
   NodeEvent,
   PhaseEvent,
 } from '../events/event.ts';
@@ -33,6 +34,7 @@ export const emptyFleet: FleetState = {
   command: '',
   regions: [],
   nodes: new Map(),
+  moved: new Map(),
   notices: [],
   actions: [],
 };
@@ -53,6 +55,10 @@ export const reduceAll = (state: FleetState, events: readonly FleetEvent[]): Fle
     if (event.event === 'action-result') {
       // Somebody may have asked for a node that is not there.
       fleet = { ...fleet, actions: addResult(fleet.actions, event, copies) };
+    } else if (event.event === 'moved') {
+      nodes ??= new Map(state.nodes);
+      nodes.delete(event.node);
+      fleet = { ...fleet, moved: new Map(fleet.moved).set(event.node, event.to) };
     } else if ('node' in event) {
       nodes ??= new Map(state.nodes);
       const before = nodes.get(event.node) ?? unknownNode(event);
@@ -130,7 +136,7 @@ const addResult = (
 };
 
 /** An event that changes what is known of a node. */
-type StateEvent = Exclude<NodeEvent, ActionResultEvent>;
+type StateEvent = Exclude<NodeEvent, ActionResultEvent | MovedEvent>;
 
 const unknownNode = (event: StateEvent): NodeState => ({
   name: event.node,

@@ -45,12 +45,15 @@ export const startRuns = async (
   {
     isLost,
     identity,
+    isBound = false,
     userData,
   }: {
     readonly userData: string | undefined;
     readonly isLost: (session: NodeSession) => boolean;
     /** Makes the launch one of its own, see `LaunchOptions`. */
     readonly identity?: string;
+    /** Whether nodes are wanted where they are, see `LaunchOptions`. */
+    readonly isBound?: boolean;
   },
 ): Promise<void> => {
   const runs = onEachNode(action, sessions, sessions.length, (session) =>
@@ -65,6 +68,7 @@ export const startRuns = async (
     await machines.launch(sessions.filter(isLost), {
       userData,
       isWanted,
+      isBound,
       ...(identity === undefined ? {} : { identity }),
     });
   }

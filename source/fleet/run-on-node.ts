@@ -20,9 +20,15 @@ export const runOnNode = async (
   });
   switch (end.type) {
     case 'ready':
-      return { status: 'succeeded', detail: `ready after ${formatSeconds(clock() - begun)}` };
+      return {
+        status: 'succeeded',
+        detail: `ready${end.node === undefined ? '' : ` as ${end.node}`} after ${formatSeconds(clock() - begun)}`,
+      };
     case 'failed':
-      return { status: 'failed', detail: `${end.phase}: ${end.reason}` };
+      return {
+        status: 'failed',
+        detail: `${end.node === undefined ? '' : `${end.node}: `}${end.phase}: ${end.reason}`,
+      };
     case 'cancelled':
       return { status: 'cancelled', detail: end.reason };
     case 'ended':

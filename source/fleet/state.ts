@@ -14,6 +14,8 @@ export type FleetState = {
   readonly regions: readonly string[];
   /** Nodes by name, in the order of their first event. */
   readonly nodes: ReadonlyMap<string, NodeState>;
+  /** Names of nodes that are gone because they are in another region now, with their new names. */
+  readonly moved: ReadonlyMap<string, string>;
   readonly notices: readonly Notice[];
   /** What people asked for, newest last; at most `actionLimit`. */
   readonly actions: readonly ActionState[];

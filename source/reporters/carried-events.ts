@@ -18,9 +18,15 @@ export const createCarriedEvents = (): CarriedEvents => {
   const nodes = new Map<string, CarriedNode>();
   const actions = new Map<number, CarriedAction>();
   let fleet: FleetEvent | undefined;
+  const moves: FleetEvent[] = [];
   let summary: FleetEvent | undefined;
 
   const addToNode = (event: NodeEvent) => {
+    if (event.event === 'moved') {
+      nodes.delete(event.node);
+      moves.push(event);
+      return;
+    }
     const node = nodes.get(event.node) ?? { phases: [], attempt: 1 };
     nodes.set(event.node, node);
     switch (event.event) {
@@ -64,6 +70,7 @@ export const createCarriedEvents = (): CarriedEvents => {
     },
     all: () => [
       ...(fleet === undefined ? [] : [fleet]),
+      ...moves,
       ...[...nodes.values()].flatMap(({ health, instance, phases }) => [
         ...(instance === undefined ? [] : [instance]),
         ...phases,

@@ -181,6 +181,9 @@ export const createNarrator = ({
         return tellPhase(event);
       case 'instance':
         return tellInstance(event);
+      case 'moved':
+        memory.delete(event.node);
+        return [{ subject: event.node, word: 'moved', text: `to ${event.to}: ${event.reason}` }];
       case 'progress': {
         if (!verbose) return [];
         const known = remember(event);

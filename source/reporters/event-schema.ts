@@ -117,6 +117,17 @@ const instance = z
   })
   .describe('What is known of the machine behind a node, when it becomes known or changes.');
 
+const moved = z
+  .object({
+    ...ofNode,
+    event: z.literal('moved'),
+    to: text('Name of the node from now on, <region>-<n>.'),
+    reason,
+  })
+  .describe(
+    'A node that got no machine in its region gets one in another: the old name is no node any more, and what comes next is about the new one.',
+  );
+
 const progress = z
   .object({
     ...ofNode,
@@ -254,6 +265,7 @@ export const eventLine = z.discriminatedUnion('event', [
   fleet,
   phase,
   instance,
+  moved,
   progress,
   log,
   health,

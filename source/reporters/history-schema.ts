@@ -71,6 +71,14 @@ export const historyLineSchema = z
     z
       .object({
         ...ofNode,
+        event: z.literal('moved'),
+        to: z.string().describe('Its name from then on, in another region.'),
+        reason,
+      })
+      .describe('The node found no capacity in its region, and was launched in another.'),
+    z
+      .object({
+        ...ofNode,
         event: z.literal('failed'),
         failedPhase: z.enum(pipelinePhases),
         reason,

@@ -59,6 +59,9 @@ export const createSpokenLines = (stream: Writable, options: NarratorOptions): R
     switch (event.event) {
       case 'phase':
         return phaseSentences(event, lines);
+      case 'moved':
+        phases.delete(event.node);
+        return [sentence(`${event.node} moved to ${event.to}: ${event.reason}`)];
       case 'fleet':
         size = event.nodes;
         return lines.map(({ subject, word, text }) => sentence(`${subject}: ${word}, ${text}`));

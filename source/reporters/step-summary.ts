@@ -18,6 +18,9 @@ export type StepSummaryOptions = {
 /** GitHub refuses a step's summary that has more bytes; some room is left for others. */
 const maximumSize = 1_000_000;
 
+/** Notices that are shown; the log has them all. */
+const noticeLimit = 10;
+
 /** Columns for a reason: the log has all of it. */
 const reasonWidth = 300;
 
@@ -49,12 +52,13 @@ export const createStepSummary = ({ file, onProblem }: StepSummaryOptions): Repo
 };
 
 /**
- * The fleet as Markdown: nodes that are not ready first.
+ * The fleet as Markdown: what people should know of it, then its nodes, those that are not ready
+ * first.
  *
  * @param maximum Bytes that it may take: rows that don't fit are left out, and a note says so.
  */
 export const summaryMarkdown = (
-  { command, deployment, nodes }: FleetState,
+  { command, deployment, nodes, notices }: FleetState,
   { elapsedSeconds, failed, interrupted, ready, terminated, time }: SummaryEvent,
   maximum: number,
 ): string => {
@@ -67,6 +71,7 @@ export const summaryMarkdown = (
     '',
     `${counts.join(', ')} of ${nodes.size} after ${elapsedSeconds} s`,
     '',
+    ...noticeLines(notices),
     '| | Node | Phase | Instance | Type | Zone | Time | Reason |',
     '| --- | --- | --- | --- | --- | --- | ---: | --- |',
     '',
@@ -86,6 +91,22 @@ export const summaryMarkdown = (
   const missing = rows.length - shown.length;
   const note = missing === 0 ? '' : `\n${missing} more nodes did not fit in here.\n`;
   return `${heading}${shown.join('')}${note}\n`;
+};
+
+/** What there is to say of the fleet as a whole, such as which nodes are where, and why. */
+const noticeLines = (notices: FleetState['notices']): string[] => {
+  const told = [
+    ...new Set(notices.flatMap(({ level, message }) => (level === 'info' ? [] : [message]))),
+  ];
+  if (told.length === 0) return [];
+  const rest = told.length - noticeLimit;
+  return [
+    ...told
+      .slice(0, noticeLimit)
+      .map((message) => `- ${markdown(cliTruncate(cleanText(message), reasonWidth))}`),
+    ...(rest > 0 ? [`- and ${rest} more`] : []),
+    '',
+  ];
 };
 
 /** Bytes that are kept for the note and the last line break. */

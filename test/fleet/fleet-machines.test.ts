@@ -88,6 +88,8 @@ const setUp = (onLaunch: () => void = () => undefined) => {
     clouds: [hastyRegion(onLaunch)],
     sessions,
     watch: { nudge: () => undefined },
+    emit,
+    clock,
     notices: noticesAs(emit, clock),
     signal: new AbortController().signal,
   });

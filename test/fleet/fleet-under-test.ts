@@ -5,7 +5,7 @@ import { builtInConfig } from '../../source/config/built-in.ts';
 import type { Config } from '../../source/config/config.ts';
 import { createApiCallCounter } from '../../source/ec2/call-counter.ts';
 import { createRegionCloud, type Ec2RegionCloud } from '../../source/ec2/region-cloud.ts';
-import type { FleetEvent } from '../../source/events/event.ts';
+import type { Emit, FleetEvent } from '../../source/events/event.ts';
 import type { NodeLogLine } from '../../source/fleet/actions.ts';
 import { FleetController, type FleetControllerOptions } from '../../source/fleet/controller.ts';
 import { sshPortOf } from '../../source/fleet/ssh-port.ts';
@@ -16,6 +16,7 @@ import { loadRemoteScripts } from '../../source/pipeline/remote-script.ts';
 import { buildUserData } from '../../source/pipeline/user-data.ts';
 import { fastBootTimes } from '../../source/sandbox/endpoint/boot-times.ts';
 import { type Endpoint, startEndpoint } from '../../source/sandbox/endpoint/endpoint.ts';
+import type { FaultRequest } from '../../source/sandbox/fault.ts';
 import { generateHostKey } from '../../source/sandbox/node/host-key.ts';
 import { createNodeHypervisor, type NodeHypervisor } from '../../source/sandbox/node/hypervisor.ts';
 import { createAdmission } from '../../source/ssh/admission.ts';
@@ -36,11 +37,15 @@ export class FleetUnderTest {
   /** New connections stand only once this is resolved. */
   reachable: Promise<void> = Promise.resolve();
   readonly #store = createFleetStore();
+  readonly #opened: Ec2RegionCloud[] = [];
   readonly #folder: string;
   readonly #machines: { readonly endpoint: Endpoint; readonly hypervisor: NodeHypervisor };
   #happened = Promise.withResolvers<void>();
 
-  static async open(regions: readonly string[]): Promise<FleetUnderTest> {
+  static async open(
+    regions: readonly string[],
+    more: Partial<Config> = {},
+  ): Promise<FleetUnderTest> {
     const folder = await mkdtemp(path.join(tmpdir(), 'spot-tui-fleet-'));
     const { line, privateKey } = generateHostKey();
     const [privateKeyPath, publicKeyPath] = [
@@ -63,6 +68,7 @@ export class FleetUnderTest {
         scriptsDirectory: path.join(files, 'scripts'),
         unitsDirectory: path.join(files, 'units'),
       },
+      ...more,
     };
     const hypervisor = await createNodeHypervisor({
       folder,
@@ -97,17 +103,7 @@ export class FleetUnderTest {
     this.#folder = folder;
     this.files = files;
     this.#machines = machines;
-    this.clouds = config.regions.map((regionConfig) =>
-      createRegionCloud({
-        region: regionConfig.region,
-        config,
-        regionConfig,
-        version: '0.1.0',
-        calls: createApiCallCounter(),
-        endpoint: machines.endpoint.url,
-        credentials: { accessKeyId, secretAccessKey: 'secret' },
-      }),
-    );
+    this.clouds = this.#openClouds(config);
     const admission = createAdmission(8);
     this.options = {
       config,
@@ -141,9 +137,52 @@ export class FleetUnderTest {
     this.controller = new FleetController(this.options);
   }
 
+  /** A controller that knows nothing of what this process has done, as another process would. */
+  openElsewhere(emit: Emit): FleetController {
+    const clouds = this.#openClouds(this.options.config);
+    return new FleetController({ ...this.options, clouds, emit });
+  }
+
+  #openClouds(config: Config): readonly Ec2RegionCloud[] {
+    const clouds = config.regions.map((regionConfig) =>
+      createRegionCloud({
+        region: regionConfig.region,
+        config,
+        regionConfig,
+        version: '0.1.0',
+        calls: createApiCallCounter(),
+        endpoint: this.#machines.endpoint.url,
+        credentials: { accessKeyId, secretAccessKey: 'secret' },
+      }),
+    );
+    this.#opened.push(...clouds);
+    return clouds;
+  }
+
   /** Does something bad to a node. */
   async harm(node: string, kind: 'cut-ssh' | 'stop-service'): Promise<void> {
     await this.#machines.endpoint.injectFault({ kind, target: node });
+  }
+
+  /** Lets EC2 refuse something. */
+  async refuse(fault: FaultRequest): Promise<void> {
+    await this.#machines.endpoint.injectFault(fault);
+  }
+
+  /** Lets EC2 refuse nothing any more. */
+  clearFaults(): void {
+    this.#machines.endpoint.clearFaults();
+  }
+
+  /** Ids of the instances that EC2 launched so far. */
+  get launchedInstances(): string[] {
+    return this.#machines.endpoint.ledger
+      .entries()
+      .flatMap((entry) => (entry.type === 'launched' ? entry.instanceId : []));
+  }
+
+  get notices(): string[] {
+    return this.#store.getState().notices.map(({ message }) => message);
   }
 
   get nodes(): ReadonlyMap<string, NodeState> {
@@ -205,7 +244,7 @@ export class FleetUnderTest {
 
   async close(): Promise<void> {
     await this.controller.close();
-    for (const cloud of this.clouds) cloud.close();
+    for (const cloud of this.#opened) cloud.close();
     await this.#machines.endpoint.close();
     await this.#machines.hypervisor.close();
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });

@@ -182,6 +182,19 @@ describe('rows', () => {
   });
 });
 
+test('a cursor goes along with a node that is launched in another region', () => {
+  const order = createNodeOrder();
+  const fleet = fleetOf(3).reduce(reduce, emptyFleet);
+  const [node, to] = ['us-west-2-2', 'us-east-1-1'];
+  const moved = reduce(
+    reduce(fleet, { event: 'moved', time: 0, node, to, reason: 'no capacity in us-west-2' }),
+    enters(to, 'launching'),
+  );
+  assert.equal(order.selected(fleet, view({}, node)), node);
+  assert.equal(order.selected(moved, view({}, node)), to);
+  assert.ok(!order.rows(moved, view()).includes(node));
+});
+
 describe('a cursor on a node that the filter hides', () => {
   test('is on the node that takes its place, and back once the node is', () => {
     const order = createNodeOrder();

@@ -170,6 +170,18 @@ describe('the page of a node at 80x24', () => {
     assert.match(shown.screen(), /line 99/);
     assert.match(shown.screen(), /complete/);
   });
+
+  test('says what became of a node that was launched in another region', async () => {
+    const shown = await showNode(troubled);
+    await shown.happen({
+      event: 'moved',
+      time: start,
+      node,
+      to: 'us-east-1-2',
+      reason: 'no capacity in us-west-2',
+    });
+    await shown.until('us-west-2-1 is us-east-1-2 now');
+  });
 });
 
 describe('the page of a node at 200x60', () => {

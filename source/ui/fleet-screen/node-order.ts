@@ -135,7 +135,7 @@ export const createNodeOrder = (): NodeOrder => {
     },
     selected(state, view) {
       update(state, view);
-      const { selected: chosen } = view;
+      const chosen = currentName(state, view.selected);
       if (chosen !== undefined && state.nodes.has(chosen)) {
         if (entries.get(chosen)?.isShown) {
           lastIndex = rows.indexOf(chosen);
@@ -147,6 +147,10 @@ export const createNodeOrder = (): NodeOrder => {
     },
   };
 };
+
+/** The name that a node has by now: it may have been launched in another region. */
+const currentName = ({ moved, nodes }: FleetState, name: string | undefined): string | undefined =>
+  name === undefined || nodes.has(name) ? name : (moved.get(name) ?? name);
 
 const isSame = (
   before: Pick<FleetView, 'filter' | 'sorting' | 'isGrouped'> | undefined,

@@ -27,12 +27,20 @@ export const NodeScreen = ({ screen, height, width }: NodeScreenProps) => {
     const index = rows.indexOf(screen.node);
     return index < 0 ? '' : `${index + 1} of ${rows.length}`;
   });
+  const movedTo = useFleet((state) => state.moved.get(screen.node));
   const now = useClock('second', (clock) => Math.floor(clock.now / 1000) * 1000);
   const isLogTall = screen.isLogTall === true;
   const page = layOutNodePage(node, { commandLine, keys, theme, now, width, height, isLogTall });
   return (
     <Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
-      <NodeTitle name={screen.node} node={node} position={position} now={now} width={width} />
+      <NodeTitle
+        name={screen.node}
+        node={node}
+        movedTo={movedTo}
+        position={position}
+        now={now}
+        width={width}
+      />
       {page.lines.map((segments, index) => {
         const key = `line ${index}`;
         return <SegmentLine key={key} segments={segments} width={width - 1} />;

@@ -9,6 +9,8 @@ type NodeTitleProps = {
   readonly name: string;
   /** Undefined for one that is not there: before its time, in a recording. */
   readonly node: NodeState | undefined;
+  /** Its name since it was launched in another region. */
+  readonly movedTo: string | undefined;
   /** Which of how many it is, in the order of the table. */
   readonly position: string;
   /** Milliseconds since the Unix epoch. */
@@ -18,14 +20,15 @@ type NodeTitleProps = {
 };
 
 /** A rule with the node's name and what it is doing, for how long, for the how manyth time. */
-export const NodeTitle = ({ name, node, position, now, width }: NodeTitleProps) => {
+export const NodeTitle = ({ name, node, movedTo, position, now, width }: NodeTitleProps) => {
   const { theme } = useDashboard();
   const { ellipsis, line, separator } = theme.glyphs;
   const { quiet, strong } = theme.styles;
   const phaseWidth = node?.phase.length ?? 24;
   const label = truncate(name, Math.max(8, width - phaseWidth - 16), ellipsis, 'middle');
   if (node === undefined) {
-    const text = fit(`${label} is not there at this moment`, width - 3, ellipsis);
+    const where = movedTo === undefined ? 'is not there at this moment' : `is ${movedTo} now`;
+    const text = fit(`${label} ${where}`, width - 3, ellipsis);
     return <Text wrap="truncate" {...quiet}>{`${line}${line} ${text}`}</Text>;
   }
   const { attempt, phase, phaseSince, trouble } = node;

@@ -1,6 +1,6 @@
 import { useDashboard } from '../dashboard-context.ts';
 import { useClock } from '../use-clock.ts';
-import { useNode } from '../use-fleet.ts';
+import { useFleet, useNode } from '../use-fleet.ts';
 import { useView } from '../use-view.ts';
 import { screenName } from '../view-state.ts';
 import { causeLines } from './cause-lines.ts';
@@ -18,12 +18,13 @@ type CausePopupProps = {
 export const CausePopup = ({ name, window, offset }: CausePopupProps) => {
   const { commandLine, keys, theme } = useDashboard();
   const node = useNode(name);
+  const movedTo = useFleet((state) => state.moved.get(name));
   const screen = useView(screenName);
   const now = useClock('second', (clock) => Math.floor(clock.now / 1000) * 1000);
   const width = Math.min(100, window.columns - popupFrameWidth);
   const lines =
     node === undefined
-      ? [[{ text: `${name} is not there at this moment.` }]]
+      ? [[{ text: absence(name, movedTo) }]]
       : causeLines(node, { commandLine, keys, theme, screen, now, width });
   return (
     <Popup
@@ -36,3 +37,8 @@ export const CausePopup = ({ name, window, offset }: CausePopupProps) => {
     />
   );
 };
+
+const absence = (name: string, movedTo: string | undefined): string =>
+  movedTo === undefined
+    ? `${name} is not there at this moment.`
+    : `${name} found no capacity in its region: it is ${movedTo} now.`;
