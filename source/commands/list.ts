@@ -1,6 +1,8 @@
+import { type Instance, tagNames } from '../ec2/cloud.ts';
 import { findNodes } from '../fleet/find-nodes.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
 import { textTable } from '../reporters/text-table.ts';
+import { readPinned } from '../ssh/known-hosts.ts';
 import type { RunCommand } from './command.ts';
 import { exitStatus } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
@@ -11,8 +13,11 @@ import { openWorkspace } from './workspace.ts';
 export const run: RunCommand = (invocation) => {
   const { options, stdout, words } = invocation;
   return withInterruption(invocation, async (signal) => {
-    const { clouds, config } = await openWorkspace(invocation, signal);
+    const { clouds, config, folders } = await openWorkspace(invocation, signal);
     const nodes = selectNodes(await findNodes(clouds, signal), words);
+    const pinned = await readPinned(folders.knownHosts(config.deployment));
+    const hostKeyOf = ({ instanceId, tags }: Instance) =>
+      tags[tagNames.hostKey] === undefined ? (pinned.get(instanceId) ?? null) : 'verified';
     if (options.json) {
       const list = {
         deployment: config.deployment,
@@ -25,6 +30,7 @@ export const run: RunCommand = (invocation) => {
           state: instance.state,
           address: instance.address ?? null,
           launchedAt: new Date(instance.launchedAt).toISOString(),
+          hostKey: hostKeyOf(instance),
         })),
       };
       stdout.write(`${JSON.stringify(list)}\n`);
@@ -43,8 +49,16 @@ export const run: RunCommand = (invocation) => {
           new Date(instance.launchedAt).toISOString().replace(/\.\d+Z$/, 'Z'),
         ]),
       );
-      stdout.write(`${lines.join('\n')}\n`);
+      const unverified = nodes.filter(({ instance }) => hostKeyOf(instance) === 'pinned');
+      stdout.write(`${[...lines, ...unverifiedLine(unverified)].join('\n')}\n`);
     }
     return exitStatus.success;
   });
 };
+
+const unverifiedLine = (nodes: readonly { readonly name: string }[]): string[] =>
+  nodes.length === 0
+    ? []
+    : [
+        `Nobody vouches for the host ${nodes.length === 1 ? 'key' : 'keys'} of ${nodes.map(({ name }) => name).join(', ')}: trusted here at first sight.`,
+      ];

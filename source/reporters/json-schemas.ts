@@ -17,6 +17,12 @@ const list = z
           .describe("EC2's name for the instance's state."),
         address: z.string().nullable().describe('The address that SSH uses; null for none.'),
         launchedAt: z.iso.datetime().describe('When EC2 launched it; ISO 8601.'),
+        hostKey: z
+          .enum(['verified', 'pinned'])
+          .nullable()
+          .describe(
+            'Whether its SSH host key was verified by EC2 or pinned at first sight; null where neither is known here.',
+          ),
       }),
     ),
   })

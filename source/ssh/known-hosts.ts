@@ -38,6 +38,20 @@ export const pinOnFirstUse =
 export const isPinned = async (file: string, alias: string): Promise<boolean> =>
   (await readPins(file, alias)).some((pin) => !pin.revoked);
 
+/** Aliases of the file, and whether their pins were verified; none without the file. */
+export const readPinned = async (
+  file: string,
+): Promise<ReadonlyMap<string, 'verified' | 'pinned'>> => {
+  const pinned = new Map<string, 'verified' | 'pinned'>();
+  for (const line of (await readContent(file)).split('\n')) {
+    const [alias = ''] = line.trim().split(/\s+/, 1);
+    const [pin] = parseLine(line, alias);
+    if (pin === undefined || pin.revoked || pinned.has(alias)) continue;
+    pinned.set(alias, pin.verified ? 'verified' : 'pinned');
+  }
+  return pinned;
+};
+
 const trustAny: HostKeySource = async () => ({ trusted: true });
 
 const verifiedMark = 'spot-tui:verified';
@@ -85,17 +99,19 @@ const fingerprintOf = (key: string): string => {
 };
 
 const readPins = async (file: string, alias: string): Promise<Pin[]> => {
-  let content: string;
-  try {
-    content = await readFile(file, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-
+  const content = await readContent(file);
   // A fleet's file has a line per node and is read once per node: look before taking lines apart.
   if (!content.includes(alias)) return [];
   return content.split('\n').flatMap((line) => parseLine(line, alias));
+};
+
+const readContent = async (file: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return '';
+    throw error;
+  }
 };
 
 const parseLine = (line: string, alias: string): Pin[] => {
