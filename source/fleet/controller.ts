@@ -10,7 +10,6 @@ import type { UserData } from '../pipeline/user-data.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { SshCommand } from './actions.ts';
 import { BackgroundWork } from './background-work.ts';
-import { describeAll } from './find-nodes.ts';
 import { byRegion, FleetMachines } from './fleet-machines.ts';
 import { FleetRequests } from './fleet-requests.ts';
 import { FleetSessions } from './fleet-sessions.ts';
@@ -18,7 +17,8 @@ import { FleetWatch } from './fleet-watch.ts';
 import { HostKeyRecord } from './host-key-record.ts';
 import { type Notices, noticesAs } from './notices.ts';
 import { PayloadSource } from './payload-source.ts';
-import { type ExistingNode, planFleet } from './plan.ts';
+import type { ExistingNode } from './plan.ts';
+import { settledPlan } from './settled-plan.ts';
 
 export type FleetControllerOptions = {
   readonly config: Config;
@@ -134,7 +134,7 @@ export class FleetController {
   async create(signal: AbortSignal): Promise<void> {
     const { config, clouds } = this.#options;
     const { userData, warnings } = await this.#options.buildUserData();
-    const plan = planFleet(config, await describeAll(clouds, signal));
+    const plan = await settledPlan(config, clouds, signal);
     const planned = plan.launches.flatMap(({ nodes }) => nodes);
     this.#hostKeys.writeTags();
     this.#started('create', plan.existing.length + planned.length);

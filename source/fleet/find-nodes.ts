@@ -18,6 +18,6 @@ export const findNodes = async (
  * @throws Ec2Error when a region can't be asked.
  */
 export const describeAll = async (
-  clouds: readonly RegionCloud[],
+  clouds: readonly Pick<RegionCloud, 'describe'>[],
   signal: AbortSignal,
 ): Promise<Instance[]> => (await Promise.all(clouds.map((cloud) => cloud.describe(signal)))).flat();
