@@ -77,6 +77,8 @@ export type ExecResult = {
  */
 export interface NodeConnection {
   readonly target: SshTarget;
+  /** The machine that it goes through; absent where it goes straight to the node. */
+  readonly via?: SshTarget;
 
   /**
    * Connects unless connected. Refused, timed out, reset and closed-before-authentication count as

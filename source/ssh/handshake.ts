@@ -1,5 +1,4 @@
 import { addAbortListener } from 'node:events';
-import type { Socket } from 'node:net';
 import ssh2, { type Client } from 'ssh2';
 import type { Admission } from './admission.ts';
 import { algorithms } from './algorithms.ts';
@@ -17,11 +16,12 @@ import {
   turnedAway,
 } from './setback.ts';
 import { ConnectionLostError, SshError } from './ssh-error.ts';
+import type { OpenTransport, Transport } from './transport.ts';
 
 /** An authenticated connection. */
 export type Session = {
   readonly client: Client;
-  readonly socket: Socket;
+  readonly socket: Transport;
   /** Aborts with a `ConnectionLostError` when the connection is over, whatever ended it. */
   readonly lost: AbortSignal;
   /** Says goodbye, and makes it lost for the given reason. */
@@ -31,6 +31,8 @@ export type Session = {
 /** What stays the same over all attempts to connect to a node; times in milliseconds. */
 export type HandshakeOptions = {
   readonly target: SshTarget;
+  /** The way there; default a TCP connection. */
+  readonly openTransport?: OpenTransport;
   readonly identity: SshIdentity;
   readonly hostKey: HostKeySource;
   /** Called when the port answers, in each attempt: the host key will be asked for next. */
@@ -54,7 +56,8 @@ export const shakeHands = async (
   signal: AbortSignal,
   onWaiting: (reason: string) => void,
 ): Promise<Session> => {
-  const socket = await openSocket(options.target, options.connectTimeout, signal);
+  const { target, connectTimeout, openTransport = openSocket } = options;
+  const socket = await openTransport(target, connectTimeout, signal, onWaiting);
   options.onReached?.(signal);
   return new Handshake(options, socket, signal, onWaiting).run();
 };
@@ -70,7 +73,7 @@ const agentPatience = 3;
 
 class Handshake {
   readonly #options: HandshakeOptions;
-  readonly #socket: Socket;
+  readonly #socket: Transport;
   readonly #signal: AbortSignal;
   readonly #onWaiting: (reason: string) => void;
   readonly #client = new ssh2.Client();
@@ -87,7 +90,7 @@ class Handshake {
 
   constructor(
     options: HandshakeOptions,
-    socket: Socket,
+    socket: Transport,
     signal: AbortSignal,
     onWaiting: (reason: string) => void,
   ) {

@@ -1,5 +1,4 @@
 import type { Admission } from './admission.ts';
-import { type Backoff, patientBackoff } from './backoff.ts';
 import { runCommand } from './command.ts';
 import type {
   ExecOptions,
@@ -10,14 +9,11 @@ import type {
   SshTarget,
 } from './connection.ts';
 import { followCommand } from './follow.ts';
-import type { Session } from './handshake.ts';
-import { connectPatiently } from './patient-connect.ts';
-import { nameOf } from './setback.ts';
-import { type SharedAttempt, shareAttempt } from './shared-attempt.ts';
-import { ConnectionLostError } from './ssh-error.ts';
+import type { JumpHost } from './jump-host.ts';
+import { type SessionTimes, StandingSession } from './standing-session.ts';
 
 /** All times in milliseconds. */
-export type ConnectionOptions = {
+export type ConnectionOptions = SessionTimes & {
   readonly target: SshTarget;
   readonly identity: SshIdentity;
   readonly hostKey: HostKeySource;
@@ -30,15 +26,8 @@ export type ConnectionOptions = {
    * once this connection stood before. 0 for machines that have been up for long.
    */
   readonly authenticationGrace?: number;
-  /** For the port to answer; default 5 s. */
-  readonly connectTimeout?: number;
-  /** For each half of the handshake, without the time for the host key; default 20 s. */
-  readonly handshakeTimeout?: number;
-  /** Between signs of life that are asked for; default 15 s. */
-  readonly keepaliveInterval?: number;
-  /** Unanswered ones after which the connection is lost; default 3. */
-  readonly keepaliveLimit?: number;
-  readonly backoff?: Backoff;
+  /** The machine to go through; absent: straight to the node. Shared by all that go through it. */
+  readonly jumpHost?: JumpHost;
 };
 
 /** Makes the connection of one node; connects with the first call. */
@@ -47,23 +36,27 @@ export const createConnection = (options: ConnectionOptions): NodeConnection =>
 
 class SshConnection implements NodeConnection {
   readonly target: SshTarget;
-  readonly #options: ConnectionOptions;
-  #session: Session | undefined;
-  #attempt: SharedAttempt<Session> | undefined;
-  #stoodBefore = false;
-  #closed = false;
+  readonly via?: SshTarget;
+  readonly #session: StandingSession;
+  readonly #leaveJumpHost: () => void;
 
-  constructor(options: ConnectionOptions) {
+  constructor({ jumpHost, authenticationGrace = 60_000, ...options }: ConnectionOptions) {
     this.target = options.target;
-    this.#options = options;
+    if (jumpHost !== undefined) this.via = jumpHost.target;
+    this.#leaveJumpHost = jumpHost?.use() ?? (() => undefined);
+    this.#session = new StandingSession({
+      ...options,
+      authenticationGrace,
+      ...(jumpHost === undefined ? {} : { openTransport: jumpHost.openTransport }),
+    });
   }
 
   async connect(signal: AbortSignal, onWaiting?: (reason: string) => void): Promise<void> {
-    await this.#ready(signal, onWaiting);
+    await this.#session.ready(signal, onWaiting);
   }
 
   async exec(command: string, options: ExecOptions): Promise<ExecResult> {
-    const session = await this.#ready(options.signal);
+    const session = await this.#session.ready(options.signal);
     return runCommand(session, this.target, command, options);
   }
 
@@ -74,60 +67,13 @@ class SshConnection implements NodeConnection {
   ): Promise<void> {
     return followCommand(
       (text, options) => this.exec(text, options),
-      () => this.#closed,
+      () => this.#session.isClosed,
       { command, onLine, signal },
     );
   }
 
   close(): void {
-    this.#closed = true;
-    this.#attempt?.abort(this.#closedError());
-
-    this.#session?.end(this.#closedError());
-  }
-
-  async #ready(signal: AbortSignal, onWaiting?: (reason: string) => void): Promise<Session> {
-    signal.throwIfAborted();
-    if (this.#closed) throw this.#closedError();
-    if (this.#session !== undefined && !this.#session.lost.aborted) return this.#session;
-
-    this.#attempt ??= this.#startAttempt();
-    return this.#attempt.join(signal, onWaiting);
-  }
-
-  #startAttempt(): SharedAttempt<Session> {
-    const { authenticationGrace = 60_000, ...options } = this.#options;
-    const attempt = shareAttempt(
-      async (signal, onWaiting) => {
-        const session = await connectPatiently(
-          {
-            connectTimeout: 5_000,
-            handshakeTimeout: 20_000,
-            keepaliveInterval: 15_000,
-            keepaliveLimit: 3,
-            backoff: patientBackoff,
-            ...options,
-            authenticationGrace: this.#stoodBefore ? 0 : authenticationGrace,
-          },
-          signal,
-          onWaiting,
-        );
-        if (this.#closed) session.end(this.#closedError());
-        this.#session = session;
-        this.#stoodBefore = true;
-        return session;
-      },
-      () => {
-        if (this.#attempt === attempt) this.#attempt = undefined;
-      },
-    );
-    return attempt;
-  }
-
-  #closedError(): ConnectionLostError {
-    return new ConnectionLostError(
-      `the connection to ${nameOf(this.target)} was closed`,
-      'make a new one',
-    );
+    this.#session.close();
+    this.#leaveJumpHost();
   }
 }

@@ -10,6 +10,8 @@ export type OpenSshOptions = {
   readonly identityFile?: string;
   /** Socket of the agent where it is not the one that SSH_AUTH_SOCK names. */
   readonly agentSocket?: string;
+  /** The machine to go through, and its alias in the file. */
+  readonly jumpHost?: { readonly target: SshTarget; readonly hostKeyAlias: string };
   /** The file that `pinOnFirstUse` keeps. */
   readonly knownHostsFile: string;
   /** The node's alias in that file: its instance id. */
@@ -33,20 +35,13 @@ export type OpenSshCommand = {
 
 /** How the system's `ssh` is called for one node; option names as in ssh_config(5). */
 export const openSshCommand = (options: OpenSshOptions): OpenSshCommand => {
-  const { target, identityFile, agentSocket, command } = options;
+  const { target, command, jumpHost } = options;
 
   return {
     file: 'ssh',
     arguments: [
-      ...(options.userConfiguration === true ? [] : ['-F', 'none']),
-      ...(identityFile === undefined ? [] : identity(identityFile)),
-      ...(agentSocket === undefined ? [] : setting('IdentityAgent', quotedPath(agentSocket))),
-      ...setting('UserKnownHostsFile', quotedPath(options.knownHostsFile)),
-      ...setting('GlobalKnownHostsFile', '/dev/null'),
-      ...setting('HostKeyAlias', options.hostKeyAlias),
-      ...setting('StrictHostKeyChecking', 'yes'),
-      ...setting('ConnectTimeout', '15'),
-      ...setting('ServerAliveInterval', '15'),
+      ...settings(options, options.hostKeyAlias),
+      ...(jumpHost === undefined ? [] : setting('ProxyCommand', proxyCommand(options, jumpHost))),
       ...(options.terminal === true ? ['-t'] : []),
       '-p',
       String(target.port),
@@ -57,6 +52,39 @@ export const openSshCommand = (options: OpenSshOptions): OpenSshCommand => {
           ['--', typeof command === 'string' ? command : quoteCommand(command)]),
     ],
   };
+};
+
+/** Whom to be and whom to trust; the same for each machine on the way. */
+const settings = (
+  { agentSocket, identityFile, knownHostsFile, userConfiguration }: OpenSshOptions,
+  hostKeyAlias: string,
+): string[] => [
+  ...(userConfiguration === true ? [] : ['-F', 'none']),
+  ...(identityFile === undefined ? [] : identity(identityFile)),
+  ...(agentSocket === undefined ? [] : setting('IdentityAgent', quotedPath(agentSocket))),
+  ...setting('UserKnownHostsFile', quotedPath(knownHostsFile)),
+  ...setting('GlobalKnownHostsFile', '/dev/null'),
+  ...setting('HostKeyAlias', hostKeyAlias),
+  ...setting('StrictHostKeyChecking', 'yes'),
+  ...setting('ConnectTimeout', '15'),
+  ...setting('ServerAliveInterval', '15'),
+];
+
+/**
+ * What `ProxyJump` does with our key and our pins: that option itself would hand none of them on to
+ * the ssh that it starts. ssh gives it to the user's shell, once it has expanded the %-tokens.
+ */
+const proxyCommand = (
+  options: OpenSshOptions,
+  { target, hostKeyAlias }: NonNullable<OpenSshOptions['jumpHost']>,
+): string => {
+  const words = [
+    'ssh',
+    ...settings(options, hostKeyAlias),
+    ...['-p', String(target.port)],
+    `${target.username}@${target.host}`,
+  ];
+  return `${quoteCommand(words).replaceAll('%', '%%')} -W '[%h]:%p'`;
 };
 
 const setting = (name: string, value: string): string[] => ['-o', `${name}=${value}`];

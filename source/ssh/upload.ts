@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import type { ClientChannel } from 'ssh2';
+import type { Transport } from './transport.ts';
 
 export type Upload = {
   /** The command has ended: when `successful`, whatever was sent has been taken. */
@@ -26,7 +26,7 @@ const interval = 100;
  */
 export const startUpload = (
   channel: ClientChannel,
-  socket: Socket,
+  socket: Transport,
   content: Buffer,
   onProgress: (done: number, total: number) => void,
 ): Upload => {
