@@ -5,15 +5,20 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Instance, InstanceState } from './cloud.ts';
 import { askForPages } from './request.ts';
-import { deploymentFilter, fromTags } from './resource-tags.ts';
-import type { RegionScope } from './scope.ts';
+import { fromTags, taggedFor } from './resource-tags.ts';
+import type { AccountRegion, RegionScope } from './scope.ts';
+
+/** All of the deployment's instances, as `describeTagged` finds them. */
+export const describeInstances = (scope: RegionScope, signal: AbortSignal): Promise<Instance[]> =>
+  describeTagged(scope, scope.config.deployment, signal);
 
 /**
- * All instances with the deployment's tag, a thousand a page, whatever their state, as EC2's list
+ * All instances with the tag of a deployment, or of any, a thousand a page, whatever their state, as EC2's list
  * shows them: what happened in the last seconds may be missing.
  */
-export const describeInstances = async (
-  scope: RegionScope,
+export const describeTagged = async (
+  scope: AccountRegion,
+  deployment: string | undefined,
   signal: AbortSignal,
 ): Promise<Instance[]> => {
   const instances = await askForPages(
@@ -23,7 +28,7 @@ export const describeInstances = async (
     async (token, options) => {
       const answer = await scope.client.send(
         new DescribeInstancesCommand({
-          Filters: [deploymentFilter(scope)],
+          Filters: [taggedFor(deployment)],
           MaxResults: 1000,
           ...token,
         }),

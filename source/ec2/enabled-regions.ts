@@ -1,13 +1,13 @@
 import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
 import { ask } from './request.ts';
-import type { RegionScope } from './scope.ts';
+import type { AccountRegion } from './scope.ts';
 
 /**
  * Names of the regions that the account can use.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html
  */
 export const listEnabledRegions = async (
-  scope: RegionScope,
+  scope: AccountRegion,
   signal: AbortSignal,
 ): Promise<string[]> => {
   const { Regions } = await ask(

@@ -2,16 +2,16 @@ import { DescribeSpotPriceHistoryCommand } from '@aws-sdk/client-ec2';
 import type { SpotPrice } from './cloud.ts';
 import { asInstanceType } from './instance-types.ts';
 import { askForPages } from './request.ts';
-import type { RegionScope } from './scope.ts';
+import type { AccountRegion } from './scope.ts';
 
 /**
- * The current spot prices of the region's instance types, or of others, cheapest first; empty where
- * EC2 knows none. EC2 does not say what the same costs on demand.
+ * The current spot prices of instance types in the region, cheapest first; empty where EC2 knows
+ * none. EC2 does not say what the same costs on demand.
  */
 export const findSpotPrices = async (
-  scope: RegionScope,
+  scope: AccountRegion,
   signal: AbortSignal,
-  instanceTypes: readonly string[] = scope.regionConfig.instanceTypes,
+  instanceTypes: readonly string[],
 ): Promise<SpotPrice[]> => {
   const now = new Date();
   const history = await askForPages(

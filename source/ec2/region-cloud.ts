@@ -1,16 +1,13 @@
 import type { Config, RegionConfig } from '../config/config.ts';
-import type { WakeWatch } from '../time/wake-watch.ts';
-import { findCredentials, fixedCredentials } from './account-credentials.ts';
+import { type AccountRegionOptions, openAccountRegion } from './account-region.ts';
 import { createBatcher } from './batcher.ts';
-import type { ApiCallCounter } from './call-counter.ts';
 import { cleanUp, findLeftovers } from './clean-up.ts';
-import { createClient } from './client.ts';
 import type { RegionCloud, RegionScan } from './cloud.ts';
 import { consoleOutput } from './console.ts';
-import { createContact } from './contact.ts';
 import { describeInstances } from './describe.ts';
 import { listEnabledRegions } from './enabled-regions.ts';
-import { type Ec2Error, toEc2Error } from './errors.ts';
+import type { Ec2Error } from './errors.ts';
+import { guard } from './guard.ts';
 import type { LaunchGround } from './launch.ts';
 import { Launches } from './launches.ts';
 import { findOnDemandPrices } from './on-demand-prices.ts';
@@ -18,37 +15,15 @@ import { makeGround, survey } from './prepare.ts';
 import { findSpotPrices } from './prices.ts';
 import { createRecent } from './recent.ts';
 import { rehearseLaunch } from './rehearse.ts';
-import { defaultPatience, type Patience, type RegionScope } from './scope.ts';
-import { type Account, createAccount } from './sign-in.ts';
+import type { RegionScope } from './scope.ts';
 import { type Tagging, tagInstances } from './tag.ts';
 import { terminateInstances } from './terminate.ts';
 import { createTurns } from './turns.ts';
 import { watchInstances } from './watch.ts';
 
-export type RegionCloudOptions = {
-  readonly region: string;
+export type RegionCloudOptions = Omit<AccountRegionOptions, 'profile'> & {
   readonly config: Config;
   readonly regionConfig: RegionConfig;
-  /** Version of the program: goes into `spot-tui:version` and the user agent. */
-  readonly version: string;
-  /** Shared by all regions of a command. */
-  readonly calls: ApiCallCounter;
-  /** Instead of AWS, or of what `AWS_ENDPOINT_URL_EC2` and `AWS_ENDPOINT_URL` say. */
-  readonly endpoint?: string;
-  /** Shared by all regions of a command; default: one of its own. */
-  readonly account?: Account;
-  /** Instead of the SDK's own search for credentials, where no account is given. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** Hears of failures that stop nothing, such as a poll that was throttled. */
-  readonly onTrouble?: (error: Ec2Error) => void;
-  /** Hears when EC2 answers again after such a failure. */
-  readonly onRecovery?: () => void;
-  /** Tells when connections are to be made again. */
-  readonly wakes?: WakeWatch;
-  /** How long to wait for EC2 where waiting helps. */
-  readonly patience?: Partial<Patience>;
-  /** Times that a request is sent before its failure counts. */
-  readonly maximumAttempts?: number;
 };
 
 /** A region of EC2. */
@@ -150,7 +125,7 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
       ),
     spotPrices: (signal, instanceTypes) =>
       guard(region, 'look up spot prices', signal, () =>
-        findSpotPrices(scope, signal, instanceTypes),
+        findSpotPrices(scope, signal, instanceTypes ?? scope.regionConfig.instanceTypes),
       ),
     scan: (signal) =>
       guard(region, 'look for what is left', signal, async () => {
@@ -181,36 +156,10 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
 };
 
 const createScope = (options: RegionCloudOptions): RegionScope => {
-  const { region, config, regionConfig, version, calls, endpoint, wakes } = options;
-  const account = options.account ?? ownAccount(options);
-  const onTrouble = options.onTrouble ?? (() => undefined);
-  const { client, endpoint: lastEndpoint } = createClient({
-    region,
-    calls,
-    version,
-    ...(config.profile === undefined ? {} : { profile: config.profile }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    credentials: account.credentials,
-    ...(wakes === undefined ? {} : { wakes }),
-    ...(options.maximumAttempts === undefined ? {} : { maximumAttempts: options.maximumAttempts }),
-  });
-  return {
-    client,
-    region,
-    ...(config.profile === undefined ? {} : { profile: config.profile }),
-    config,
-    regionConfig,
-    version,
-    patience: { ...defaultPatience, ...options.patience },
-    endpoint: lastEndpoint,
-    ...(wakes === undefined ? {} : { wakes }),
-    account,
-    contact: createContact({
-      onTrouble,
-      onRecovery: options.onRecovery ?? (() => undefined),
-    }),
-    onTrouble,
-  };
+  const { config, regionConfig, version } = options;
+  const { profile } = config;
+  const region = openAccountRegion({ ...options, ...(profile === undefined ? {} : { profile }) });
+  return { ...region, config, regionConfig, version };
 };
 
 /** Who has EC2 elsewhere is not asked for money by AWS, and may not reach its price list. */
@@ -231,31 +180,6 @@ const impatient = (scope: RegionScope): RegionScope => ({
   ...scope,
   patience: { ...scope.patience, trouble: 0 },
 });
-
-const ownAccount = ({ config: { profile }, credentials }: RegionCloudOptions): Account =>
-  createAccount({
-    credentials:
-      credentials === undefined
-        ? findCredentials(profile === undefined ? {} : { profile })
-        : fixedCredentials(credentials),
-    ...(profile === undefined ? {} : { profile }),
-    onNews: () => undefined,
-  });
-
-/** Nothing but an `Ec2Error` or the signal's reason leaves the layer. */
-const guard = async <Value>(
-  region: string,
-  doing: string,
-  signal: AbortSignal,
-  work: () => Promise<Value>,
-): Promise<Value> => {
-  try {
-    return await work();
-  } catch (error) {
-    signal.throwIfAborted();
-    throw toEc2Error(error, { region, doing });
-  }
-};
 
 /** A batch serves several callers: each hears of its own instances. */
 const throwFirst = (

@@ -3,7 +3,7 @@ import { Ec2Error, isPassing } from './errors.ts';
 import { inChunks, inParallel } from './in-parallel.ts';
 import { persist } from './persist.ts';
 import { ask } from './request.ts';
-import type { RegionScope } from './scope.ts';
+import type { AccountRegion } from './scope.ts';
 
 /** EC2's limit is 1000 instances a call. */
 const maximumInstances = 500;
@@ -15,7 +15,7 @@ const parallelCalls = 4;
  * merely can't know it yet. Returns the error of each instance that was not terminated.
  */
 export const terminateInstances = async (
-  scope: RegionScope,
+  scope: AccountRegion,
   instanceIds: readonly string[],
   isNew: (instanceId: string) => boolean,
   signal: AbortSignal,
@@ -55,7 +55,7 @@ const unknownId = /^InvalidInstanceID\.NotFound$/;
 /** Whether it would be the same for each of the instances alone. */
 const concernsAll = (error: Ec2Error): boolean => isPassing(error) || error.kind === 'credentials';
 
-const send = (scope: RegionScope, instanceIds: readonly string[], signal: AbortSignal) =>
+const send = (scope: AccountRegion, instanceIds: readonly string[], signal: AbortSignal) =>
   ask(
     scope,
     { doing: `terminate ${instanceIds.join(', ')}`, action: 'TerminateInstances' },
