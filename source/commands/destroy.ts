@@ -1,17 +1,17 @@
 import { rm } from 'node:fs/promises';
-import type { RegionCloud } from '../ec2/cloud.ts';
-import { Ec2Error } from '../ec2/errors.ts';
-import type { Ec2RegionCloud } from '../ec2/region-cloud.ts';
-import { describeAll, findNodes } from '../fleet/find-nodes.ts';
+import { nameInstances } from '../fleet/node-names.ts';
 import { type Notices, noticesAs } from '../fleet/notices.ts';
 import { isAlive } from '../fleet/plan.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
+import { cleanRegions } from './clean-regions.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { commandLine } from './command-line.ts';
 import { confirm } from './confirm.ts';
+import { everyRegion, isSeen, isUnseen, scanRegions, type Unseen } from './every-region.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { openMachineRun } from './fleet-run.ts';
 import { withInterruption } from './interruption.ts';
+import { prove } from './proof.ts';
 import { runReporters } from './run-reporters.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
@@ -28,15 +28,28 @@ const destroy = async (
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
   const { config } = workspace;
-  const { options, stderr, stdout, words } = invocation;
-  const { clouds, areAll } = await cloudsWithNodes(invocation, workspace, signal);
-  const nodes = selectNodes(await findNodes(clouds, signal), words);
+  const { options, stderr, words } = invocation;
+  const { clouds, limit } =
+    options.region === undefined
+      ? await everyRegion(workspace, signal)
+      : { clouds: workspace.clouds, limit: undefined };
+  if (limit !== undefined) {
+    stderr.write(
+      `warning: only the regions of the configuration are looked at: ${limit.message}\n`,
+    );
+  }
+  const sights = await scanRegions(clouds, signal);
+  const seen = sights.filter(isSeen);
+  const unseen = sights.filter(isUnseen);
+  const [firstUnseen] = unseen;
+  if (seen.length === 0 && firstUnseen !== undefined) throw firstUnseen.error;
+  const living = seen.flatMap(({ scan }) => scan.instances.filter(isAlive));
+  const nodes = selectNodes(nameInstances(living), words);
   const names = nodes.map(({ name }) => name);
+  const isLast = nodes.length === living.length;
   if (options.dryRun) {
-    const text =
-      names.length === 0 ? 'Nothing to destroy.' : `Would terminate ${names.join(', ')}.`;
-    const json = JSON.stringify({ deployment: config.deployment, nodes: names });
-    stdout.write(`${options.json ? json : text}\n`);
+    const resources = isLast ? seen.flatMap(({ scan }) => scan.resources) : [];
+    showWhatWouldGo(invocation, config.deployment, names, resources);
     return exitStatus.success;
   }
   if (
@@ -50,20 +63,59 @@ const destroy = async (
     stderr.write('Nothing was done.\n');
     return exitStatus.success;
   }
-  const fleet = openMachineRun({ ...workspace, clouds }, 'destroy');
+  const configured = new Set(config.regions.map(({ region }) => region));
+  const concerned = seen.filter(
+    ({ cloud, scan }) => configured.has(cloud.region) || scan.instances.some(isAlive),
+  );
+  const fleet = openMachineRun(
+    { ...workspace, clouds: concerned.map(({ cloud }) => cloud) },
+    'destroy',
+  );
   for (const reporter of runReporters(invocation, fleet.recording)) fleet.addReporter(reporter);
   const notices = noticesAs(fleet.emit, Date.now);
   try {
+    let status = sayUnseen(unseen, configured, notices);
+    let refusal: unknown;
     if (nodes.length > 0) {
       fleet.controller.attach('destroy', nodes);
-      await fleet.controller.terminateAll(signal);
+      try {
+        await fleet.controller.terminateAll(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        // One region's refusal does not keep what belongs to nodes of others.
+        refusal = error;
+      }
     }
-    const left = await cleanUp(notices, clouds, commandLine(invocation, 'destroy'), signal);
-    if (nodes.length === 0 && !left.didSomething) notices.say('info', 'Nothing to destroy.');
-    if (left.isEmpty && areAll) {
-      await rm(workspace.folders.knownHosts(config.deployment), { force: true });
+    if (isLast) {
+      const again = commandLine(invocation, 'destroy');
+      const cleaning = await cleanRegions(
+        {
+          found: seen,
+          dismissed: new Set(nodes.map(({ instance }) => instance.instanceId)),
+          visibility: workspace.isSandbox ? 3_000 : 30_000,
+          again,
+          notices,
+        },
+        signal,
+      );
+      if (nodes.length === 0 && !cleaning.didSomething) {
+        notices.say('info', 'Nothing to destroy.');
+      }
+      const areAll = limit === undefined && options.region === undefined;
+      const isClean = prove({
+        deployment: config.deployment,
+        sights: [...cleaning.sights, ...unseen],
+        areAll,
+        again,
+        notices,
+      });
+      if (isClean && areAll && unseen.length === 0) {
+        await rm(workspace.folders.knownHosts(config.deployment), { force: true });
+      }
+      if (!isClean) status ||= exitStatus.failure;
     }
-    return left.isClean ? exitStatus.success : exitStatus.failure;
+    if (refusal !== undefined) throw refusal;
+    return status;
   } finally {
     await fleet.end();
     if (nodes.length > 0) fleet.emit(fleet.summarize());
@@ -71,66 +123,45 @@ const destroy = async (
   }
 };
 
-/**
- * The configuration's regions, and every other one in which instances of the deployment live:
- * somebody may have taken a region out of the configuration since.
- *
- * @returns Also whether no other region can have any.
- */
-const cloudsWithNodes = async (
-  { options, stderr }: Invocation,
-  { clouds, cloudOf }: Workspace,
-  signal: AbortSignal,
-): Promise<{ clouds: readonly Ec2RegionCloud[]; areAll: boolean }> => {
-  const [first] = clouds;
-  if (first === undefined || options.region !== undefined) return { clouds, areAll: false };
-  const known = new Set(clouds.map(({ region }) => region));
-  try {
-    const others = (await first.enabledRegions(signal))
-      .filter((region) => !known.has(region))
-      .map(cloudOf);
-    const populated = await Promise.all(
-      others.map(async (cloud) => (await cloud.describe(signal)).some(isAlive)),
-    );
-    return {
-      clouds: [...clouds, ...others.filter((_, position) => populated[position])],
-      areAll: true,
-    };
-  } catch (error) {
-    if (!(error instanceof Ec2Error && error.kind === 'permission')) throw error;
-    stderr.write(
-      `warning: only the regions of the configuration are looked at: ${error.message}\n`,
-    );
-    return { clouds, areAll: false };
+const showWhatWouldGo = (
+  { options, stdout }: Invocation,
+  deployment: string,
+  nodes: readonly string[],
+  resources: readonly string[],
+): void => {
+  if (options.json) {
+    stdout.write(`${JSON.stringify({ deployment, nodes, resources })}\n`);
+    return;
   }
+  const lines = [
+    ...(nodes.length === 0 ? [] : [`Would terminate ${nodes.join(', ')}.`]),
+    ...resources.map((resource) => `Would remove ${resource}.`),
+  ];
+  stdout.write(`${lines.length === 0 ? 'Nothing to destroy.' : lines.join('\n')}\n`);
 };
 
 /**
- * Removes what `create` made in the regions, once no instance of the deployment is left in them.
+ * Names the regions that could not be looked at.
  *
- * @param again The command line that carries on with what could not be removed.
+ * @returns The exit status because of those that the configuration names: what runs there is known
+ * to nobody. Others may be disabled for good reasons.
  */
-const cleanUp = async (
+const sayUnseen = (
+  unseen: readonly Unseen[],
+  configured: ReadonlySet<string>,
   notices: Notices,
-  clouds: readonly RegionCloud[],
-  again: string,
-  signal: AbortSignal,
-): Promise<{ isEmpty: boolean; didSomething: boolean; isClean: boolean }> => {
-  const remaining = (await describeAll(clouds, signal)).filter(isAlive);
-  if (remaining.length > 0) return { isEmpty: false, didSomething: false, isClean: true };
-  const answers = await Promise.all(clouds.map((cloud) => cloud.cleanUp(signal)));
-  for (const { removed, left } of answers) {
-    for (const what of removed) notices.say('info', `removed ${what}`);
-    for (const what of left) {
-      const hint = `Run \`${again}\` again in a minute.`;
-      notices.say('warning', `not removed: ${what}`, { hint });
-    }
+): ExitStatus => {
+  let status: ExitStatus = exitStatus.success;
+  for (const { cloud, error } of unseen) {
+    const { region } = cloud;
+    const isConfigured = configured.has(region);
+    if (isConfigured) status = Math.max(status, error.exitStatus);
+    notices.say(isConfigured ? 'error' : 'warning', `not looked at: ${error.message}`, {
+      hint: error.hint,
+      region,
+    });
   }
-  return {
-    isEmpty: true,
-    didSomething: answers.some(({ removed, left }) => removed.length + left.length > 0),
-    isClean: answers.every(({ left }) => left.length === 0),
-  };
+  return status;
 };
 
 const brief = (names: readonly string[]): string =>

@@ -86,7 +86,9 @@ suite('the files of a fleet', () => {
 
   test('destroying one region keeps the pins of the others', async () => {
     const dry = await user.run(['destroy', '--dry-run', ...sandbox]);
-    assert.deepEqual(JSON.parse(dry.stdout), { deployment: 'fleet', nodes: ['us-west-2-1'] });
+    const { resources, ...wouldGo } = JSON.parse(dry.stdout);
+    assert.deepEqual(wouldGo, { deployment: 'fleet', nodes: ['us-west-2-1'] });
+    assert.ok(resources.includes('launch template spot-tui-fleet (us-west-2)'), dry.stdout);
     await user.write('wide.yaml', 'deployment: fleet\nregions: [us-west-2, eu-west-1]\n');
     const wide = ['--sandbox', '--config', 'wide.yaml'];
     const elsewhere = await user.run(['destroy', ...wide, '--region', 'eu-west-1', '--yes']);
