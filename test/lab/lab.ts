@@ -32,6 +32,8 @@ export type Line = {
   readonly total?: number;
   readonly ready?: number;
   readonly failed?: number;
+  readonly hostKey?: string;
+  readonly hostKeyFingerprint?: string;
 };
 
 export type ProgramResult = CommandResult & { readonly lines: readonly Line[] };
