@@ -60,7 +60,12 @@ export type LaunchRequest = {
   readonly userData: string;
   /** Default: `spot`. */
   readonly lifecycle?: Lifecycle;
-  /** Whose launch it is: equal launches of several processes are one, and give the same. */
+  /**
+   * Names of the nodes that the instances are for, in the order in which they are to get them.
+   * Equal launches of several processes for the same nodes are one, and give the same instances.
+   */
+  readonly nodes?: readonly string[];
+  /** Makes the launch one of its own, that others for the same nodes are not equal to. */
   readonly identity?: string;
   /** Pools that are only asked where no other is left. */
   readonly avoid?: readonly CapacityPool[];

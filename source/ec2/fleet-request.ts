@@ -74,11 +74,7 @@ export const fleetTags = (
   { count, generation, identity, template }: FleetOptions,
 ): Readonly<Record<string, string>> => ({
   ...launchTags(scope, generation),
-  [tagNames.launch]: [
-    count,
-    template.templateId,
-    ...(identity === undefined ? [] : [identity]),
-  ].join(' '),
+  [tagNames.launch]: `${count} ${template.templateId} ${identity}`,
 });
 
 /** Instances of the launch with the number, of the row that belongs to the launch template. */

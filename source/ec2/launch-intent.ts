@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Lifecycle } from './cloud.ts';
+import type { LaunchRequest, Lifecycle } from './cloud.ts';
 import type { Pool } from './fleet-request.ts';
 import type { LaunchGround } from './launch.ts';
 import type { LaunchRecord } from './launch-record.ts';
@@ -9,8 +9,8 @@ export type LaunchIntent = {
   readonly count: number;
   readonly lifecycle: Lifecycle;
   readonly pools: readonly Pool[];
-  /** Whose launch it is, where it is one of its own. */
-  readonly identity?: string;
+  /** Whose launch it is, see `identityOf`. */
+  readonly identity: string;
 };
 
 /**
@@ -24,7 +24,7 @@ export const intentDetail = (
   const { identity, lifecycle, pools } = intent;
   const asked = new Set(pools);
   const skipped = bitsOf(all.map((pool) => !asked.has(pool)));
-  return [`v${template.version}`, lifecycle, digestOf(all), skipped, identity ?? '-'].join(' ');
+  return [`v${template.version}`, lifecycle, digestOf(all), skipped, identity].join(' ');
 };
 
 /** The recorded intent, where the same can be asked for again now. */
@@ -32,7 +32,7 @@ export const recordedIntent = (
   { pools: all, template }: LaunchGround,
   { count, detail }: LaunchRecord,
 ): LaunchIntent | undefined => {
-  const [version, lifecycle, digest, skipped = '', identity] = detail.split(' ');
+  const [version, lifecycle, digest, skipped = '', identity = ''] = detail.split(' ');
   if (version !== `v${template.version}` || digest !== digestOf(all)) return undefined;
   if (lifecycle !== 'spot' && lifecycle !== 'on-demand') return undefined;
   const isSkipped = readBits(skipped);
@@ -40,11 +40,17 @@ export const recordedIntent = (
     count,
     lifecycle,
     pools: all.filter((_, index) => !isSkipped(index)),
-    ...(identity === undefined || identity === '-' ? {} : { identity }),
+    identity,
   };
 };
 
-/** As tags and records have it. */
+/** Whose launch it is, of the first so many of the nodes: short, for tags and records. */
+export const identityOf = ({ identity, nodes = [] }: LaunchRequest, count: number): string =>
+  shortIdentity(
+    [...(identity === undefined ? [] : [identity]), ...nodes.slice(0, count)].join(' '),
+  );
+
+/** The identity of a launch as tags and records have it. */
 export const shortIdentity = (identity: string): string =>
   createHash('sha256').update(identity).digest('hex').slice(0, 12);
 

@@ -12,7 +12,7 @@ import {
   notVisibleYet,
   refusalError,
 } from './launch.ts';
-import { intentDetail, type LaunchIntent, recordedIntent, shortIdentity } from './launch-intent.ts';
+import { identityOf, intentDetail, type LaunchIntent, recordedIntent } from './launch-intent.ts';
 import { isRecent, type LaunchRecord, readRecord, writeRecord } from './launch-record.ts';
 import { backOff, persist } from './persist.ts';
 import { poolsToAsk } from './pools-to-ask.ts';
@@ -156,19 +156,24 @@ export class Launches {
   /** What was asked for before under the number, where it is wanted still; else what is wanted. */
   #intentOf(
     ground: LaunchGround,
-    { avoid = [], count, identity, lifecycle = 'spot' }: LaunchRequest,
+    request: LaunchRequest,
     latest: LaunchRecord | undefined,
   ): LaunchIntent {
-    const own = identity === undefined ? {} : { identity: shortIdentity(identity) };
     const before = latest?.state === 'open' ? recordedIntent(ground, latest) : undefined;
-    if (before !== undefined && before.identity === own.identity && before.count <= count) {
+    if (
+      before !== undefined &&
+      before.count <= request.count &&
+      before.identity === identityOf(request, before.count)
+    ) {
       return before;
     }
+    const { avoid = [], lifecycle = 'spot' } = request;
+    const count = Math.min(request.count, maximumPerCall);
     return {
-      count: Math.min(count, maximumPerCall),
+      count,
       lifecycle,
       pools: poolsToAsk(ground.pools, { lifecycle, avoid, refused: this.#refused }),
-      ...own,
+      identity: identityOf(request, count),
     };
   }
 

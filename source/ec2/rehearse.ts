@@ -16,6 +16,7 @@ import { inParallel } from './in-parallel.ts';
 import { missingRules, toPermission } from './ingress-rules.ts';
 import { asInstanceType } from './instance-types.ts';
 import { keyPairRequest } from './key-pair.ts';
+import { identityOf } from './launch-intent.ts';
 import { templateData, templateRequest } from './launch-template.ts';
 import type { Survey } from './prepare.ts';
 import { ask, type SendOptions } from './request.ts';
@@ -144,7 +145,8 @@ const dryRuns = async (
     const { pools } = found;
     const { count, lifecycle = 'spot' } = request;
     // A rehearsal uses up no number.
-    const options = { template, pools, count, lifecycle, generation: 0 };
+    const identity = identityOf(request, count);
+    const options = { template, pools, count, lifecycle, identity, generation: 0 };
     const fleet = { ...fleetRequest(scope, options), ...dry };
     runs.push({
       action: 'CreateFleet',

@@ -112,14 +112,13 @@ class RegionLaunch {
       await this.#takeStrangers(await cloud.settle(signal), signal);
       const { missing } = this;
       if (missing.length === 0) return;
-      const names = missing.map(({ name }) => name);
       const answer = await cloud.launch(
         {
           count: missing.length,
           lifecycle,
           userData,
-          // What others launch for other nodes is theirs, what they launch for the same is the same.
-          identity: identity ?? names.join(' '),
+          nodes: missing.map(({ name }) => name),
+          ...(identity === undefined ? {} : { identity }),
           ...(avoid === undefined ? {} : { avoid }),
         },
         signal,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { refusalError } from '../../source/ec2/launch.ts';
+import { identityOf } from '../../source/ec2/launch-intent.ts';
 import { fleetAnswer, templateSet } from './account.ts';
 import { patient, startRegion } from './region.ts';
 import { rejection } from './rejection.ts';
@@ -54,7 +55,7 @@ test('five nodes are one CreateFleet over every pool, and tagged by it', async (
     'Name=spot-tui-orchard',
     'spot-tui:deployment=orchard',
     'spot-tui:generation=1',
-    'spot-tui:launch=5 lt-ours',
+    `spot-tui:launch=5 lt-ours ${identityOf(request, 5)}`,
     'spot-tui:version=0.1.0',
     'team=fruit',
   ]);
