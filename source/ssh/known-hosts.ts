@@ -34,9 +34,18 @@ export const pinOnFirstUse =
     return judge(await readPins(file, alias), offered, file, alias) ?? vanished(file, alias);
   };
 
-/** Whether the file has a key for the alias. Rejects with the file system's error. */
-export const isPinned = async (file: string, alias: string): Promise<boolean> =>
-  (await readPins(file, alias)).some((pin) => !pin.revoked);
+/**
+ * Whether the file has a key for the alias that was verified, or one that was only pinned; undefined
+ * for none. Rejects with the file system's error.
+ */
+export const readPin = async (
+  file: string,
+  alias: string,
+): Promise<'verified' | 'pinned' | undefined> => {
+  const pin = (await readPins(file, alias)).find(({ revoked }) => !revoked);
+  if (pin === undefined) return undefined;
+  return pin.verified ? 'verified' : 'pinned';
+};
 
 /** Aliases of the file, and whether their pins were verified; none without the file. */
 export const readPinned = async (

@@ -1,6 +1,6 @@
 import { type Instance, tagNames } from '../../ec2/cloud.ts';
 import type { HostKey, HostKeySource, HostKeyVerdict } from '../../ssh/connection.ts';
-import { isPinned, pinOnFirstUse } from '../../ssh/known-hosts.ts';
+import { pinOnFirstUse, readPin } from '../../ssh/known-hosts.ts';
 import type { ConsoleFingerprint } from './console-fingerprints.ts';
 import type { ConsoleVerdict, ConsoleWatch } from './console-watch.ts';
 
@@ -17,7 +17,7 @@ export type TrustedHostKey = {
 export type HostKeyCheckOptions = {
   readonly instance: Pick<Instance, 'instanceId' | 'region' | 'tags'>;
   readonly knownHostsFile: string;
-  readonly console: Pick<ConsoleWatch, 'judge' | 'prefetch'>;
+  readonly console: Pick<ConsoleWatch, 'isBooting' | 'judge' | 'prefetch'>;
   /** What becomes of a key for which nobody vouches in time. */
   readonly unverified: 'fail' | 'pin';
   /**
@@ -35,9 +35,14 @@ export type HostKeyCheck = {
   readonly prefetch: (signal: AbortSignal) => void;
 };
 
+/** Milliseconds that the console is waited for once more, for a key that was pinned without it. */
+const secondLook = 2_000;
+
 /**
  * Decides whether a node's host key is trusted. A pin on this machine decides, and where there is
  * none, the fingerprint in the instance's tag, or else its console. The tag has to agree in any case.
+ * A pin that was not verified is, if a console that came late lists it; it stands in any case, since
+ * somebody may have put it there by hand.
  */
 export const checkHostKey = (options: HostKeyCheckOptions): HostKeyCheck => {
   const { console, instance, knownHostsFile, onTrusted, patience } = options;
@@ -49,8 +54,10 @@ export const checkHostKey = (options: HostKeyCheckOptions): HostKeyCheck => {
         return otherThanRecorded(instance, recorded, offered);
       }
       let isNews = false;
+      let isNew = false;
       const firstUse: HostKeySource = async () => {
         if (recorded !== undefined) return { trusted: true, verified: true };
+        isNew = true;
         const verdict = await console.judge(offered, patience, signal);
         isNews = verdict.type === 'listed';
         return toVerdict(verdict, offered, options);
@@ -59,9 +66,13 @@ export const checkHostKey = (options: HostKeyCheckOptions): HostKeyCheck => {
       const verdict = await pins(offered, signal);
       if (verdict.trusted) {
         const isVerified = verdict.verified === true || recorded !== undefined;
+        if (!isVerified && !isNew && console.isBooting) {
+          const late = await console.judge(offered, Math.min(patience, secondLook), signal);
+          isNews = late.type === 'listed';
+        }
         onTrusted?.({
           fingerprint: offered.fingerprint,
-          trust: isVerified ? 'verified' : 'pinned',
+          trust: isVerified || isNews ? 'verified' : 'pinned',
           isNews,
         });
       }
@@ -69,9 +80,10 @@ export const checkHostKey = (options: HostKeyCheckOptions): HostKeyCheck => {
     },
     prefetch: (signal) => {
       if (recorded !== undefined) return;
-      isPinned(knownHostsFile, instance.instanceId).then(
-        (pinned) => {
-          if (!pinned && !signal.aborted) console.prefetch(signal);
+      readPin(knownHostsFile, instance.instanceId).then(
+        (pin) => {
+          const isWanted = pin === undefined || (pin === 'pinned' && console.isBooting);
+          if (isWanted && !signal.aborted) console.prefetch(signal);
         },
         // The source reads the same file, and its failure is heard.
         () => undefined,
@@ -83,7 +95,11 @@ export const checkHostKey = (options: HostKeyCheckOptions): HostKeyCheck => {
 const toVerdict = (
   verdict: ConsoleVerdict,
   offered: HostKey,
-  { instance, unverified }: Pick<HostKeyCheckOptions, 'instance' | 'unverified'>,
+  {
+    instance,
+    knownHostsFile,
+    unverified,
+  }: Pick<HostKeyCheckOptions, 'instance' | 'knownHostsFile' | 'unverified'>,
 ): HostKeyVerdict => {
   switch (verdict.type) {
     case 'listed':
@@ -92,7 +108,7 @@ const toVerdict = (
       return {
         trusted: false,
         reason: `the console of ${instance.instanceId} lists other keys: ${verdict.listed.map(describe).join(', ')}; what answers offers ${offered.type} ${offered.fingerprint}`,
-        hint: 'somebody may be in between, so nothing was sent: look at the instance in EC2, and replace the node',
+        hint: `somebody may be in between, so nothing was sent: look at the instance in EC2, and replace the node. If you replaced its key yourself, write it into ${knownHostsFile}: ${instance.instanceId} ${offered.line}`,
       };
     case 'silent':
       if (unverified === 'pin') return { trusted: true };

@@ -48,6 +48,11 @@ export class ConsoleWatch {
     this.#options = options;
   }
 
+  /** Whether it may yet tell what it has not told so far. */
+  get isBooting(): boolean {
+    return !this.#hasBooted();
+  }
+
   /** Looks ahead of the question, so that the answer costs no time; fails in silence. */
   prefetch(signal: AbortSignal): void {
     if (this.#evidence.isComplete) return;

@@ -235,6 +235,21 @@ describe('a host key for which nobody vouches', () => {
     assert.equal(later.trusted[0]?.trust, 'pinned');
   });
 
+  it('is verified later, by a console that came late', async () => {
+    await nodeWith({ shows: [''], unverified: 'pin' }).connection.connect(soon());
+    const own = fingerprintOf(server.hostKey);
+    const { connection, trusted } = nodeWith({ shows: [consoleOf(own)] });
+    await connection.connect(soon());
+    assert.deepEqual(trusted, [{ fingerprint: own, trust: 'verified', isNews: true }]);
+  });
+
+  it('stays pinned although the console lists others: somebody may have replaced it', async () => {
+    await nodeWith({ shows: [''], unverified: 'pin' }).connection.connect(soon());
+    const { connection, trusted } = nodeWith({ shows: [consoleOf(somebodyElses())] });
+    await connection.connect(soon());
+    assert.equal(trusted[0]?.trust, 'pinned');
+  });
+
   it('is not waited for on a machine that has booted long ago', async () => {
     for (const shown of ['', 'x'.repeat(65_536)]) {
       const situation = { shows: [shown], age: 60 * minute, patience: minute };
