@@ -77,20 +77,21 @@ const showStatus = (invocation: Invocation, status: SandboxStatus | undefined): 
 };
 
 const faultUsage =
-  'Write one of: reclaim NODE, rebalance NODE, refuse-capacity [REGION], throttle [ACTION], deny [ACTION], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
+  'Write one of: reclaim NODE, rebalance NODE, refuse-capacity [REGION], throttle [ACTION], deny [ACTION [CODE]], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
 
 const fault = async (
   invocation: Invocation,
   folder: string,
-  [kind, subject, ...more]: readonly string[],
+  [kind, subject, ...rest]: readonly string[],
 ): Promise<ExitStatus> => {
+  const [code, ...more] = kind === 'deny' ? rest : [undefined, ...rest];
   if (more.length > 0) throw new UsageError(`what is ${more[0]} for?`, faultUsage);
   if (kind === 'clear') {
     await clearFaults(folder);
     say(invocation, { cleared: true }, 'Requests are answered as usual again.');
     return exitStatus.success;
   }
-  const instanceIds = await injectFault(folder, faultOf(kind, subject));
+  const instanceIds = await injectFault(folder, faultOf(kind, subject, code));
   say(
     invocation,
     { fault: kind, instanceIds },
@@ -101,11 +102,20 @@ const fault = async (
   return exitStatus.success;
 };
 
-const faultOf = (kind: string | undefined, subject: string | undefined): FaultRequest => {
+const faultOf = (
+  kind: string | undefined,
+  subject: string | undefined,
+  code: string | undefined,
+): FaultRequest => {
   switch (kind) {
     case 'throttle':
-    case 'deny':
       return { kind, ...(subject === undefined ? {} : { action: subject }) };
+    case 'deny':
+      return {
+        kind,
+        ...(subject === undefined ? {} : { action: subject }),
+        ...(code === undefined ? {} : { code }),
+      };
     case 'refuse-capacity':
       return { kind, ...(subject === undefined ? {} : { region: subject }) };
     case 'reclaim':
