@@ -45,10 +45,14 @@ export const commandTable: readonly CommandDefinition[] = [
     name: 'list',
     usage: '[node…]',
     summary: 'the nodes of the deployment',
-    description: ['Asks EC2 for the instances that carry the tag of the deployment.'],
-    options: [],
+    description: [
+      'Asks EC2 for the instances that carry the tag of the deployment.',
+      'With --all-deployments: all deployments of spot-tui in all regions of the account, how long they run, when they expire, and what they cost per hour. It needs no configuration.',
+    ],
+    options: ['allDeployments'],
     examples: [
       ['spot-tui list', 'a table'],
+      ['spot-tui list --all-deployments', 'what runs in the account, and what it costs'],
       ['spot-tui list --json', 'for scripts'],
     ],
     load: () => import('./list.ts'),
@@ -58,12 +62,14 @@ export const commandTable: readonly CommandDefinition[] = [
     usage: '[node…]',
     summary: 'terminate nodes, and clean up behind the last one',
     description: [
-      'Terminates the named nodes, or all, after a question. When the last node goes, what `create` made for the deployment goes too: launch templates, security groups, the imported key pair.',
+      'Terminates the named nodes, or all, after a question. When the last node goes, what `create` made for the deployment goes too: launch templates, security groups, the imported key pair. All regions of the account are looked at, also those that the configuration does not name, and in the end again: nothing left is the proof.',
+      'With --expired: terminates the nodes of all deployments in the account whose `ttl` is over, and cleans up behind deployments that have no others. It needs no configuration, and suits cron: add --yes.',
     ],
-    options: ['dryRun'],
+    options: ['dryRun', 'expired'],
     examples: [
       ['spot-tui destroy', 'all nodes of the deployment'],
       ['spot-tui destroy us-west-2-1 --yes', 'one node, without a question'],
+      ['spot-tui destroy --expired --dry-run', 'what nobody has ended in time'],
     ],
     outlivesReader: true,
     load: () => import('./destroy.ts'),

@@ -34,17 +34,12 @@ export const findDeployment = async (
   folders: StateFolders,
   signal: AbortSignal,
 ): Promise<Deployment> => {
-  const { options, programFolder, templatesFolder } = invocation;
+  const { options, templatesFolder } = invocation;
   // Before the sandbox is started for nothing.
   const loaded = await loadFile(invocation, signal);
   if (options.sandbox === undefined && loaded !== undefined) return loaded;
 
-  const sandbox = await ensureSandbox({
-    folder: folders.sandbox,
-    fast: options.sandbox === 'fast',
-    signal,
-    programPath: path.join(programFolder, 'sandbox.js'),
-  });
+  const sandbox = await openSandbox(invocation, folders, signal);
   const { privateKeyPath, publicKeyPath } = sandbox;
   if (loaded === undefined) {
     const config = builtInConfig({ templatesFolder, privateKeyPath, publicKeyPath });
@@ -70,6 +65,34 @@ export const findDeployment = async (
     },
     sandbox,
   };
+};
+
+/** The embedded cloud, started where it does not run. */
+export const openSandbox = (
+  { options, programFolder }: Invocation,
+  folders: StateFolders,
+  signal: AbortSignal,
+) =>
+  ensureSandbox({
+    folder: folders.sandbox,
+    fast: options.sandbox === 'fast',
+    signal,
+    programPath: path.join(programFolder, 'sandbox.js'),
+  });
+
+/**
+ * The AWS profile that the configuration names; undefined where there is no configuration.
+ *
+ * @throws ConfigError
+ */
+export const findProfile = async (
+  invocation: Invocation,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  const { currentFolder, options } = invocation;
+  const file = path.join(currentFolder, options.config ?? defaultFile);
+  if (options.config === undefined && !existsSync(file)) return undefined;
+  return (await loadFile(invocation, signal))?.config.profile;
 };
 
 /**

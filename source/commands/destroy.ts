@@ -7,6 +7,7 @@ import { cleanRegions } from './clean-regions.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { commandLine } from './command-line.ts';
 import { confirm } from './confirm.ts';
+import { destroyExpired } from './destroy-expired.ts';
 import { everyRegion, isSeen, isUnseen, scanRegions, type Unseen } from './every-region.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { openMachineRun } from './fleet-run.ts';
@@ -18,6 +19,7 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 /** Terminates nodes and cleans up behind the last one. */
 export const run: RunCommand = (invocation) =>
   withInterruption(invocation, async (signal) => {
+    if (invocation.options.expired) return destroyExpired(invocation, signal);
     const workspace = await openWorkspace(invocation, signal);
     return destroy(invocation, workspace, signal);
   });

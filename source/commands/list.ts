@@ -3,6 +3,7 @@ import { findNodes } from '../fleet/find-nodes.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
 import { textTable } from '../reporters/text-table.ts';
 import { readPinned } from '../ssh/known-hosts.ts';
+import { listAllDeployments } from './all-deployments.ts';
 import type { RunCommand } from './command.ts';
 import { exitStatus } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
@@ -13,6 +14,7 @@ import { openWorkspace } from './workspace.ts';
 export const run: RunCommand = (invocation) => {
   const { options, stdout, words } = invocation;
   return withInterruption(invocation, async (signal) => {
+    if (options.allDeployments) return listAllDeployments(invocation, signal);
     const { clouds, config, folders } = await openWorkspace(invocation, signal);
     const nodes = selectNodes(await findNodes(clouds, signal), words);
     const pinned = await readPinned(folders.knownHosts(config.deployment));

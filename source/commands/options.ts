@@ -80,6 +80,14 @@ export const commandOptions = {
   unit: { type: 'string', value: 'UNIT', description: 'only this systemd unit' },
   lines: { type: 'number', value: 'N', description: 'lines of the past (default: 100)' },
   all: { type: 'boolean', description: 'every node' },
+  allDeployments: {
+    type: 'boolean',
+    description: 'every deployment in the account, with its cost; needs no configuration',
+  },
+  expired: {
+    type: 'boolean',
+    description: 'what has expired, of all deployments in the account; needs no configuration',
+  },
   recorded: { type: 'boolean', description: 'what was recorded here; contacts nothing' },
   runs: { type: 'boolean', description: 'the recorded runs, with their files' },
   userSshConfig: { type: 'boolean', description: 'read your own ssh configuration too' },
@@ -116,6 +124,8 @@ export type Options = {
   readonly unit?: string;
   readonly lines?: number;
   readonly all: boolean;
+  readonly allDeployments: boolean;
+  readonly expired: boolean;
   readonly recorded: boolean;
   readonly runs: boolean;
   readonly userSshConfig: boolean;

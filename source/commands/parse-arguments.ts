@@ -195,6 +195,8 @@ const readOptions = (flags: Record<string, unknown>): Options => {
     failFast: is('failFast'),
     follow: is('follow'),
     all: is('all'),
+    allDeployments: is('allDeployments'),
+    expired: is('expired'),
     recorded: is('recorded'),
     runs: is('runs'),
     userSshConfig: is('userSshConfig'),

@@ -28,6 +28,45 @@ const list = z
   })
   .describe('What `spot-tui list --json` prints.');
 
+const deployments = z
+  .object({
+    deployments: z.array(
+      z.object({
+        deployment: z.string().describe('Name of the deployment.'),
+        nodes: z
+          .record(z.string(), z.int().positive())
+          .describe(
+            "How many instances are in each state, by EC2's name for it; not the gone ones.",
+          ),
+        regions: z.array(z.string()).describe('Regions in which it has anything.'),
+        instanceTypes: z.array(z.string()),
+        oldestLaunchAt: z.iso
+          .datetime()
+          .nullable()
+          .describe('Launch of its oldest instance, ISO 8601; null without instances.'),
+        expiresAt: z.iso
+          .datetime()
+          .nullable()
+          .describe('When the last of it may be destroyed, ISO 8601; null for never.'),
+        pricePerHour: z
+          .number()
+          .nullable()
+          .describe('US dollars per hour for its instances; null where a price is not known.'),
+        resources: z
+          .int()
+          .nonnegative()
+          .describe('Things that it has besides instances, such as security groups.'),
+      }),
+    ),
+    pricePerHour: z
+      .number()
+      .nullable()
+      .describe('US dollars per hour of all of them; null where a price is not known.'),
+    regions: z.array(z.string()).describe('Regions that were looked at.'),
+    unseenRegions: z.array(z.string()).describe('Regions that could not be looked at.'),
+  })
+  .describe('What `spot-tui list --all-deployments --json` prints.');
+
 const doctor = z
   .object({
     nodes: z.array(
@@ -57,6 +96,7 @@ export const jsonSchemas = (): ReadonlyMap<string, Readonly<Record<string, unkno
     Object.entries({
       'events.schema.json': eventLine.describe('A line that a command prints with --json.'),
       'list.schema.json': list,
+      'deployments.schema.json': deployments,
       'doctor.schema.json': doctor,
       'history.schema.json': historyLineSchema,
     }).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })]),

@@ -1,6 +1,7 @@
 import { DeleteLaunchTemplateCommand, DescribeLaunchTemplatesCommand } from '@aws-sdk/client-ec2';
+import { expiryOf } from '../expiry.ts';
 import { ask, askForPages } from '../request.ts';
-import { deploymentOf, taggedFor } from '../resource-tags.ts';
+import { deploymentOf, fromTags, taggedFor } from '../resource-tags.ts';
 import type { FindLeftovers } from './leftover.ts';
 
 export const findLaunchTemplates: FindLeftovers = async (scope, deployment, signal) => {
@@ -20,9 +21,11 @@ export const findLaunchTemplates: FindLeftovers = async (scope, deployment, sign
     const owner = deploymentOf(Tags);
     if (id === undefined || owner === undefined) return [];
     const name = `launch template ${LaunchTemplateName} (${scope.region})`;
+    const expiresAt = expiryOf(fromTags(Tags));
     return {
       name,
       deployment: owner,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
       remove: (until) =>
         ask(
           scope,

@@ -6,6 +6,8 @@ export type Leftover = {
   readonly name: string;
   /** The deployment whose tag it carries. */
   readonly deployment: string;
+  /** When its deployment may be destroyed, where it says so; milliseconds since the Unix epoch. */
+  readonly expiresAt?: number;
   /**
    * Waits, within the scope's patience, for what still holds it. Rejects with an `Ec2Error`; of
    * kind `not-found` where it is gone already.
