@@ -5,7 +5,7 @@ import type { Ec2RegionCloud } from '../../source/ec2/region-cloud.ts';
 /** Runs a named step of the way. */
 export type Step = (name: string, work: () => Promise<void>) => Promise<void>;
 
-/** What an endpoint does otherwise than EC2's documentation says. */
+/** What is otherwise than with a default configuration and an endpoint as EC2 documents it. */
 export type Deviations = {
   /** Its answer to a launch does not say where the instances are. */
   readonly placesInstancesSilently?: boolean;
@@ -13,6 +13,8 @@ export type Deviations = {
   readonly forgetsSpot?: boolean;
   /** Kinds of resources that it does not find by their tags, or does not remove. */
   readonly keeps?: readonly string[];
+  /** What there is to remove besides, with `…` for what is different each time. */
+  readonly removesToo?: readonly string[];
 };
 
 /** Takes a fleet of five from nothing to nothing, as `create` and `destroy` do. */
@@ -20,7 +22,12 @@ export const liveThrough = async (
   cloud: Ec2RegionCloud,
   signal: AbortSignal,
   step: Step = (_, work) => work(),
-  { forgetsSpot = false, keeps = [], placesInstancesSilently = false }: Deviations = {},
+  {
+    forgetsSpot = false,
+    keeps = [],
+    placesInstancesSilently = false,
+    removesToo = [],
+  }: Deviations = {},
 ): Promise<void> => {
   const userData = '#cloud-config\nruncmd: []\n';
   const request = { count: 5, userData };
@@ -115,13 +122,16 @@ export const liveThrough = async (
       [],
     );
     assert.deepEqual(
-      answer.removed.map((name) => name.replace(/-[0-9a-f]{8,}[-0-9a-f]* /, '-… ')),
+      answer.removed.map((name) => name.replace(/-[0-9a-f]{8,}[-0-9a-f]* /, '-… ')).toSorted(),
       [
         'launch template spot-tui-orchard (us-west-2)',
         'fleet fleet-… (us-west-2)',
         'key pair spot-tui-orchard-… (us-west-2)',
         'security group spot-tui-orchard (us-west-2)',
-      ].filter((name) => !isKept(name)),
+        ...removesToo,
+      ]
+        .filter((name) => !isKept(name))
+        .toSorted(),
     );
     const { removed, left } = await cloud.cleanUp(signal);
     assert.deepEqual(

@@ -24,16 +24,23 @@ export const startProxy = async (
       send(response, action, own);
       return;
     }
-    const passed = await fetch(endpoint + (request.url ?? '/'), {
-      method: request.method ?? 'POST',
-      headers: Object.entries(request.headers).flatMap(([name, value]) =>
-        typeof value === 'string' && !hopByHop.has(name) ? [[name, value] as [string, string]] : [],
-      ),
-      body,
-    });
-    response.statusCode = passed.status;
-    response.setHeader('content-type', passed.headers.get('content-type') ?? 'text/xml');
-    response.end(Buffer.from(await passed.arrayBuffer()));
+    try {
+      const passed = await fetch(endpoint + (request.url ?? '/'), {
+        method: request.method ?? 'POST',
+        headers: Object.entries(request.headers).flatMap(([name, value]) =>
+          typeof value === 'string' && !hopByHop.has(name)
+            ? [[name, value] as [string, string]]
+            : [],
+        ),
+        body,
+      });
+      response.statusCode = passed.status;
+      response.setHeader('content-type', passed.headers.get('content-type') ?? 'text/xml');
+      response.end(Buffer.from(await passed.arrayBuffer()));
+    } catch {
+      // The endpoint has gone away: so does who stands in front of it.
+      response.destroy();
+    }
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
