@@ -5,7 +5,12 @@ import { createTurns, type TakeTurns } from '../ec2/turns.ts';
 import type { Emit } from '../events/event.ts';
 import type { FleetSessions } from './fleet-sessions.ts';
 import type { FleetWatch } from './fleet-watch.ts';
-import { launchRegion, type RegionLaunchOutcome, type Shortage } from './launch-region.ts';
+import {
+  launchRegion,
+  type RegionLaunchOutcome,
+  type Shortage,
+  type Strangers,
+} from './launch-region.ts';
 import { describeRefusals, moveNodes } from './move-nodes.ts';
 import type { RunEnd } from './node-run.ts';
 import type { NodeSession } from './node-session.ts';
@@ -32,11 +37,10 @@ export type LaunchOptions = {
   readonly isWanted?: (session: NodeSession) => boolean;
   /** Ends what has not been asked of EC2 yet, in place of the end of the program. */
   readonly signal?: AbortSignal;
-  /**
-   * Makes the launch one of its own: without it, equal launches of several processes are one, and
-   * each takes what the others launched.
-   */
+  /** Makes the launch one of its own: without it, equal launches of several processes are one. */
   readonly identity?: string;
+  /** Default: `none` for a launch of its own, else `any`. */
+  readonly strangers?: Strangers;
   /** Nodes are wanted in the region that they are in, and nowhere else. */
   readonly isBound?: boolean;
 };
@@ -138,9 +142,10 @@ export class FleetMachines {
   async #launchIn(
     region: string,
     sessions: readonly NodeSession[],
-    { isWanted = () => true, identity, signal = this.#options.signal, userData }: LaunchOptions,
+    launch: LaunchOptions,
   ): Promise<RegionLaunchOutcome | undefined> {
     const { config, notices, sessions: fleet, watch } = this.#options;
+    const { isWanted = () => true, identity, signal = this.#options.signal, userData } = launch;
     const takeTurns = this.#launching.get(region) ?? createTurns();
     this.#launching.set(region, takeTurns);
     watch.nudge(region);
@@ -153,6 +158,7 @@ export class FleetMachines {
           sessions: lacking,
           known: fleet.instanceIds(),
           identity,
+          strangers: launch.strangers ?? (identity === undefined ? 'any' : 'none'),
           onDemand: config.onDemandFallback,
           userData,
           timeout: config.timeouts.launching,

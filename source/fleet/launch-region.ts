@@ -23,8 +23,9 @@ export type RegionLaunchOptions = {
   /** Ids of the instances that nodes have already. */
   readonly known: ReadonlySet<string>;
   readonly userData: string;
-  /** Makes the launch one of its own, which takes no instances of others. */
+  /** Makes the launch one of its own. */
   readonly identity: string | undefined;
+  readonly strangers: Strangers;
   /** Pools that are only asked where no other is left. */
   readonly avoid?: readonly CapacityPool[];
   /** Whether nodes that no spot pool has an instance for are launched on demand. */
@@ -34,6 +35,12 @@ export type RegionLaunchOptions = {
   readonly signal: AbortSignal;
   readonly notices: Notices;
 };
+
+/**
+ * Which instances that somebody else launched are taken: any without another node's name, those
+ * with the name of one of the nodes, or none.
+ */
+export type Strangers = 'any' | 'namesakes' | 'none';
 
 /** What a region's launch has come to. */
 export type RegionLaunchOutcome = {
@@ -154,18 +161,17 @@ class RegionLaunch {
     return 'on-demand';
   }
 
-  /** Takes instances that somebody else launched, unless they have another node's name. */
   async #takeStrangers(instances: readonly Instance[], signal: AbortSignal): Promise<void> {
-    const { identity, known } = this.#options;
-    if (identity !== undefined) return;
+    const { known, strangers } = this.#options;
+    if (strangers === 'none') return;
     const { missing } = this;
     const names = new Set(missing.map(({ name }) => name));
-    const strangers = instances.filter((instance) => {
+    const free = instances.filter((instance) => {
       const name = instance.tags[tagNames.node];
-      const isFree = name === undefined || names.has(name);
+      const isFree = name === undefined ? strangers === 'any' : names.has(name);
       return isFree && isAlive(instance) && !known.has(instance.instanceId);
     });
-    await this.#take(missing, strangers, signal);
+    await this.#take(missing, free, signal);
   }
 
   async #take(

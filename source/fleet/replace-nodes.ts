@@ -50,14 +50,16 @@ export const replaceNodes = async (
         if (isTaken) action.settle(name, replacedAlready);
         return !isTaken;
       });
+      const launch = (sessions: readonly NodeSession[]) =>
+        launchSuccessors(action, sessions, before, { ...launching, userData }, signal);
       if (!action.signal.aborted) {
-        await launchSuccessors(action, successors, { ...launching, userData }, signal);
+        await launch(successors);
         return;
       }
       // Those that had no machine lose none by it.
       const ended = successors.filter((session) => there.includes(session));
       if (action.isLeft) {
-        await launchSuccessors(action, ended, { ...launching, userData }, signal);
+        await launch(ended);
       } else {
         for (const { name } of ended) action.settle(name, action.cancelled(launchedNothing));
       }
@@ -68,16 +70,20 @@ export const replaceNodes = async (
 };
 
 /**
- * Launches machines in a region in place of those that were terminated, and sees their runs
+ * Launches machines in a region in place of those that nodes had before, and sees their runs
  * through. The end of the program ends those, and not the launch.
  */
 const launchSuccessors = async (
   action: Action,
   sessions: readonly NodeSession[],
+  before: ReadonlyMap<string, string | undefined>,
   { clock, machines, userData }: Launching & { readonly userData: string },
   signal: AbortSignal,
 ): Promise<void> => {
   const answered = Promise.withResolvers<void>();
+  // Whoever replaces the same machines gets the same ones for them, and nobody else does.
+  const replaced = sessions.flatMap(({ name }) => before.get(name) ?? []).sort();
+  const identity = ['replaces', ...replaced].join(' ');
   const runs = sessions.map(async (session) => {
     const { machine, name } = session;
     const start = (request: RunRequest) => session.startAnew(request);
@@ -92,7 +98,8 @@ const launchSuccessors = async (
   });
   try {
     const isWanted = ({ awaitsLaunch }: NodeSession): boolean => awaitsLaunch || action.isLeft;
-    await machines.launch(sessions, { userData, isWanted, signal });
+    const launch = { userData, isWanted, identity, strangers: 'namesakes', signal } as const;
+    await machines.launch(sessions, launch);
   } finally {
     answered.resolve();
     await Promise.all(runs);
