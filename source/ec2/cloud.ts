@@ -188,7 +188,10 @@ export interface RegionCloud {
    */
   openLaunch(signal: AbortSignal): Promise<OpenLaunch | undefined>;
 
-  /** Checks by `DryRun` that the caller may do what a launch does; launches nothing. */
+  /**
+   * Checks by `DryRun` that the caller may do what a launch does, and change and remove what is there;
+   * does nothing.
+   */
   rehearse(request: LaunchRequest, signal: AbortSignal): Promise<void>;
 
   /** Writes one tag set on each of the named instances. */

@@ -91,7 +91,13 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
       guard(region, 'look up the latest launch', signal, () => launches.openLaunch(signal)),
     rehearse: (request, signal) =>
       guard(region, 'rehearse the launch', signal, async () =>
-        rehearseLaunch(scope, await survey(scope, request.userData, signal), request, signal),
+        rehearseLaunch(
+          scope,
+          await survey(scope, request.userData, signal),
+          await describe(signal),
+          request,
+          signal,
+        ),
       ),
     tag: (tags, signal) =>
       guard(region, 'tag the instances', signal, async () => {

@@ -8,7 +8,7 @@ import {
   RunInstancesCommand,
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
-import type { LaunchRequest } from './cloud.ts';
+import type { Instance, LaunchRequest } from './cloud.ts';
 import { rehearseDedicatedNetwork } from './dedicated-vpc/rehearsal.ts';
 import { Ec2Error } from './errors.ts';
 import { fleetRequest } from './fleet-request.ts';
@@ -19,6 +19,7 @@ import { keyPairRequest } from './key-pair.ts';
 import { identityOf } from './launch-intent.ts';
 import { templateData, templateRequest } from './launch-template.ts';
 import type { Survey } from './prepare.ts';
+import { rehearseChanges } from './rehearse-changes.ts';
 import { ask, type SendOptions } from './request.ts';
 import { launchTags, toTags } from './resource-tags.ts';
 import type { RegionScope } from './scope.ts';
@@ -31,17 +32,22 @@ export type DryRun = {
 };
 
 /**
- * Asks EC2 whether it would do what is still to be done for a launch. Rejects with one error that
- * names every action that it would refuse for lack of permission, or with the first other reason.
+ * Asks EC2 whether it would do what is still to be done for a launch, and change and remove what is
+ * there. Rejects with one error that names every action that it would refuse for lack of
+ * permission, or with the first other reason.
  */
 export const rehearseLaunch = async (
   scope: RegionScope,
   found: Survey,
+  instances: readonly Instance[],
   request: LaunchRequest,
   signal: AbortSignal,
 ): Promise<void> => {
   const errors: Ec2Error[] = [];
-  const runs = await dryRuns(scope, found, request, signal);
+  const runs = [
+    ...(await dryRuns(scope, found, request, signal)),
+    ...rehearseChanges(scope, found, instances),
+  ];
   const [failure] = await inParallel(runs, 4, async ({ action, send }) => {
     const error = await refusal(scope, action, send, signal);
     if (error !== undefined) errors.push(error);

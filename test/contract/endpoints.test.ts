@@ -93,6 +93,7 @@ test('a fleet of five lives and dies in MiniStack, as far as it goes', async (co
     supported(context, missing, {
       'rehearse in an empty account': launchesInRehearsal,
       'rehearse with everything there': launchesInRehearsal,
+      'rehearse with a fleet there': launchesInRehearsal,
     }),
     // Against https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFleetInstance.html
     // (launchTemplateAndOverrides), API_Instance.html (instanceLifecycle) and API_ImportKeyPair.html

@@ -89,6 +89,14 @@ export const liveThrough = async (
     assert.ok(resources.includes('security group spot-tui-orchard (us-west-2)'));
   });
 
+  await step('rehearse with a fleet there', async () => {
+    await cloud.rehearse(request, signal);
+    const instances = await cloud.describe(signal);
+    assert.deepEqual(instances.map(({ instanceId, state }) => [instanceId, state]).toSorted(), [
+      ...ids.map((id) => [id, 'running']),
+    ]);
+  });
+
   await step('read a console', async () => {
     assert.equal(typeof (await cloud.consoleOutput(ids[0] ?? '', signal)), 'string');
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { groupSet, templateSet } from './account.ts';
+import { groupSet, reservationSet, templateSet } from './account.ts';
 import type { Answer } from './recording-endpoint.ts';
 import { patient, startRegion } from './region.ts';
 import { rejection } from './rejection.ts';
@@ -30,6 +30,11 @@ const changes = [
   'CreateLaunchTemplateVersion',
   'CreateFleet',
   'RunInstances',
+  'CreateTags',
+  'TerminateInstances',
+  'DeleteLaunchTemplate',
+  'DeleteSecurityGroup',
+  'DeleteKeyPair',
 ];
 
 const everyChange = (answer: Answer): Record<string, Answer> =>
@@ -52,13 +57,14 @@ test('a rehearsal in an empty account asks for everything and makes nothing', as
   assert.equal(run.KeyName, undefined, 'the key pair is not imported yet');
 });
 
-test('a rehearsal of a deployment that is there asks for what is left to do', async (context) => {
+test('a rehearsal of a deployment that is there asks for what is left to do, and to undo', async (context) => {
   const { cloud, endpoint } = await startRegion(context, {
     ...everyChange(yes),
     DescribeSecurityGroups: groupSet([{ id: 'sg-ours', name: 'spot-tui-orchard' }]),
     DescribeLaunchTemplates: templateSet([{ id: 'lt-ours', name: 'spot-tui-orchard' }]),
     DescribeLaunchTemplateVersions:
       '<launchTemplateVersionSet><item><versionNumber>1</versionNumber></item></launchTemplateVersionSet>',
+    DescribeInstances: reservationSet([{ id: 'i-1', state: 'terminated' }, { id: 'i-2' }]),
   });
   await cloud.rehearse(request, patient());
   const sent = endpoint.requests.filter(({ action }) => !action.startsWith('Describe'));
@@ -66,10 +72,15 @@ test('a rehearsal of a deployment that is there asks for what is left to do', as
     'AuthorizeSecurityGroupIngress',
     'CreateFleet',
     'CreateLaunchTemplateVersion',
+    'CreateTags',
+    'DeleteLaunchTemplate',
+    'DeleteSecurityGroup',
     'ImportKeyPair',
     'RunInstances',
+    'TerminateInstances',
   ]);
   for (const { form } of sent) assert.equal(form.DryRun, 'true');
+  assert.equal(endpoint.of('TerminateInstances')[0]?.form['InstanceId.1'], 'i-2');
 });
 
 test('every missing permission is named at once', async (context) => {
