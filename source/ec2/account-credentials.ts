@@ -1,4 +1,5 @@
 import { type DefaultProviderInit, defaultProvider } from '@aws-sdk/credential-provider-node';
+import { CredentialsMissingError, describeMissing } from './credentials-missing.ts';
 
 type Search = ReturnType<typeof defaultProvider>;
 
@@ -34,15 +35,6 @@ export type AccountCredentials = {
   renew(): Promise<boolean>;
 };
 
-/** Nobody could be asked for the code that a role wants; named as the SDK names such errors. */
-class MfaCodeMissingError extends Error {
-  override readonly name = 'CredentialsProviderError';
-
-  constructor(device: string) {
-    super(`the role wants a code of the MFA device ${device}, and nobody can be asked for it`);
-  }
-}
-
 /** Milliseconds before their end in which credentials are renewed, and between attempts at that. */
 const times = { early: 300_000, retry: 60_000 } as const;
 
@@ -69,12 +61,17 @@ export const findCredentials = (search: CredentialSearch): AccountCredentials =>
       ...(search.profile === undefined ? {} : { profile: search.profile }),
       mfaCodeProvider: async (device) => {
         const code = await search.askMfaCode?.(device);
-        if (code === undefined) throw new MfaCodeMissingError(device);
-        return code;
+        if (code !== undefined) return code;
+        const message = `the role wants a code of the MFA device ${device}, and nobody can be asked for it`;
+        throw new CredentialsMissingError(message, []);
       },
     };
-    current = await defaultProvider(init)(lastCaller);
-    return current;
+    try {
+      current = await defaultProvider(init)(lastCaller);
+      return current;
+    } catch (error) {
+      throw await describeMissing(error, search.profile);
+    }
   };
   const find = (): Promise<Credentials> => {
     pending ??= searchNow().finally(() => {

@@ -1,3 +1,4 @@
+import { CredentialsMissingError, credentialErrors } from './credentials-missing.ts';
 import {
   type Ec2ErrorKind,
   type Ec2ExitStatus,
@@ -115,20 +116,14 @@ const oneLine = (message: string): string =>
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
 
-const credentialErrors = new Set([
-  'CredentialsProviderError',
-  'TokenProviderError',
-  'ProviderError',
-  'CredentialsError',
-]);
-
 const explainCredentials = (
   error: unknown,
   message: string,
   profile: string | undefined,
 ): Explanation | undefined => {
   if (!(error instanceof Error) || !credentialErrors.has(error.name)) return undefined;
-  const hint = signInHint({ message, profile, source: [] });
+  const settings = error instanceof CredentialsMissingError ? error.settings : [];
+  const hint = signInHint({ message, profile, settings, source: [] });
   return { kind: 'credentials', hint, exitStatus: exitStatusOf('credentials') };
 };
 

@@ -3,12 +3,14 @@ export type SignInFacts = {
   /** The SDK's words; empty where it is EC2 that refuses. */
   readonly message: string;
   readonly profile: string | undefined;
+  /** Names of the profile's settings, as far as they are known. */
+  readonly settings: readonly string[];
   /** Where they came from when there were some, in letters of the SDK's `AwsSdkCredentialsFeatures`. */
   readonly source: readonly string[];
 };
 
 /** Which command, or what else, gets new credentials: one line. */
-export const signInHint = ({ message, profile, source }: SignInFacts): string => {
+export const signInHint = ({ message, profile, settings, source }: SignInFacts): string => {
   const withProfile = profile === undefined ? '' : ` --profile ${profile}`;
   const named = profile === undefined ? 'the profile' : `the profile "${profile}"`;
   const isOf = (...letters: readonly string[]) => letters.some((each) => source.includes(each));
@@ -19,16 +21,17 @@ export const signInHint = ({ message, profile, source }: SignInFacts): string =>
       'in environment variables, as "aws configure export-credentials" prints them.'
     );
   }
-  if (/aws login|login_session/i.test(message) || isOf('AC', 'AD')) {
+  const has = (...names: readonly string[]) => names.some((each) => settings.includes(each));
+  if (/aws login/i.test(message) || has('login_session') || isOf('AC', 'AD')) {
     return `Sign in again: aws login${withProfile}`;
   }
-  if (/\bsso\b/i.test(message) || isOf('r', 's', 't', 'u')) {
+  if (/\bsso\b/i.test(message) || has('sso_session', 'sso_start_url') || isOf('r', 's', 't', 'u')) {
     return `Sign in again: aws sso login${withProfile}`;
   }
-  if (/credential_process|command failed/i.test(message) || isOf('v', 'w')) {
+  if (has('credential_process') || isOf('v', 'w')) {
     return `Run the command that ${named} names as credential_process: it must print credentials that are valid.`;
   }
-  if (/web.?identity|id token/i.test(message) || isOf('h', 'k', 'q')) {
+  if (/web.?identity/i.test(message) || has('web_identity_token_file') || isOf('h', 'k', 'q')) {
     return 'The identity token (AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file of the profile) is missing or too old: whatever issued it must write a new one.';
   }
   if (isOf('g')) {

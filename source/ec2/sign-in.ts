@@ -73,7 +73,7 @@ export const createAccount = (options: AccountOptions): Account => {
       hint:
         found instanceof Ec2Error
           ? found.hint
-          : signInHint({ message: '', profile, source: credentials.source }),
+          : signInHint({ message: '', profile, settings: [], source: credentials.source }),
     });
   };
 
