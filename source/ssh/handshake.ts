@@ -35,7 +35,7 @@ export type HandshakeOptions = {
   readonly openTransport?: OpenTransport;
   readonly identity: SshIdentity;
   readonly hostKey: HostKeySource;
-  /** Called when the port answers, in each attempt: the host key will be asked for next. */
+  /** Called when an SSH server answers, in each attempt: the host key will be asked for next. */
   readonly onReached?: (signal: AbortSignal) => void;
   readonly admission: Admission;
   /** Until the port answers. */
@@ -58,7 +58,6 @@ export const shakeHands = async (
 ): Promise<Session> => {
   const { target, connectTimeout, openTransport = openSocket } = options;
   const socket = await openTransport(target, connectTimeout, signal, onWaiting);
-  options.onReached?.(signal);
   return new Handshake(options, socket, signal, onWaiting).run();
 };
 
@@ -148,6 +147,8 @@ class Handshake {
         keepaliveCountMax: keepaliveLimit,
         readyTimeout: 0,
       });
+      // Not before: the first listener makes the socket flow.
+      this.#socket.once('data', () => this.#options.onReached?.(this.#signal));
     } catch (error) {
       this.#fail(error);
     }

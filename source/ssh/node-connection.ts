@@ -17,7 +17,7 @@ export type ConnectionOptions = SessionTimes & {
   readonly target: SshTarget;
   readonly identity: SshIdentity;
   readonly hostKey: HostKeySource;
-  /** Called when the port answers, in each attempt: the host key will be asked for next. */
+  /** Called when an SSH server answers, in each attempt: the host key will be asked for next. */
   readonly onReached?: (signal: AbortSignal) => void;
   /** Shared by all connections of the program. */
   readonly admission: Admission;
