@@ -33,6 +33,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
     region,
     instanceType: z.string().min(1).optional(),
     zone: z.string().min(1).optional(),
+    /** Default: both. */
+    lifecycle: z.enum(['spot', 'on-demand']).optional(),
     /** EC2's code of the refusal. */
     code: z.string().min(1).default('InsufficientInstanceCapacity'),
     message: z.string().min(1).optional(),

@@ -19,6 +19,8 @@ import { publicKey } from '../ec2/region.ts';
 import { Machines } from '../sandbox/machines.ts';
 
 export type LauncherSettings = {
+  /** Instead of the account's. */
+  readonly endpoint?: string;
   readonly region?: Partial<RegionConfig>;
   readonly config?: Partial<Config>;
 };
@@ -62,7 +64,7 @@ export const startAccount = async (
     },
     /** Another process that launches in it. */
     open: (settings: LauncherSettings = {}) =>
-      new Launcher(context, endpoint.url, publicKeyPath, settings),
+      new Launcher(context, settings.endpoint ?? endpoint.url, publicKeyPath, settings),
   };
 };
 

@@ -62,6 +62,7 @@ export class FaultRules {
       if (rule.kind !== 'refuse-capacity') continue;
       if (rule.region !== undefined && rule.region !== pool.region) continue;
       if (rule.zone !== undefined && rule.zone !== pool.zone) continue;
+      if (rule.lifecycle !== undefined && rule.lifecycle !== pool.lifecycle) continue;
       if (rule.instanceType !== undefined && !matches(rule.instanceType, pool.instanceType))
         continue;
       if (active.available >= wanted) {
