@@ -16,8 +16,9 @@ set -u
 LC_ALL=C
 export LC_ALL
 service=${SPOT_TUI_METADATA_URL:-http://169.254.169.254}
+# The same service where an instance has IPv6 only.
+other=${SPOT_TUI_METADATA_URL6:-http://[fd00:ec2::254]}
 pause=${SPOT_TUI_METADATA_PAUSE:-5}
-notices="$service/latest/meta-data/spot/instance-action $service/latest/meta-data/events/recommendations/rebalance"
 
 # Seconds that a token holds, and rounds after which another one is asked for.
 lifetime=600
@@ -29,7 +30,7 @@ if command -v curl >/dev/null 2>&1; then
     method=$1
     header=$2
     shift 2
-    curl --silent --fail --noproxy '*' --connect-timeout 1 --max-time 2 \
+    curl --silent --fail --globoff --noproxy '*' --connect-timeout 1 --max-time 2 \
       --request "$method" --header "$header" "$@" 2>/dev/null
   }
 elif wget --version 2>/dev/null | grep -q GNU; then
@@ -63,7 +64,7 @@ else
 fi
 
 get_token() {
-  ask PUT "X-aws-ec2-metadata-token-ttl-seconds: $lifetime" "$service/latest/api/token"
+  ask PUT "X-aws-ec2-metadata-token-ttl-seconds: $lifetime" "$1/latest/api/token"
 }
 
 get() {
@@ -75,11 +76,20 @@ token=
 told=
 while :; do
   [ $((round % rounds)) -ne 0 ] || token=
-  [ -n "$token" ] || token=$(get_token)
+  [ -n "$token" ] || token=$(get_token "$service")
+  if [ -z "$token" ]; then
+    token=$(get_token "$other")
+    # Whichever answered last is asked first.
+    [ -z "$token" ] || {
+      silent=$service
+      service=$other
+      other=$silent
+    }
+  fi
   if [ -n "$token" ]; then
     # Both may be absent, which is answered with 404.
-    # shellcheck disable=SC2086
-    now=$(get $notices | tr -d '\r\n')
+    metadata=$service/latest/meta-data
+    now=$(get "$metadata/spot/instance-action" "$metadata/events/recommendations/rebalance" | tr -d '\r\n')
     if [ "$now" != "$told" ]; then
       told=$now
       [ -z "$now" ] || printf '%s\n' "$now" || exit 0

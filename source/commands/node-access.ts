@@ -11,6 +11,7 @@ import { askSecretly } from './ask-secretly.ts';
 import type { Invocation } from './command.ts';
 import { openHostKeys } from './host-keys.ts';
 import { isInteractive } from './interactivity.ts';
+import { openJumpHost } from './jump-host.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Handshakes at a time: enough to hide the network, few enough to keep the screen alive. */
@@ -63,6 +64,8 @@ export const openNodeAccess = async (
   const admission = createAdmission(handshakes);
   const knownHostsFile = folders.knownHosts(config.deployment);
   const hostKeys = openHostKeys(invocation, workspace);
+  const { identity } = loaded;
+  const jump = openJumpHost(invocation, workspace, { admission, identity });
   const targetOf = (instance: Instance): SshTarget => {
     if (instance.address === undefined) {
       throw new SshError(
@@ -78,10 +81,11 @@ export const openNodeAccess = async (
       const hostKey = hostKeys.check(instance, onHostKey);
       return createConnection({
         target: targetOf(instance),
-        identity: loaded.identity,
+        identity,
         hostKey: hostKey.source,
         onReached: hostKey.prefetch,
         admission,
+        ...(jump === undefined ? {} : { jumpHost: jump.jumpHost }),
         ...(Date.now() - instance.launchedAt > keysInstalledAfter
           ? { authenticationGrace: 0 }
           : {}),
@@ -97,6 +101,7 @@ export const openNodeAccess = async (
           : { identityFile: privateKeyPath }),
         knownHostsFile,
         hostKeyAlias: instance.instanceId,
+        ...(jump === undefined ? {} : { jumpHost: jump.openSsh }),
         // As ssh itself does it: the remote shell gets the words joined by blanks.
         ...(command === undefined ? {} : { command: command.join(' ') }),
         terminal: command === undefined && invocation.stdin.isTTY === true,

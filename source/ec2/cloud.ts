@@ -8,7 +8,7 @@ export type Instance = {
   readonly state: InstanceState;
   /** EC2's own words for the last change of state, such as `Server.SpotInstanceTermination`. */
   readonly stateReason?: string;
-  /** Public address where there is one, else IPv6, else private. */
+  /** Public address where there is one, else IPv6, else private; with a jump host private first. */
   readonly address?: string;
   readonly publicAddress?: string;
   readonly privateAddress?: string;

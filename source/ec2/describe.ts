@@ -10,16 +10,19 @@ import type { AccountRegion, RegionScope } from './scope.ts';
 
 /** All of the deployment's instances, as `describeTagged` finds them. */
 export const describeInstances = (scope: RegionScope, signal: AbortSignal): Promise<Instance[]> =>
-  describeTagged(scope, scope.config.deployment, signal);
+  describeTagged(scope, scope.config.deployment, signal, scope.config.ssh.jumpHost !== undefined);
 
 /**
  * All instances with the tag of a deployment, or of any, a thousand a page, whatever their state, as EC2's list
  * shows them: what happened in the last seconds may be missing.
+ *
+ * @param isInside whether they are reached from within their own network
  */
 export const describeTagged = async (
   scope: AccountRegion,
   deployment: string | undefined,
   signal: AbortSignal,
+  isInside = false,
 ): Promise<Instance[]> => {
   const instances = await askForPages(
     scope,
@@ -38,17 +41,27 @@ export const describeTagged = async (
       return { items, nextToken: answer.NextToken };
     },
   );
-  return instances.flatMap((instance) => toInstance(scope.region, instance) ?? []);
+  return instances.flatMap((instance) => toInstance(scope.region, instance, isInside) ?? []);
 };
 
-/** EC2's instance as the program's; undefined for one without an id or a state. */
-export const toInstance = (region: string, instance: SdkInstance): Instance | undefined => {
+/**
+ * EC2's instance as the program's; undefined for one without an id or a state.
+ *
+ * @param isInside whether it is reached from within its own network
+ */
+export const toInstance = (
+  region: string,
+  instance: SdkInstance,
+  isInside = false,
+): Instance | undefined => {
   const { InstanceId: instanceId, Ipv6Address: ipv6 } = instance;
   const state = stateOf(instance.State?.Name);
   if (instanceId === undefined || state === undefined) return undefined;
   const publicAddress = present(instance.PublicIpAddress);
   const privateAddress = present(instance.PrivateIpAddress);
-  const address = publicAddress ?? present(ipv6) ?? privateAddress;
+  const address = isInside
+    ? (privateAddress ?? present(ipv6) ?? publicAddress)
+    : (publicAddress ?? present(ipv6) ?? privateAddress);
   const stateReason = instance.StateReason?.Code ?? present(instance.StateTransitionReason);
   return {
     instanceId,

@@ -4,10 +4,12 @@ import {
   CreateLaunchTemplateVersionCommand,
   DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
+  type LaunchTemplateInstanceNetworkInterfaceSpecificationRequest,
   type RequestLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
 import { Ec2Error } from './errors.ts';
 import type { Image } from './images.ts';
+import type { Ipv6Only } from './network.ts';
 import { persist } from './persist.ts';
 import { ask } from './request.ts';
 import { isOurs, launchTags, resourceName, tagSpecification, toTags } from './resource-tags.ts';
@@ -29,6 +31,8 @@ export type TemplateContent = {
   readonly securityGroupIds: readonly string[];
   /** Before base64. */
   readonly userData: string;
+  /** Present where the instances go into subnets that have IPv6 addresses only. */
+  readonly ipv6Only?: Ipv6Only;
 };
 
 /** EC2's limit for user data before base64; bytes. */
@@ -60,16 +64,36 @@ export const templateData = (
   NetworkInterfaces: [
     {
       DeviceIndex: 0,
-      AssociatePublicIpAddress: scope.config.network.associatePublicIp,
+      ...addressesOf(scope, content.ipv6Only),
       DeleteOnTermination: true,
       Groups: [...content.securityGroupIds],
     },
   ],
   // Two hops, because containers are one away.
-  MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 2 },
+  MetadataOptions: {
+    HttpEndpoint: 'enabled',
+    HttpTokens: 'required',
+    HttpPutResponseHopLimit: 2,
+    ...(content.ipv6Only === undefined ? {} : { HttpProtocolIpv6: 'enabled' }),
+  },
   InstanceInitiatedShutdownBehavior: 'terminate',
   TagSpecifications: [{ ResourceType: 'volume', Tags: toTags(launchTags(scope)) }],
 });
+
+/**
+ * Which addresses an instance's interface is to get. EC2 refuses to say anything of public IPv4
+ * addresses where there is no IPv4.
+ */
+export const addressesOf = (
+  { config }: Pick<RegionScope, 'config'>,
+  ipv6Only: Ipv6Only | undefined,
+): Pick<
+  LaunchTemplateInstanceNetworkInterfaceSpecificationRequest,
+  'AssociatePublicIpAddress' | 'Ipv6AddressCount'
+> => {
+  if (ipv6Only === undefined) return { AssociatePublicIpAddress: config.network.associatePublicIp };
+  return ipv6Only.assigns ? {} : { Ipv6AddressCount: 1 };
+};
 
 /** Rejects user data that EC2 would refuse, before anything is made. */
 export const checkUserData = (scope: RegionScope, userData: string): void => {

@@ -14,7 +14,12 @@ export type Network = {
    * nothing until then: the zones that are to get a subnet.
    */
   readonly lacking?: readonly string[];
+  /** Present where the subnets have IPv6 addresses only. */
+  readonly ipv6Only?: Ipv6Only;
 };
+
+/** Whether all the subnets give new instances an address by themselves. */
+export type Ipv6Only = { readonly assigns: boolean };
 
 export type Place = { readonly zone: string; readonly subnetId: string };
 
@@ -66,7 +71,7 @@ const networkOfSubnet = async (
       'Correct "vpc_id" or "subnet_id", or leave "vpc_id" out.',
     );
   }
-  return { vpcId: subnet.VpcId, places: placesOf([subnet]) };
+  return networkOf(subnet.VpcId, [subnet]);
 };
 
 const networkOfVpc = async (
@@ -74,8 +79,8 @@ const networkOfVpc = async (
   vpcId: string,
   signal: AbortSignal,
 ): Promise<Network> => {
-  const places = placesOf(await findSubnets(scope, vpcId, {}, signal));
-  if (places.length > 0) return { vpcId, places };
+  const network = networkOf(vpcId, await findSubnets(scope, vpcId, {}, signal));
+  if (network.places.length > 0) return network;
   await ask(scope, { doing: `find the VPC ${vpcId}`, action: 'DescribeVpcs' }, signal, (options) =>
     scope.client.send(new DescribeVpcsCommand({ VpcIds: [vpcId] }), options),
   );
@@ -108,8 +113,8 @@ const defaultNetwork = async (scope: RegionScope, signal: AbortSignal): Promise<
     );
   }
   const subnets = await findSubnets(scope, vpcId, { 'default-for-az': 'true' }, signal);
-  const places = placesOf(subnets);
-  if (places.length === 0) {
+  const network = networkOf(vpcId, subnets);
+  if (network.places.length === 0) {
     throw missing(
       scope,
       `the default VPC ${vpcId} has no default subnet`,
@@ -117,7 +122,7 @@ const defaultNetwork = async (scope: RegionScope, signal: AbortSignal): Promise<
         `--availability-zone ${scope.region}a. Or name a subnet with "subnet_id".`,
     );
   }
-  return { vpcId, places };
+  return network;
 };
 
 const findSubnets = (
@@ -142,6 +147,22 @@ const findSubnets = (
       return { items: answer.Subnets ?? [], nextToken: answer.NextToken };
     },
   );
+
+/**
+ * One launch template serves all subnets, and what it says of public addresses EC2 takes only where
+ * there is IPv4: subnets without it are used where there are no others.
+ */
+const networkOf = (vpcId: string, subnets: readonly Subnet[]): Network => {
+  const withIpv4 = placesOf(subnets.filter(({ Ipv6Native }) => Ipv6Native !== true));
+  if (withIpv4.length > 0) return { vpcId, places: withIpv4 };
+  const places = placesOf(subnets);
+  if (places.length === 0) return { vpcId, places };
+  const used = new Set(places.map(({ subnetId }) => subnetId));
+  const assigns = subnets
+    .filter(({ SubnetId }) => SubnetId !== undefined && used.has(SubnetId))
+    .every(({ AssignIpv6AddressOnCreation }) => AssignIpv6AddressOnCreation === true);
+  return { vpcId, places, ipv6Only: { assigns } };
+};
 
 /** Per zone the subnet with the most addresses left; those of Outposts are somebody's own racks. */
 const placesOf = (subnets: readonly Subnet[]): Place[] => {

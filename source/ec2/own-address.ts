@@ -1,8 +1,9 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, connect, isIP } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { abortable } from './abortable.ts';
 import type { Endpoint } from './client.ts';
 import { Ec2Error, toEc2Error } from './errors.ts';
+import { isNearbyAddress } from './nearby-addresses.ts';
 import type { RegionScope } from './scope.ts';
 
 const checkip = 'https://checkip.amazonaws.com';
@@ -61,23 +62,8 @@ const isNearby = async ({ hostname }: Endpoint): Promise<boolean> => {
   // A VPC endpoint of AWS has a private address, but its nodes may well be reached from outside.
   if (/\.amazonaws\.com(\.cn)?$/.test(hostname)) return false;
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
-  const { address, family } = await lookup(bare);
-  return nearbyAddresses().check(address, family === 6 ? 'ipv6' : 'ipv4');
-};
-
-/** Loopback, link-local and private blocks (RFC 1918, RFC 4193, RFC 6598). */
-const nearbyAddresses = (): BlockList => {
-  const blocks = new BlockList();
-  blocks.addSubnet('127.0.0.0', 8, 'ipv4');
-  blocks.addSubnet('10.0.0.0', 8, 'ipv4');
-  blocks.addSubnet('172.16.0.0', 12, 'ipv4');
-  blocks.addSubnet('192.168.0.0', 16, 'ipv4');
-  blocks.addSubnet('169.254.0.0', 16, 'ipv4');
-  blocks.addSubnet('100.64.0.0', 10, 'ipv4');
-  blocks.addAddress('::1', 'ipv6');
-  blocks.addSubnet('fc00::', 7, 'ipv6');
-  blocks.addSubnet('fe80::', 10, 'ipv6');
-  return blocks;
+  const { address } = await lookup(bare);
+  return isNearbyAddress(address);
 };
 
 const addressTowards = async (

@@ -69,10 +69,17 @@ export const makeGround = async (
       ? found.groups
       : await findSecurityGroups(scope, network.vpcId, signal);
   const [securityGroupIds, keyName] = await Promise.all([
-    ensureSecurityGroups(scope, network.vpcId, groups, signal),
+    ensureSecurityGroups(scope, network, groups, signal),
     ensureKeyPair(scope, found.keyPair, signal),
   ]);
-  const data = templateData(scope, { image: found.image, keyName, securityGroupIds, userData });
+  const { ipv6Only } = network;
+  const data = templateData(scope, {
+    image: found.image,
+    keyName,
+    securityGroupIds,
+    userData,
+    ...(ipv6Only === undefined ? {} : { ipv6Only }),
+  });
   const template = await ensureLaunchTemplate(scope, found.template, data, signal);
   return { template, pools: inNetwork(found.pools, network) };
 };

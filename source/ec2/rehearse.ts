@@ -17,7 +17,7 @@ import { missingRules, toPermission } from './ingress-rules.ts';
 import { asInstanceType } from './instance-types.ts';
 import { keyPairRequest } from './key-pair.ts';
 import { identityOf } from './launch-intent.ts';
-import { templateData, templateRequest } from './launch-template.ts';
+import { addressesOf, templateData, templateRequest } from './launch-template.ts';
 import type { Survey } from './prepare.ts';
 import { rehearseChanges } from './rehearse-changes.ts';
 import { ask, type SendOptions } from './request.ts';
@@ -101,6 +101,7 @@ const dryRuns = async (
     keyName: keyPair.name,
     securityGroupIds: [...(groupId === undefined ? [] : [groupId]), ...groups.others],
     userData: request.userData,
+    ...(network.ipv6Only === undefined ? {} : { ipv6Only: network.ipv6Only }),
   });
   const runs: DryRun[] = [
     ...rehearseDedicatedNetwork(scope, network),
@@ -119,7 +120,10 @@ const dryRuns = async (
         ),
     });
   } else {
-    const rules = missingRules(await rulesFor(scope, signal), groups.own?.IpPermissions ?? []);
+    const rules = missingRules(
+      await rulesFor(scope, network, signal),
+      groups.own?.IpPermissions ?? [],
+    );
     const input = { GroupId: groupId, IpPermissions: rules.map(toPermission), ...dry };
     if (rules.length > 0) {
       runs.push({
@@ -180,7 +184,7 @@ const runRequest = (
     NetworkInterfaces: [
       {
         DeviceIndex: 0,
-        AssociatePublicIpAddress: scope.config.network.associatePublicIp,
+        ...addressesOf(scope, network.ipv6Only),
         ...(pool === undefined || network.lacking !== undefined ? {} : { SubnetId: pool.subnetId }),
         ...(group === undefined ? {} : { Groups: [group, ...groups.others] }),
       },

@@ -7,12 +7,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import { Ec2Error } from './errors.ts';
 import { missingRules, toPermission, wantedRules } from './ingress-rules.ts';
-import { findOwnAddress } from './own-address.ts';
-import { persevere } from './persevere.ts';
+import type { Network } from './network.ts';
 import { persist } from './persist.ts';
 import { ask, askForPages } from './request.ts';
 import { isOurs, resourceName, tagSpecification } from './resource-tags.ts';
 import type { RegionScope } from './scope.ts';
+import { findSshSources } from './ssh-sources.ts';
 
 /** The deployment's group as far as it exists, and the ids of the groups besides it. */
 export type SecurityGroups = {
@@ -77,14 +77,14 @@ export const findSecurityGroups = async (
  */
 export const ensureSecurityGroups = async (
   scope: RegionScope,
-  vpcId: string,
+  network: Network,
   found: SecurityGroups,
   signal: AbortSignal,
 ): Promise<string[]> => {
-  const group = found.own ?? (await createGroup(scope, vpcId, signal));
+  const group = found.own ?? (await createGroup(scope, network.vpcId, signal));
   const groupId = group.GroupId;
   if (groupId === undefined) throw new TypeError('a security group without an id');
-  const missing = missingRules(await rulesFor(scope, signal), group.IpPermissions ?? []);
+  const missing = missingRules(await rulesFor(scope, network, signal), group.IpPermissions ?? []);
   if (missing.length > 0) {
     await persist(
       scope,
@@ -96,14 +96,12 @@ export const ensureSecurityGroups = async (
 };
 
 /** What the configuration wants opened: SSH for the caller, the services' ports for everyone. */
-export const rulesFor = async (scope: RegionScope, signal: AbortSignal) => {
-  const { sshAllowedCidrs, openPorts } = scope.config.network;
-  const cidrs =
-    sshAllowedCidrs.length > 0
-      ? sshAllowedCidrs
-      : [await persevere(briefly(scope), signal, () => findOwnAddress(scope, signal))];
-  return wantedRules(cidrs, scope.config.ssh.port, openPorts);
-};
+export const rulesFor = async (scope: RegionScope, network: Network, signal: AbortSignal) =>
+  wantedRules(
+    await findSshSources(scope, network, signal),
+    scope.config.ssh.port,
+    scope.config.network.openPorts,
+  );
 
 /** Input of `CreateSecurityGroup` for the deployment. */
 export const groupRequest = (scope: RegionScope, vpcId: string) => ({
@@ -183,9 +181,3 @@ const describeGroups = (
       return { items: answer.SecurityGroups ?? [], nextToken: answer.NextToken };
     },
   );
-
-/** Where nobody outside may be asked, waiting for long helps nobody. */
-const briefly = (scope: RegionScope): RegionScope => ({
-  ...scope,
-  patience: { ...scope.patience, trouble: Math.min(scope.patience.trouble, 20_000) },
-});

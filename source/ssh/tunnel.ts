@@ -72,9 +72,9 @@ const refusal = (
       { cause: error },
     );
   }
-  return new NotReadyError('unreached', words.charAt(0).toLowerCase() + words.slice(1), {
-    cause: error,
-  });
+  // What the server says of its own attempt, such as "Connection refused".
+  const reason = words === '' ? 'no connection' : words.charAt(0).toLowerCase() + words.slice(1);
+  return new NotReadyError('unreached', reason, { cause: error });
 };
 
 /**

@@ -414,6 +414,21 @@ for (const [what, text, expected] of [
     ],
   ],
   [
+    'a dedicated VPC with nodes that would be cut off in it',
+    'aws: {use_dedicated_vpc: true, associate_public_ip: no, jump_host: gate.example.com}\nregions: [us-west-2]',
+    [
+      'config.yaml:1:7 aws.use_dedicated_vpc: nodes without a public address have no way to the internet in it: there is no NAT gateway',
+      'config.yaml:1:7 aws.use_dedicated_vpc: the jump host is not in it: nodes are hardly reached from there',
+    ],
+  ],
+  [
+    'private nodes that nobody may reach',
+    'aws: {associate_public_ip: no}\nregions: [us-west-2]',
+    [
+      'config.yaml:1:7 aws.associate_public_ip: nodes are reached at their private addresses: name in ssh_allowed_cidrs from where, or a jump_host',
+    ],
+  ],
+  [
     'a tag of YAML that means nothing here',
     'deployment: !name fleet\nregions: [us-west-2]',
     ['config.yaml:1:13: unresolved tag: !name'],

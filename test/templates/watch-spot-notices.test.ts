@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseSpotNotices } from '../../source/pipeline/spot-notices.ts';
@@ -12,7 +13,7 @@ const action = '/latest/meta-data/spot/instance-action';
 const rebalance = '/latest/meta-data/events/recommendations/rebalance';
 
 /** The instance metadata service, version 2 only, with what it has to say by path. */
-const startService = async (t: TestContext) => {
+const startService = async (t: TestContext, host = '127.0.0.1') => {
   const notices = new Map<string, string>();
   let tokens = 0;
   let asked: () => void = () => undefined;
@@ -30,11 +31,11 @@ const startService = async (t: TestContext) => {
     response.end(isAllowed ? notice : 'Unauthorized');
     if (url === rebalance) asked();
   });
-  service.listen(0, '127.0.0.1');
+  service.listen(0, host);
   await once(service, 'listening');
   t.after(() => service.close());
   return {
-    url: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
+    url: `http://${host === '::1' ? '[::1]' : host}:${(service.address() as AddressInfo).port}`,
     notices,
     /** Resolves once it was asked for all that it may know. */
     round: () =>
@@ -45,13 +46,23 @@ const startService = async (t: TestContext) => {
 };
 
 /** The script at work, with nothing but some programs to ask with. */
-const watch = async (t: TestContext, url: string, programs: readonly string[]) => {
+const watch = async (
+  t: TestContext,
+  url: string,
+  programs: readonly string[],
+  otherUrl = 'http://127.0.0.1:9',
+) => {
   const node = await StandInNode.make();
   // One from elsewhere may be a script that needs more than it would find.
   await node.program('python3', 'exec /usr/bin/python3 "$@"');
   const PATH = await node.only([...programs, 'sleep', 'tr', 'grep']);
   const child = spawn('/bin/sh', [path.join(templates, 'watch-spot-notices.sh')], {
-    env: { PATH, SPOT_TUI_METADATA_URL: url, SPOT_TUI_METADATA_PAUSE: '0' },
+    env: {
+      PATH,
+      SPOT_TUI_METADATA_URL: url,
+      SPOT_TUI_METADATA_URL6: otherUrl,
+      SPOT_TUI_METADATA_PAUSE: '0',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(async () => {
@@ -101,6 +112,21 @@ for (const program of ['curl', 'wget', 'python3']) {
     await service.round();
     await service.round();
     assert.equal(watched.lines().length, 2);
+  });
+}
+
+for (const program of ['curl', 'wget', 'python3']) {
+  const hasIpv6 = Object.values(networkInterfaces())
+    .flat()
+    .some((address) => address?.address === '::1');
+  const skip = hasIpv6 ? unlessThere(program) : 'there is no IPv6 here';
+  test(`${program}: where the service has IPv6 only, it is asked there`, { skip }, async (t) => {
+    const service = await startService(t, '::1');
+    service.notices.set(rebalance, '{"noticeTime":"2020-10-27T08:22:00Z"}');
+    const watched = await watch(t, 'http://127.0.0.1:9', [program], service.url);
+    assert.equal((await watched.said(1)).length, 1);
+    service.notices.set(action, '{"action": "stop", "time": "2017-09-18T08:22:00Z"}');
+    assert.equal((await watched.said(2)).length, 2);
   });
 }
 

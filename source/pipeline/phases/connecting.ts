@@ -1,3 +1,4 @@
+import { isNearbyAddress } from '../../ec2/nearby-addresses.ts';
 import type { NodeConnection } from '../../ssh/connection.ts';
 import { DeadlineExceededError, formatSeconds, withDeadline } from '../deadline.ts';
 import { PhaseFailure } from '../phase-failure.ts';
@@ -30,10 +31,26 @@ export const reach = async (
     );
   } catch (error) {
     if (!(error instanceof DeadlineExceededError)) throw error;
-    const { host, port } = connection.target;
+    const { target, via } = connection;
+    const { host, port } = target;
+    const through = via === undefined ? '' : ` through ${via.host}`;
     throw new PhaseFailure(
-      `no SSH connection to ${host} port ${port} within ${formatSeconds(patience)}${reason === undefined ? '' : `: ${reason}`}`,
-      'Look at the console output of the instance in EC2, and whether its security group lets your address in; `timeouts.connecting` in the configuration allows more.',
+      `no SSH connection to ${host} port ${port}${through} within ${formatSeconds(patience)}${reason === undefined ? '' : `: ${reason}`}`,
+      hintFor(connection, reason),
     );
   }
+};
+
+/** Where to look depends on the way that was taken, and on how far it went. */
+const hintFor = ({ target, via }: NodeConnection, reason: string | undefined): string => {
+  if (via !== undefined && reason?.startsWith('jump host ') === true) {
+    return `The node was not even asked for: try the jump host by hand, ssh -p ${via.port} ${via.username}@${via.host}.`;
+  }
+  if (via !== undefined) {
+    return `Look at the console output of the instance in EC2, and whether its security group lets ${via.host} in ("ssh_allowed_cidrs"); \`timeouts.connecting\` in the configuration allows more.`;
+  }
+  if (isNearbyAddress(target.host) && !target.host.startsWith('127.')) {
+    return `${target.host} is a private address: it is reached from its own network, through a VPN, or through a "jump_host" only. From there, look whether its security group lets you in ("ssh_allowed_cidrs").`;
+  }
+  return 'Look at the console output of the instance in EC2, and whether its security group lets your address in; `timeouts.connecting` in the configuration allows more.';
 };
