@@ -37,6 +37,7 @@ export const capacityFaults: readonly FaultCase[] = codes.map((code) => ({
       configuration: [`placement: ${placement}`],
       expects: {
         ready: scope === 'type' ? 'all' : 'some',
+        ...(scope === 'everything' && available < 2 ? { failures: 1 } : {}),
         causes: [causes[code], new RegExp(code)],
       },
       arm: async ({ endpoint }) => {

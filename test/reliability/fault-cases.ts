@@ -4,6 +4,7 @@ import { controllerFaults } from './controller-faults.ts';
 import type { FaultCase } from './fault.ts';
 import { machineFaults } from './machine-faults.ts';
 import { nodeFaults } from './node-faults.ts';
+import { shippedFaults } from './shipped-faults.ts';
 
 /** Every fault of the matrix, in the order of the table. */
 export const faultCases: readonly FaultCase[] = [
@@ -22,5 +23,6 @@ export const faultCases: readonly FaultCase[] = [
   ...apiFaults,
   ...nodeFaults,
   ...machineFaults,
+  ...shippedFaults,
   ...controllerFaults,
 ];

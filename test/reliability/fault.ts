@@ -48,6 +48,10 @@ export type Expectation = {
   readonly ready: 'all' | 'some' | 'none';
   /** True reasons, one of which a failed node, or a command that ends with an error, must give. */
   readonly causes: readonly RegExp[];
+  /** So many nodes must fail, at least. */
+  readonly failures?: number;
+  /** Whether the fleet is of its full size when the command ends. */
+  readonly staysWhole?: true;
   /** Whether machines are taken away, so that nodes may end interrupted or terminated. */
   readonly machinesGo?: true;
 };
@@ -76,6 +80,8 @@ export type FaultPlan = {
   /** How long machines take, in place of the usual; asked for each of them. */
   readonly times?: (random: Random) => MachineTimes;
   readonly bootTimes?: Partial<BootTimes>;
+  /** Machines that run the shipped scripts, in place of the model that answers like them. */
+  readonly hasShippedNodes?: true;
   readonly configuration?: readonly string[];
   readonly words?: readonly string[];
   /** The command runs as a process, once for each, before it may end its work. */

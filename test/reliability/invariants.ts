@@ -1,9 +1,16 @@
 import type { LedgerEntry } from '../../source/sandbox/endpoint/ledger.ts';
 import type { Remains, ShownInstance } from './ec2-reader.ts';
 import type { Expectation, StruckCommand } from './fault.ts';
-import type { ModelMachine } from './model-machine.ts';
 import type { ProgramEnd } from './program-in-process.ts';
 import { readEvents, toldNodes } from './told-events.ts';
+
+/** What runs on a machine. */
+export type MachineTruth = {
+  /** Content of `config/version`; absent while nothing is installed. */
+  readonly version: string | undefined;
+  /** Whether its service runs. */
+  readonly isServing: boolean;
+};
 
 /** Everything that a command left behind, from three sources that know nothing of each other. */
 export type Evidence = {
@@ -17,8 +24,8 @@ export type Evidence = {
   /** What EC2 shows to somebody else. */
   readonly shown: readonly ShownInstance[];
   readonly remains: Remains;
-  /** What is true of the machines. */
-  readonly machines: ReadonlyMap<string, ModelMachine>;
+  /** What is true of the machines, by their own word. */
+  readonly machines: ReadonlyMap<string, MachineTruth>;
   /** Content of `config/version` that nodes should have. */
   readonly version: string;
   readonly unhandled: readonly string[];
@@ -55,21 +62,22 @@ export const alwaysHolds = (evidence: Evidence): string[] => {
 };
 
 /** What must hold of a command that ended by itself, under a fault. */
-export const endsTruly = (
-  evidence: Evidence,
-  { causes, machinesGo, ready }: Expectation,
-): string[] => {
+export const endsTruly = (evidence: Evidence, expectation: Expectation): string[] => {
+  const { causes, failures = 0, machinesGo, ready, staysWhole } = expectation;
   const { command, end, ledger, machines, nodes, version } = evidence;
   const violations: string[] = [];
   const events = readEvents(end.stdout, violations);
   const told = toldNodes(events);
   const alive = aliveIn(ledger);
   const isCause = (text: string): boolean => causes.some((cause) => cause.test(text));
+  // What was in the way all the time is told when it begins, and not again at the end.
+  const notices = events.filter(({ event }) => event === 'notice').map(({ message }) => message);
+  const said = [end.stderr, ...notices].join('\n');
   const summaries = events.filter(({ event }) => event === 'summary');
   if (told.length === 0) {
     if (end.status === 0 && command !== 'destroy')
       violations.push('exit status 0 without any node');
-    if (end.status !== 0 && !isCause(end.stderr)) {
+    if (end.status !== 0 && !isCause(said)) {
       violations.push(`untrue cause: the command ended with ${end.status}: ${end.stderr.trim()}`);
     }
     return violations;
@@ -79,7 +87,7 @@ export const endsTruly = (
   }
   // A command that ends with an error says that instead of the nodes' ends.
   const isError = /^spot-tui: /m.test(end.stderr);
-  if (isError && !isCause(end.stderr)) {
+  if (isError && !isCause(said)) {
     violations.push(`untrue cause: ${end.stderr.trim()}`);
   }
   if (command === 'create' && told.length < nodes) {
@@ -102,17 +110,22 @@ export const endsTruly = (
     if (phase === 'ready' && ready === 'none') violations.push(`${name} is ready, which can't be`);
     if (phase === 'ready' && instanceId !== undefined && alive.has(instanceId)) {
       const machine = machines.get(instanceId);
-      const has = machine?.applied?.content.get('config/version')?.toString();
+      const has = machine?.version;
       if (has !== version)
         violations.push(`${name} is taken for ready and has ${has ?? 'nothing'}`);
-      if (machine?.services.has('work.service') !== true) {
+      if (machine?.isServing !== true) {
         violations.push(`${name} is taken for ready and its service does not run`);
       }
     }
   }
+  const failed = told.filter(({ phase }) => phase === 'failed').length;
+  if (failed < failures) violations.push(`${failed} nodes failed, ${failures} can't be ready`);
+  if (staysWhole && alive.size !== nodes) {
+    violations.push(`${alive.size} instances live at the end, ${nodes} are wanted`);
+  }
   if (command !== 'destroy') {
     const areReady = told.every(({ phase }) => phase === 'ready');
-    if (areReady && end.status !== 0) {
+    if (areReady && end.status !== 0 && !isError) {
       violations.push(`all are ready, and the exit status is ${end.status}: ${end.stderr.trim()}`);
     }
     if (!areReady && end.status === 0) violations.push('exit status 0, and not all are ready');

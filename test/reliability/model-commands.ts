@@ -15,7 +15,7 @@ export type CommandName =
   | 'services'
   | 'journal'
   | 'tail'
-  | 'drain'
+  | 'drain-node'
   | 'unknown';
 
 export type ModelCommand = { readonly name: CommandName; readonly arguments: readonly string[] };
@@ -26,13 +26,9 @@ export type CommandAnswer = {
   readonly stderr?: string;
 };
 
-/** The shell command that configurations of the suite drain nodes with. */
-export const drainCommand = 'drain-this-node';
-
 export const readCommand = (line: string): ModelCommand => {
   const words = shellWords(line);
   const [first, ...rest] = words[0] === 'sudo' ? words.slice(2) : words;
-  if (line.includes(drainCommand)) return { name: 'drain', arguments: [] };
   switch (first) {
     case 'sh': {
       const [, , name = '', ...parameters] = rest;
@@ -63,6 +59,7 @@ const isScript = (name: string): name is CommandName =>
     'trigger-configuration',
     'inspect-node',
     'watch-spot-notices',
+    'drain-node',
   ].includes(name);
 
 /** What a command works with. */
@@ -107,8 +104,10 @@ export const answer = async (run: CommandRun): Promise<CommandAnswer> => {
     case 'journal':
       return command.arguments.includes('--follow') ? untilClosed(signal) : { exitCode: 0 };
     case 'tail':
-    case 'drain':
       return { exitCode: 0 };
+    case 'drain-node':
+      machine.drains += 1;
+      return { exitCode: 0, stdout: machine.drains === 1 ? 'begun\n' : 'joined\n' };
     case 'unknown':
       return { exitCode: 127, stderr: `${command.arguments[0]}: not found\n` };
     default:

@@ -130,6 +130,10 @@ export class ModelHypervisor implements Hypervisor {
       (connection) => {
         connection.on('error', () => undefined);
         connection.on('authentication', (context) => {
+          // Whoever gets here has taken the key for the machine's own.
+          if (machine.offeredKey !== undefined) {
+            this.unknown.push(`a login at ${machine.request.instanceId}, whose key is not its own`);
+          }
           const isAllowed =
             context.method === 'publickey' && context.key.data.equals(allowed.getPublicSSH());
           if (isAllowed) context.accept();

@@ -28,6 +28,8 @@ export class ModelMachine {
   applied: ModelFiles | undefined;
   /** When each service was started, in seconds since boot. */
   readonly services = new Map<string, number>();
+  /** How often it was drained. */
+  drains = 0;
   /** Milliseconds since the Unix epoch, if EC2 has announced its end. */
   reclaimAt: number | undefined;
   readonly #cloudInit = Promise.withResolvers<void>();

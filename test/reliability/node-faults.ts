@@ -68,6 +68,7 @@ const stuck: readonly FaultCase[] = phases.map((phase) => ({
       command: 'create',
       expects: {
         ready: 'some',
+        failures: 1,
         causes: [
           new RegExp(`${phase} took longer than ${seconds} s`),
           new RegExp(`no SSH connection .* within ${seconds} s`),
@@ -136,7 +137,7 @@ const others: readonly FaultCase[] = [
       return {
         text: `${command}: disks are full from the ${moment} on`,
         command,
-        expects: { ready: 'some', causes: [/no space left/, /free/] },
+        expects: { ready: 'some', failures: 1, causes: [/no space left/, /free/] },
         arm: (ground) => {
           const isMine = chosen(ground.random.between(1, 3));
           ground.interfere = (name, machine) => {
@@ -156,7 +157,7 @@ const others: readonly FaultCase[] = [
     plan: () => ({
       text: 'create: one node offers another key than its console shows',
       command: 'create',
-      expects: { ready: 'some', causes: [/host key/] },
+      expects: { ready: 'some', failures: 1, causes: [/host key/] },
       arm: (ground) => {
         const isMine = chosen(1);
         const keys = new Map<ModelMachine, ModelMachine['hostKey']>();
@@ -180,7 +181,7 @@ const others: readonly FaultCase[] = [
     plan: () => ({
       text: 'push: one node offers another key than when it was made',
       command: 'push',
-      expects: { ready: 'some', causes: [/host key/] },
+      expects: { ready: 'some', failures: 1, causes: [/host key/] },
       arm: (ground) => {
         const [machine] = ground.hypervisor.machines.values();
         if (machine === undefined) throw new Error('there is no machine');

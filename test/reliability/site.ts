@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { generateHostKey } from '../../source/sandbox/node/host-key.ts';
+import { generateHostKey, type HostKey } from '../../source/sandbox/node/host-key.ts';
 import type { Random } from './random.ts';
 
 /** What a run's configuration says beyond what all have in common. */
@@ -21,25 +21,28 @@ export type SiteOptions = {
 export class Site {
   readonly folder: string;
   readonly privateKey: string;
+  /** One OpenSSH line. */
+  readonly publicKey: string;
   /** What must never be seen outside of the files that it belongs to. */
   readonly token: string;
   #version = 0;
 
-  private constructor(folder: string, privateKey: string, token: string) {
+  private constructor(folder: string, key: HostKey, token: string) {
     this.folder = folder;
-    this.privateKey = privateKey;
+    this.privateKey = key.privateKey;
+    this.publicKey = key.line;
     this.token = token;
   }
 
   static async make(options: SiteOptions, random: Random): Promise<Site> {
     const folder = await mkdtemp(path.join(tmpdir(), 'spot-tui-reliability-'));
-    const { line, privateKey } = generateHostKey();
+    const key = generateHostKey();
     const token = `orchestrator-${Array.from({ length: 24 }, () => random.between(0, 35).toString(36)).join('')}`;
-    const site = new Site(folder, privateKey, token);
+    const site = new Site(folder, key, token);
     await mkdir(site.home);
     await mkdir(site.otherHome);
-    await writeFile(path.join(folder, 'key'), privateKey, { mode: 0o600 });
-    await writeFile(path.join(folder, 'key.pub'), `${line} reliability\n`);
+    await writeFile(path.join(folder, 'key'), key.privateKey, { mode: 0o600 });
+    await writeFile(path.join(folder, 'key.pub'), `${key.line} reliability\n`);
     await writeFile(path.join(folder, 'config.yaml'), configuration(options));
     await mkdir(path.join(folder, 'units'));
     await mkdir(path.join(folder, 'config'));
