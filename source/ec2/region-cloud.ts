@@ -48,7 +48,9 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
   const scope = createScope(options);
   const recent = createRecent(region);
   const takeTurns = createTurns();
-  const launches = new Launches({ scope, recent, clock: Date.now });
+  // EC2's time, as far as the SDK knows it: other machines are to make sense of it.
+  const clock = () => Date.now() + scope.client.config.systemClockOffset;
+  const launches = new Launches({ scope, recent, clock });
   let ground: LaunchGround | undefined;
 
   const tagging = createBatcher(batchWindow, (items: readonly Tagging[], signal) =>

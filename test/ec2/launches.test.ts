@@ -193,6 +193,24 @@ test('a deployment that is made anew does not mistake the old one’s instances 
   );
 });
 
+test('a launch is written down by EC2’s time, whatever the clock here says', async (context) => {
+  const { cloud, endpoint } = await startRegion(context);
+  const ahead = new Date(Date.now() + 7_200_000);
+  endpoint.on('DescribeLaunchTemplates', {
+    raw: (response) => {
+      response.setHeader('content-type', 'text/xml;charset=UTF-8');
+      response.setHeader('date', ahead.toUTCString());
+      response.end(
+        '<DescribeLaunchTemplatesResponse><launchTemplates/></DescribeLaunchTemplatesResponse>',
+      );
+    },
+  });
+  await cloud.prepare({ userData }, patient());
+  await cloud.launch({ count: 1, userData }, patient());
+  const [, , , time = ''] = (endpoint.of('CreateTags')[0]?.form['Tag.1.Value'] ?? '').split(' ');
+  assert.ok(Date.parse(time) > ahead.getTime() - 60_000, time);
+});
+
 test('a launch that nobody concluded for long is over: all that it brought is listed', async (context) => {
   const noted = `4 open 3 ${new Date(Date.now() - 3_600_000).toISOString()} v1 spot 00000000 0 -`;
   const { cloud, endpoint } = await startRegion(context, {
