@@ -147,8 +147,10 @@ class Handshake {
         keepaliveCountMax: keepaliveLimit,
         readyTimeout: 0,
       });
-      // Not before: the first listener makes the socket flow.
-      this.#socket.once('data', () => this.#options.onReached?.(this.#signal));
+      // By then ssh2 listens: whoever listens first makes the socket flow, and bytes be lost to ssh2.
+      this.#socket.once('resume', () => {
+        this.#socket.once('data', () => this.#options.onReached?.(this.#signal));
+      });
     } catch (error) {
       this.#fail(error);
     }
