@@ -49,6 +49,49 @@ const failure = async (promise: Promise<unknown>): Promise<SshError> => {
   return error;
 };
 
+test('an SSH server that answers is told of before its key is asked for, in each attempt', async () => {
+  const told: string[] = [];
+  const server = await startOddServer({
+    onAuthentication: (context, connection, attempt) => {
+      if (attempt === 1) hangUp(connection);
+      else context.accept();
+    },
+  });
+  const connection = connectionTo(server, {
+    onReached: () => told.push('answers'),
+    hostKey: async () => {
+      told.push('key');
+      return { trusted: true };
+    },
+  });
+  await connection.connect(soon());
+  assert.deepEqual(told, ['answers', 'key', 'answers', 'key']);
+  await server.stop();
+});
+
+test('a port that opens and closes is not taken for an SSH server that answers', async () => {
+  let count = 0;
+  const hungUp = Promise.withResolvers<void>();
+  const server = await startTcpServer((socket) => {
+    socket.destroy();
+    count += 1;
+    if (count === 3) hungUp.resolve();
+  });
+  let told = 0;
+  const connection = connectionTo(server, {
+    onReached: () => {
+      told += 1;
+    },
+  });
+  const abort = new AbortController();
+  const connecting = connection.connect(AbortSignal.any([abort.signal, soon()]));
+  await hungUp.promise;
+  abort.abort(new Error('seen enough'));
+  await assert.rejects(connecting, /seen enough/);
+  assert.equal(told, 0);
+  await server.stop();
+});
+
 test('a closed port is waited for, and says so once', async () => {
   const port = await freePort();
   const reasons: string[] = [];
