@@ -24,7 +24,7 @@ export type HostKeys = {
 /** One reader for each instance's console, whatever connects to it. */
 export const openHostKeys = (
   invocation: Invocation,
-  { cloudOf, clouds, config, folders }: Workspace,
+  { cloudOf, clouds, config, ec2Clock, folders }: Workspace,
 ): HostKeys => {
   const knownHostsFile = folders.knownHosts(config.deployment);
   const unverified = config.unverifiedHostKeys ?? (isInteractive(invocation) ? 'pin' : 'fail');
@@ -43,7 +43,7 @@ export const openHostKeys = (
   const watchOf = (instance: Instance): ConsoleWatch => {
     const known = watches.get(instance.instanceId);
     if (known !== undefined) return known;
-    const watch = new ConsoleWatch({ instance, clock: Date.now, ...consolesOf(instance.region) });
+    const watch = new ConsoleWatch({ instance, clock: ec2Clock, ...consolesOf(instance.region) });
     watches.set(instance.instanceId, watch);
     return watch;
   };

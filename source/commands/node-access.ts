@@ -86,7 +86,7 @@ export const openNodeAccess = async (
         onReached: hostKey.prefetch,
         admission,
         ...(jump === undefined ? {} : { jumpHost: jump.jumpHost }),
-        ...(Date.now() - instance.launchedAt > keysInstalledAfter
+        ...(workspace.ec2Clock() - instance.launchedAt > keysInstalledAfter
           ? { authenticationGrace: 0 }
           : {}),
       });

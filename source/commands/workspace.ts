@@ -35,6 +35,11 @@ export type Workspace = {
   readonly onNews: (listener: (news: CloudNews) => void) => void;
   /** From now on the terminal is taken, and nobody can be asked for a code any more. */
   readonly askNoMore: () => void;
+  /**
+   * Milliseconds since the Unix epoch by EC2's clock, for what is compared with the times of
+   * launches: this machine's may be wrong.
+   */
+  readonly ec2Clock: () => number;
   /** Whether it is the embedded cloud that is worked on. */
   readonly isSandbox: boolean;
 };
@@ -86,6 +91,7 @@ export const openWorkspace = async (
       onRecovery: () => news.tell(recoveryNews(regionConfig.region)),
       ...endpointOf(deployment),
     });
+  const clouds = config.regions.map(createCloud);
   return {
     config,
     issueAt: deployment.issueAt,
@@ -95,7 +101,9 @@ export const openWorkspace = async (
     askNoMore: () => {
       mayAsk = false;
     },
-    clouds: config.regions.map(createCloud),
+    clouds,
+    ec2Clock: () =>
+      Date.now() + (clouds.map((cloud) => cloud.clockOffset()).find((each) => each !== 0) ?? 0),
     cloudOf: (region) =>
       createCloud({ region, instanceTypes: [], image: 'auto', storageGb: 0, tags: {} }),
     isSandbox: deployment.sandbox !== undefined,

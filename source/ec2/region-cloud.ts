@@ -35,6 +35,11 @@ export type Ec2RegionCloud = RegionCloud & {
    * `terminate` and `cleanUp` have to do, and afterwards the proof that they did.
    */
   scan(signal: AbortSignal): Promise<RegionScan>;
+  /**
+   * Milliseconds by which EC2's clock is ahead of this machine's, by its last answer; 0 while they
+   * agree to a few minutes, which is as good as the SDK's own measure of it.
+   */
+  clockOffset(): number;
   /** Closes the connections that are kept open between requests. */
   close(): void;
 };
@@ -159,6 +164,10 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
       ),
     enabledRegions: (signal) =>
       guard(region, 'list the regions', signal, () => listEnabledRegions(scope, signal)),
+    clockOffset: () => {
+      const offset = scope.client.config.systemClockOffset;
+      return Math.abs(offset) < 240_000 ? 0 : offset;
+    },
     close: () => scope.client.destroy(),
   };
 };
