@@ -1,4 +1,5 @@
 import { type Instance, tagNames } from '../ec2/cloud.ts';
+import { expiryOf } from '../ec2/expiry.ts';
 import { findNodes } from '../fleet/find-nodes.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
 import { textTable } from '../reporters/text-table.ts';
@@ -33,14 +34,19 @@ export const run: RunCommand = (invocation) => {
           address: instance.address ?? null,
           launchedAt: new Date(instance.launchedAt).toISOString(),
           hostKey: hostKeyOf(instance),
+          expiresAt: expiresAtOf(instance),
         })),
       };
       stdout.write(`${JSON.stringify(list)}\n`);
     } else if (nodes.length === 0) {
       stdout.write(noNodes(invocation, config));
     } else {
+      const expires = nodes.some(({ instance }) => expiresAtOf(instance) !== null);
       const lines = textTable(
-        ['NODE', 'INSTANCE', 'ZONE', 'TYPE', 'STATE', 'ADDRESS', 'LAUNCHED'],
+        [
+          ...['NODE', 'INSTANCE', 'ZONE', 'TYPE', 'STATE', 'ADDRESS', 'LAUNCHED'],
+          ...(expires ? ['EXPIRES'] : []),
+        ],
         nodes.map(({ name, instance }) => [
           name,
           instance.instanceId,
@@ -48,7 +54,8 @@ export const run: RunCommand = (invocation) => {
           instance.instanceType,
           instance.state,
           instance.address ?? '-',
-          new Date(instance.launchedAt).toISOString().replace(/\.\d+Z$/, 'Z'),
+          toSeconds(new Date(instance.launchedAt).toISOString()),
+          ...(expires ? [toSeconds(expiresAtOf(instance) ?? '-')] : []),
         ]),
       );
       const unverified = nodes.filter(({ instance }) => hostKeyOf(instance) === 'pinned');
@@ -57,6 +64,13 @@ export const run: RunCommand = (invocation) => {
     return exitStatus.success;
   });
 };
+
+const expiresAtOf = ({ tags }: Instance): string | null => {
+  const time = expiryOf(tags);
+  return time === undefined ? null : new Date(time).toISOString();
+};
+
+const toSeconds = (isoTime: string): string => isoTime.replace(/\.\d+Z$/, 'Z');
 
 const unverifiedLine = (nodes: readonly { readonly name: string }[]): string[] =>
   nodes.length === 0

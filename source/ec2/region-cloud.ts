@@ -7,6 +7,7 @@ import { consoleOutput } from './console.ts';
 import { describeInstances } from './describe.ts';
 import { listEnabledRegions } from './enabled-regions.ts';
 import type { Ec2Error } from './errors.ts';
+import { expiryTag } from './expiry.ts';
 import { guard } from './guard.ts';
 import type { LaunchGround } from './launch.ts';
 import { Launches } from './launches.ts';
@@ -68,9 +69,26 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
   const describe = async (signal: AbortSignal) =>
     recent.merge(await describeInstances(scope, signal));
 
+  /**
+   * Before anything is launched: a crash right after the launch leaves instances without a time of
+   * their own.
+   */
+  const noteExpiry = async (
+    { template }: Pick<LaunchGround, 'template'>,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const { timeToLive } = scope.config;
+    if (timeToLive === undefined) return;
+    const tags = expiryTag(timeToLive, Date.now());
+    const errors = await tagInstances(scope, [{ instanceId: template.templateId, tags }], signal);
+    for (const error of errors.values()) scope.onTrouble(error);
+  };
+
   const prepare = async (userData: string, signal: AbortSignal): Promise<LaunchGround> => {
     const found = await survey(scope, userData, signal);
-    return makeGround(scope, found, userData, signal);
+    const made = await makeGround(scope, found, userData, signal);
+    await noteExpiry(made, signal);
+    return made;
   };
 
   return {

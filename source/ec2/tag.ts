@@ -50,7 +50,11 @@ const createTags = (
 ) =>
   persist(
     scope,
-    { codes: /^InvalidInstanceID\.NotFound$/, patience: scope.patience.visibility, signal },
+    {
+      codes: /^Invalid(InstanceID|LaunchTemplateId)\.NotFound$/,
+      patience: scope.patience.visibility,
+      signal,
+    },
     () =>
       ask(
         scope,

@@ -91,6 +91,7 @@ export class FleetController {
               healthInterval: options.config.healthInterval,
               onAdopted: (nodes) => this.#tagAdopted(nodes),
               notices: this.#notices,
+              clock: options.clock,
             },
           }
         : {}),
@@ -144,6 +145,7 @@ export class FleetController {
     for (const session of sessions) void session.start('create');
     this.#background.start((signal) => this.#watch.run(signal));
     this.#tagAdopted(plan.existing);
+    this.#background.start((background) => this.#machines.renew(plan.existing, background));
     await this.#machines.launch(sessions, { userData });
     await this.settled();
   }

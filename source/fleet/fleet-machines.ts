@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { type RegionCloud, tagNames } from '../ec2/cloud.ts';
 import { Ec2Error } from '../ec2/errors.ts';
+import { expiryTag } from '../ec2/expiry.ts';
 import { createTurns, type TakeTurns } from '../ec2/turns.ts';
 import type { Emit } from '../events/event.ts';
 import type { FleetSessions } from './fleet-sessions.ts';
@@ -124,6 +125,25 @@ export class FleetMachines {
     return this.#cloud(region).tag(tags, signal);
   }
 
+  /** Gives nodes their time to live anew, where there is one. */
+  async renew(nodes: readonly ExistingNode[], signal: AbortSignal): Promise<void> {
+    const expiry = this.#expiry();
+    if (Object.keys(expiry).length === 0) return;
+    await Promise.all(
+      [...byRegion(nodes)].map(([region, inRegion]) =>
+        this.#cloud(region).tag(
+          new Map(inRegion.map(({ instance }) => [instance.instanceId, expiry])),
+          signal,
+        ),
+      ),
+    );
+  }
+
+  #expiry(): Readonly<Record<string, string>> {
+    const { clock, config } = this.#options;
+    return config.timeToLive === undefined ? {} : expiryTag(config.timeToLive, clock());
+  }
+
   /** Writes the names of adopted nodes into their tags. */
   async tagAdopted(nodes: readonly ExistingNode[], signal: AbortSignal): Promise<void> {
     await Promise.all(
@@ -157,6 +177,7 @@ export class FleetMachines {
           cloud: this.#cloud(region),
           sessions: lacking,
           known: fleet.instanceIds(),
+          expiry: this.#expiry(),
           identity,
           strangers: launch.strangers ?? (identity === undefined ? 'any' : 'none'),
           onDemand: config.onDemandFallback,

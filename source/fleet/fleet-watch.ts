@@ -1,5 +1,6 @@
 import type { Instance, RegionCloud } from '../ec2/cloud.ts';
 import { toPhaseFailure } from '../pipeline/phase-failure.ts';
+import { ExpiryWatch } from './expiry-watch.ts';
 import type { FleetSessions } from './fleet-sessions.ts';
 import type { Notices } from './notices.ts';
 import type { ExistingNode } from './plan.ts';
@@ -19,6 +20,8 @@ export type FleetWatchOptions = {
     /** Hears of nodes that somebody else has launched, after they were adopted. */
     readonly onAdopted: (nodes: readonly ExistingNode[]) => void;
     readonly notices: Notices;
+    /** Milliseconds since the Unix epoch. */
+    readonly clock: () => number;
   };
 };
 
@@ -65,6 +68,7 @@ export class FleetWatch {
     const whole = this.#whole;
     if (whole === undefined) return (instances) => sessions.observe(instances);
     const strangers = new Strangers();
+    const expiry = new ExpiryWatch(cloud.region, whole.notices);
     let latest: readonly Instance[] = [];
     const prices = new RegionPrices({
       cloud,
@@ -80,6 +84,7 @@ export class FleetWatch {
       sessions.observe(instances);
       const adopted = sessions.adoptStrangers(cloud.region, instances, strangers);
       if (adopted.length > 0) whole.onAdopted(adopted);
+      expiry.observe(instances, whole.clock());
       sessions.price(instances, prices);
       void prices.update(instances, performance.now(), this.#ending.signal);
     };

@@ -22,6 +22,8 @@ export type RegionLaunchOptions = {
   readonly sessions: readonly NodeSession[];
   /** Ids of the instances that nodes have already. */
   readonly known: ReadonlySet<string>;
+  /** Tags that say when what is launched may be destroyed; none where it may stay. */
+  readonly expiry: Readonly<Record<string, string>>;
   readonly userData: string;
   /** Makes the launch one of its own. */
   readonly identity: string | undefined;
@@ -196,10 +198,11 @@ class RegionLaunch {
     shares: ReadonlyMap<NodeSession, Obtained>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { cloud, notices } = this.#options;
+    const { cloud, expiry, notices } = this.#options;
     const names = new Map<string, Readonly<Record<string, string>>>();
     for (const [{ name }, { instanceId, tags }] of shares) {
-      if (tags?.[tagNames.node] !== name) names.set(instanceId, { [tagNames.node]: name });
+      if (tags?.[tagNames.node] === name) continue;
+      names.set(instanceId, { [tagNames.node]: name, ...expiry });
     }
     if (names.size === 0) return;
     try {

@@ -23,6 +23,11 @@ const list = z
           .describe(
             'Whether its SSH host key was verified by EC2 or pinned at first sight; null where neither is known here.',
           ),
+        expiresAt: z.iso
+          .datetime()
+          .nullable()
+          .exactOptional()
+          .describe('When it may be destroyed, ISO 8601; null for never.'),
       }),
     ),
   })
