@@ -419,6 +419,13 @@ describe('longest values', () => {
   }
 });
 
+test('an address of IPv6 shows where it differs from its neighbours', async () => {
+  const address = '2001:db8:85a3:8d3:1319:8a2e:370:7348';
+  const events = [enters('us-west-2-1', 'ready'), runsOn('us-west-2-1', { address, sshPort: 22 })];
+  const { line } = await show(events, { columns: 200, rows: 60 });
+  assert.match(line('› us-west-2-1'), / 2001:db8:85[^ ]*…[^ ]*370:7348 /);
+});
+
 test('without Unicode everything is ASCII', async () => {
   const events = [
     begins(),

@@ -72,7 +72,8 @@ const cell = (
     case 'type':
       return fit(node.instanceType ?? '', width, ellipsis);
     case 'address':
-      return fit(formatAddress(node), width, ellipsis);
+      // Addresses of IPv6 begin alike in a whole VPC.
+      return truncate(formatAddress(node), width, ellipsis, 'middle').padEnd(width);
     case 'phase':
       return (
         <Text {...(isSelected && node.trouble === undefined ? {} : theme.phases[node.phase].style)}>
