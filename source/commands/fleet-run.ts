@@ -1,6 +1,7 @@
 import type { Emit, SummaryEvent } from '../events/event.ts';
 import { FleetController, type FleetControllerOptions } from '../fleet/controller.ts';
 import type { HistoryEntry } from '../fleet/history-entry.ts';
+import { isReplaced } from '../fleet/is-replaced.ts';
 import type { FleetState, LogLine } from '../fleet/state.ts';
 import { createFleetStore, type FleetEventStore } from '../fleet/store.ts';
 import { buildPayload, type Payload } from '../pipeline/payload/payload.ts';
@@ -188,7 +189,7 @@ const startRun = (
     summarize,
     exitStatus: () =>
       [...store.getState().nodes.values()].every(
-        ({ name, phase }) => phase === 'ready' || controller.isDismissed(name),
+        (node) => node.phase === 'ready' || isReplaced(node) || controller.isDismissed(node.name),
       )
         ? exitStatus.success
         : controller.fatalExitStatus || exitStatus.failure,
@@ -202,12 +203,18 @@ const startRun = (
   };
 };
 
-/** Nodes by how they ended; one that is still worked on counts nowhere. */
+/** Nodes by how they ended; one that is still worked on counts nowhere, a replaced one by itself. */
 const countNodes = (
   state: FleetState,
-): Pick<SummaryEvent, 'ready' | 'failed' | 'interrupted' | 'terminated'> => {
+): Pick<SummaryEvent, 'ready' | 'failed' | 'interrupted' | 'terminated' | 'replaced'> => {
   const counts = { ready: 0, failed: 0, interrupted: 0, terminated: 0 };
-  for (const { phase } of state.nodes.values()) {
+  let replaced = 0;
+  for (const node of state.nodes.values()) {
+    const { phase } = node;
+    if (isReplaced(node)) {
+      replaced += 1;
+      continue;
+    }
     switch (phase) {
       case 'ready':
       case 'failed':
@@ -225,5 +232,5 @@ const countNodes = (
         break;
     }
   }
-  return counts;
+  return replaced === 0 ? counts : { ...counts, replaced };
 };

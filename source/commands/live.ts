@@ -126,13 +126,14 @@ const showUntilLeft = async (
 const farewell = (invocation: Invocation, run: FleetRun): string => {
   const { deployment, nodes } = run.store.getState();
   if (nodes.size === 0) return '';
-  const { ready, failed, interrupted, terminated } = run.summarize();
-  const others = nodes.size - ready - failed - interrupted - terminated;
+  const { ready, failed, interrupted, replaced = 0, terminated } = run.summarize();
+  const others = nodes.size - ready - failed - interrupted - replaced - terminated;
   const parts = [
     `${ready} ready`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(interrupted > 0 ? [`${interrupted} interrupted`] : []),
     ...(terminated > 0 ? [`${terminated} terminated`] : []),
+    ...(replaced > 0 ? [`${replaced} replaced`] : []),
     ...(others > 0 ? [`${others} unfinished`] : []),
   ];
   return [

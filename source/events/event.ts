@@ -101,6 +101,8 @@ export type InstanceEvent = OfNode & {
   readonly hostKeyFingerprint?: string;
   /** Since when EC2 says that the risk of its end has risen; milliseconds since the Unix epoch. */
   readonly rebalanceSince?: number;
+  /** Name of the node that was launched in its place because EC2 takes it back. */
+  readonly replacedBy?: string;
 };
 
 /**
@@ -240,8 +242,11 @@ export type SummaryEvent = Timed & {
   readonly event: 'summary';
   readonly ready: number;
   readonly failed: number;
+  /** Nodes that EC2 took back, but for those that were replaced. */
   readonly interrupted: number;
   readonly terminated: number;
+  /** Nodes that EC2 took back and that another node has the place of; absent for none. */
+  readonly replaced?: number;
   readonly elapsedSeconds: number;
   /** Requests sent to EC2, retries included. */
   readonly apiCalls: number;

@@ -26,18 +26,22 @@ export class ActionLog {
     this.#options = options;
   }
 
-  /** Begins with an action on nodes that are known. */
-  begin(name: ActionName, nodes: readonly string[], detail?: string): Action {
-    const action = this.prepare(name);
+  /**
+   * Begins with an action on nodes that are known.
+   *
+   * @param by Who asks, where it is not who runs the program.
+   */
+  begin(name: ActionName, nodes: readonly string[], detail?: string, by?: string): Action {
+    const action = this.prepare(name, undefined, by);
     action.start(nodes, detail);
     return action;
   }
 
   /** An action that has its number, and is not begun with: which nodes it is for is not known. */
-  prepare(name: ActionName, detail?: string): Action {
+  prepare(name: ActionName, detail?: string, by: string = this.#options.by): Action {
     this.#count += 1;
     const id = this.#count;
-    const action = new Action(id, name, this.#options, detail);
+    const action = new Action(id, name, { ...this.#options, by }, detail);
     this.#open.set(id, action);
     void action.over.then(() => this.#open.delete(id));
     return action;

@@ -15,6 +15,7 @@ import { FleetRequests } from './fleet-requests.ts';
 import { FleetSessions } from './fleet-sessions.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { HostKeyRecord } from './host-key-record.ts';
+import type { NodeSession } from './node-session.ts';
 import { type Notices, noticesAs } from './notices.ts';
 import { PayloadSource } from './payload-source.ts';
 import type { ExistingNode } from './plan.ts';
@@ -62,6 +63,8 @@ export class FleetController {
   readonly #machines: FleetMachines;
   readonly #background: BackgroundWork;
   readonly #notices: Notices;
+  /** Whether the fleet is being brought to its size. */
+  #isCreating = false;
   readonly #hostKeys: HostKeyRecord;
 
   constructor(options: FleetControllerOptions) {
@@ -80,6 +83,7 @@ export class FleetController {
         this.#hostKeys.note({ name, region, instanceId: machine.instanceId }, key),
       payload: () => files.current,
       onDoubt: (region) => this.#watch.nudge(region),
+      onTaken: (session) => this.#replace(session),
     });
     this.#watch = new FleetWatch({
       clouds: options.clouds,
@@ -106,6 +110,7 @@ export class FleetController {
       ...parts,
       machines: this.#machines,
       files,
+      notices: this.#notices,
       background: this.#background,
     });
   }
@@ -146,8 +151,13 @@ export class FleetController {
     this.#background.start((signal) => this.#watch.run(signal));
     this.#tagAdopted(plan.existing);
     this.#background.start((background) => this.#machines.renew(plan.existing, background));
-    await this.#machines.launch(sessions, { userData });
-    await this.settled();
+    this.#isCreating = true;
+    try {
+      await this.#machines.launch(sessions, { userData });
+      await this.settled();
+    } finally {
+      this.#isCreating = false;
+    }
   }
 
   /**
@@ -173,7 +183,9 @@ export class FleetController {
 
   /** Resolves once nothing is being done to any node. */
   async settled(): Promise<void> {
-    await Promise.all(this.#sessions.all.map((session) => session.idle()));
+    do {
+      await Promise.all(this.#sessions.all.map((session) => session.idle()));
+    } while (await this.actions.replaced());
     this.#hostKeys.tell();
   }
 
@@ -213,6 +225,13 @@ export class FleetController {
     this.#machines.refused(error);
     const failure = toPhaseFailure(error);
     for (const { machine } of this.#sessions.inRegion(region)) machine.lose(failure);
+  }
+
+  /** EC2 takes a node's machine back: whoever stays with the fleet sees to it that it stays whole. */
+  #replace(session: NodeSession): void {
+    const { config, watchFleet } = this.#options;
+    if (!config.interruption.replace || session.isDismissed) return;
+    if (watchFleet || this.#isCreating) this.actions.replaceInterrupted(session);
   }
 
   #tagAdopted(nodes: readonly ExistingNode[]): void {

@@ -158,6 +158,21 @@ export class FleetMachines {
     );
   }
 
+  /** Does something about a region's instances while nothing is launched there from here. */
+  async inTurn<Result>(
+    region: string,
+    signal: AbortSignal,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const takeTurns = this.#launching.get(region) ?? createTurns();
+    this.#launching.set(region, takeTurns);
+    try {
+      return await takeTurns(signal, work);
+    } finally {
+      this.#options.watch.nudge(region);
+    }
+  }
+
   /** One launch after the other: an instance of one would be a stranger's to the next. */
   async #launchIn(
     region: string,

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Instance, RegionCloud } from '../ec2/cloud.ts';
 import { consoleLink } from '../ec2/console-link.ts';
 import type { ActionName } from '../events/event.ts';
+import { PhaseFailure, toPhaseFailure } from '../pipeline/phase-failure.ts';
 import type { UserData } from '../pipeline/user-data.ts';
 import { type Action, ActionLog, type ActionLogOptions, type NodeResult } from './action-log.ts';
 import type { FleetActions, LogRequest, Rollout, SeenInstances, SshCommand } from './actions.ts';
@@ -16,8 +17,10 @@ import { followNodeLogs } from './node-logs.ts';
 import { reachNode } from './node-reach.ts';
 import type { RunEnd, RunRequest } from './node-run.ts';
 import type { NodeSession } from './node-session.ts';
+import type { Notices } from './notices.ts';
 import { withoutOtherMachines } from './other-machine.ts';
 import type { PayloadSource } from './payload-source.ts';
+import { replaceInterrupted } from './replace-interrupted.ts';
 import { replaceNodes } from './replace-nodes.ts';
 import { reviveNodes } from './revive-nodes.ts';
 import { describeRollout, rollOut } from './rollout.ts';
@@ -33,6 +36,7 @@ export type FleetRequestsOptions = ActionLogOptions & {
   readonly buildUserData: () => Promise<UserData>;
   readonly background: BackgroundWork;
   readonly sshCommand: (instance: Instance) => SshCommand;
+  readonly notices: Notices;
   /** Whether the machines have a page in AWS' console. */
   readonly hasConsole: boolean;
 };
@@ -44,6 +48,7 @@ const commandsAtOnce = 64;
 export class FleetRequests implements FleetActions {
   readonly #options: FleetRequestsOptions;
   readonly #log: ActionLog;
+  readonly #replacing = new Set<Promise<void>>();
 
   constructor(options: FleetRequestsOptions) {
     this.#options = options;
@@ -129,6 +134,39 @@ export class FleetRequests implements FleetActions {
       },
       { toFinish: true },
     );
+  }
+
+  /** Has another node take the place of one that EC2 takes back. */
+  replaceInterrupted(taken: NodeSession): void {
+    const { name } = taken;
+    // Soon the node may have another one.
+    const old = taken.machine.instance;
+    if (old === undefined) return;
+    const detail = `EC2 takes ${old.instanceId} back`;
+    const action = this.#log.begin('replace', [name], detail, 'spot-tui');
+    this.#carryOut(
+      action,
+      async (signal) => {
+        try {
+          await this.#options.files.refresh();
+          if (action.signal.aborted) return;
+          await replaceInterrupted(action, { taken, old }, this.#options, signal);
+        } catch (error) {
+          const { hint, reason } = toPhaseFailure(error);
+          throw new PhaseFailure(`${name} was not replaced: ${reason}`, hint);
+        }
+      },
+      true,
+    );
+    const over = action.over.finally(() => this.#replacing.delete(over));
+    this.#replacing.add(over);
+  }
+
+  /** Resolves once no node is being replaced because EC2 takes it; false if there was none. */
+  async replaced(): Promise<boolean> {
+    const under = [...this.#replacing];
+    await Promise.all(under);
+    return under.length > 0;
   }
 
   launch(count: number, region?: string): number {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Instance } from '../ec2/cloud.ts';
+import { type Instance, tagNames } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
 import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import { reportAs } from '../pipeline/node-report.ts';
@@ -13,6 +13,7 @@ import type { ExistingNode, PlannedNode } from './plan.ts';
 import type { RegionPrices } from './region-prices.ts';
 import { sshPortOf } from './ssh-port.ts';
 import type { Strangers } from './strangers.ts';
+import { bySuccession, successorOf } from './successor.ts';
 
 export type FleetSessionsOptions = {
   readonly config: Config;
@@ -34,6 +35,8 @@ export type FleetSessionsOptions = {
   readonly onHostKey?: (session: NodeSession, key: TrustedHostKey) => void;
   /** Called when a machine of the region can't be reached. */
   readonly onDoubt: (region: string) => void;
+  /** Called once for a machine that EC2 takes back for good. */
+  readonly onTaken?: (session: NodeSession) => void;
 };
 
 /**
@@ -72,7 +75,7 @@ export class FleetSessions {
 
   /** Begins with a node that has no machine yet. */
   open({ name, region, index }: PlannedNode): NodeSession {
-    const { clock, config, connect, emit, onDoubt, payload, scripts } = this.#options;
+    const { clock, config, connect, emit, onDoubt, onTaken, payload, scripts } = this.#options;
     const session: NodeSession = new NodeSession({
       context: {
         name,
@@ -96,6 +99,7 @@ export class FleetSessions {
       followLog: this.#options.followLogs,
       isWatched: this.#options.watchFleet,
       inspections: this.#inspections,
+      ...(onTaken === undefined ? {} : { onTaken }),
     });
     this.#byName.set(name, session);
     return session;
@@ -157,6 +161,18 @@ export class FleetSessions {
       byInstance
         .get(instance.instanceId)
         ?.observed(instance, sshPortOf(instance, this.#options.config));
+    }
+    this.#tellSuccessors(instances);
+  }
+
+  #tellSuccessors(instances: readonly Instance[]): void {
+    const bereft = this.all.filter(({ isBereft }) => isBereft);
+    if (bereft.length === 0) return;
+    const successions = bySuccession(instances);
+    for (const session of bereft) {
+      const successor = successorOf(session.machine.instanceId ?? '', successions);
+      const name = successor?.tags[tagNames.node];
+      if (name !== undefined) session.succeededBy(name);
     }
   }
 

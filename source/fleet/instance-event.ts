@@ -14,6 +14,7 @@ export const instanceEvent = (
     node,
     price,
     rebalanceSince,
+    replacedBy,
     sshPort,
     time,
   }: {
@@ -24,6 +25,8 @@ export const instanceEvent = (
     readonly price: number | undefined;
     /** Since when EC2 recommends to rebalance, if it does; milliseconds since the Unix epoch. */
     readonly rebalanceSince?: number | undefined;
+    /** Name of the node that has its place, once EC2 takes it back. */
+    readonly replacedBy?: string | undefined;
     readonly sshPort: number;
     readonly time: number;
   },
@@ -49,6 +52,7 @@ export const instanceEvent = (
       ? {}
       : { hostKey: hostKey.trust, hostKeyFingerprint: hostKey.fingerprint }),
     ...(rebalanceSince === undefined ? {} : { rebalanceSince }),
+    ...(replacedBy === undefined ? {} : { replacedBy }),
   };
 };
 

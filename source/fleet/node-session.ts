@@ -11,10 +11,15 @@ import { NodeWatch, type NodeWatchOptions } from './node-watch.ts';
 import { isAlive } from './plan.ts';
 import { describeEnd, isReclaim, isStopped } from './state-reason.ts';
 
+export type NodeSessionOptions = NodeWatchOptions & {
+  /** Called once when EC2 takes the machine back for good. */
+  readonly onTaken?: (session: NodeSession) => void;
+};
+
 /** One node for as long as the program runs: its machine, its runs, its log, its health. */
 export class NodeSession {
   readonly machine: MachineRecord;
-  readonly #options: NodeWatchOptions;
+  readonly #options: NodeSessionOptions;
   readonly #watch: NodeWatch;
   #attempt = 0;
   #run: { readonly of: NodeRun; readonly over: Promise<void> } | undefined;
@@ -25,6 +30,10 @@ export class NodeSession {
   /** Begins with the node when its machine comes. */
   #onReserved: (() => void) | undefined;
   #reportedEnd: string | undefined;
+  /** Whether EC2 has said that it takes the machine back for good, or has done it. */
+  #isTaken = false;
+  /** Name of the node that was launched in its place. */
+  #successor: string | undefined;
   /** Which stop of the machine was told, until it runs again. */
   #reportedStop: string | undefined;
   #sshPort = 22;
@@ -33,13 +42,14 @@ export class NodeSession {
   /** Files of runs that bring others than those that are current when they begin. */
   readonly #payloads = new WeakMap<NodeRun, Payload>();
 
-  constructor(options: NodeWatchOptions) {
+  constructor(options: NodeSessionOptions) {
     this.machine = options.machine;
     this.#options = options;
     this.#watch = new NodeWatch(options, {
-      onInterruption: async (reason) => {
+      onInterruption: async (reason, isFinal) => {
         const over = this.#run?.over;
         this.#stopWork({ type: 'ended', reason: `interrupted: ${reason}` });
+        if (isFinal) this.#taken();
         await over;
       },
       onRebalance: () => this.#tellAgain(),
@@ -195,6 +205,25 @@ export class NodeSession {
     this.observed(instance, sshPort);
   }
 
+  /** Another machine was launched for the node, whose own is gone. */
+  succeeded(launched: LaunchedInstance): void {
+    this.#stop({ type: 'ended', reason: 'another machine has its place' });
+    this.#forgetMachine();
+    this.launched(launched);
+  }
+
+  /** Another node has the place of this one, whose machine EC2 takes back. */
+  succeededBy(node: string): void {
+    if (node === this.name || this.#successor === node) return;
+    this.#successor = node;
+    this.#tellAgain();
+  }
+
+  /** Whether EC2 takes the machine back for good, or has taken it, and no other has its place. */
+  get isBereft(): boolean {
+    return this.#isTaken && !this.#isDismissed && this.#successor === undefined;
+  }
+
   /** The spot price of the machine's pool became known, in US dollars per hour. */
   priced(price: number): void {
     if (this.#price === price) return;
@@ -246,9 +275,10 @@ export class NodeSession {
   #tellInstance(instance: InstanceFacts): void {
     const { clock, emit } = this.#options;
     const [node, price, sshPort] = [this.name, this.#price, this.#sshPort];
-    const hostKey = this.#hostKey;
+    const [hostKey, replacedBy] = [this.#hostKey, this.#successor];
     const { rebalanceSince } = this.#watch;
-    emit(instanceEvent(instance, { hostKey, node, price, rebalanceSince, sshPort, time: clock() }));
+    const known = { hostKey, node, price, rebalanceSince, replacedBy, sshPort };
+    emit(instanceEvent(instance, { ...known, time: clock() }));
   }
 
   /** Something else of the machine became known than EC2 describes. */
@@ -282,6 +312,8 @@ export class NodeSession {
     this.machine.reset();
     this.#watch.forget();
     this.#reportedStop = undefined;
+    this.#successor = undefined;
+    this.#isTaken = false;
     this.#isDismissed = false;
     this.#price = undefined;
     this.#hostKey = undefined;
@@ -332,6 +364,13 @@ export class NodeSession {
     this.#stop({ type: 'ended', reason: `${phase}: ${reason}` });
     if (!this.#isDismissed) this.#enter(phase, { reason, hint });
     else if (phase !== 'terminating') this.#enter(phase, { reason });
+    if (phase === 'interrupted') this.#taken();
+  }
+
+  #taken(): void {
+    if (this.#isTaken) return;
+    this.#isTaken = true;
+    this.#options.onTaken?.(this);
   }
 
   #enter(

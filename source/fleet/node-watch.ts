@@ -36,9 +36,10 @@ export type NodeWatchListeners = {
   /**
    * Called before it is told that EC2 takes the machine.
    *
+   * @param isFinal Whether it does not come back.
    * @returns What resolves once nothing is being done to the node any more.
    */
-  readonly onInterruption: (reason: string) => Promise<void>;
+  readonly onInterruption: (reason: string, isFinal: boolean) => Promise<void>;
   /** Called when EC2 has recommended to rebalance. */
   readonly onRebalance: () => void;
 };
@@ -222,7 +223,7 @@ export class NodeWatch {
             ? 'EC2 takes the spot instance back'
             : `EC2 is going to ${action} the spot instance`;
         this.#announced = { reason, deadline, isFinal: action === 'terminate' };
-        const idle = this.#listeners.onInterruption(reason);
+        const idle = this.#listeners.onInterruption(reason, action === 'terminate');
         this.#tellEnd(this.#announced);
         this.#drain(notice, idle);
         return;

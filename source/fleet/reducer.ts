@@ -229,6 +229,7 @@ const withoutMachine = ({
   privateAddress: _privateAddress,
   publicAddress: _publicAddress,
   rebalanceSince: _rebalanceSince,
+  replacedBy: _replacedBy,
   sshPort: _sshPort,
   zone: _zone,
   ...node

@@ -5,7 +5,7 @@ import type { NodeSession } from './node-session.ts';
 
 /** Runs a node's pipeline for an action, and says what came of it. */
 export const runOnNode = async (
-  action: Action,
+  action: Pick<Action, 'signal' | 'running'>,
   { isWorking, name }: Pick<NodeSession, 'isWorking' | 'name'>,
   { clock, start }: RunOnNodeOptions,
 ): Promise<NodeResult> => {

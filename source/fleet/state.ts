@@ -51,6 +51,8 @@ export type NodeState = {
   readonly hostKeyFingerprint?: string;
   /** Since when EC2 says that the risk of its end has risen; milliseconds since the Unix epoch. */
   readonly rebalanceSince?: number;
+  /** Name of the node that was launched in its place because EC2 takes it back. */
+  readonly replacedBy?: string;
   readonly phase: Phase;
   /** When the node entered the phase; milliseconds since the Unix epoch. */
   readonly phaseSince: number;

@@ -7,6 +7,7 @@ import type {
   SummaryEvent,
 } from '../events/event.ts';
 import { isSettled, type Phase } from '../events/phase.ts';
+import { isReplaced } from '../fleet/is-replaced.ts';
 import { cleanText } from '../ssh/clean-text.ts';
 import { textTable } from './text-table.ts';
 import { timeOfDay } from './time-of-day.ts';
@@ -108,12 +109,16 @@ export const createNarrator = ({
 
   const tellInstance = (event: InstanceEvent): CiLine[] => {
     const known = remember(event);
-    const { hostKey } = known.instance ?? {};
+    const { hostKey, replacedBy } = known.instance ?? {};
     known.instance = event;
+    const isNews = event.replacedBy !== undefined && event.replacedBy !== replacedBy;
     const { hostKeyFingerprint = 'its key', node } = event;
     const isPinned = event.hostKey === 'pinned' && hostKey !== 'pinned';
     return [
       ...(verbose ? [{ subject: node, word: 'instance', text: describeInstance(event) }] : []),
+      ...(isNews
+        ? [{ subject: node, word: 'replaced', text: `${event.replacedBy} has its place` }]
+        : []),
       ...(isPinned
         ? [
             {
@@ -128,7 +133,11 @@ export const createNarrator = ({
 
   const tellNotReady = (): CiLine[] => {
     const rows = [...memory].flatMap(([node, { instance, standing }]) =>
-      standing === undefined || standing.phase === goal ? [] : { node, instance, ...standing },
+      standing === undefined ||
+      standing.phase === goal ||
+      isReplaced({ phase: standing.phase, ...placeOf(instance) })
+        ? []
+        : { node, instance, ...standing },
     );
     if (rows.length === 0) return [];
     rows.sort((a, b) => urgency(a.phase) - urgency(b.phase));
@@ -157,6 +166,7 @@ export const createNarrator = ({
       failed: event.failed,
       interrupted: event.interrupted,
       terminated: event.terminated,
+      replaced: event.replaced ?? 0,
       unfinished,
     }).flatMap(([name, count]) => (count > 0 || name === 'ready' ? `${count} ${name}` : []));
     const cost = `${event.elapsedSeconds} s and ${counted(event.apiCalls, 'EC2 request')}`;
@@ -259,6 +269,9 @@ const reasonOf = (event: PhaseEvent): string => {
       return '';
   }
 };
+
+const placeOf = (instance: InstanceEvent | undefined): Pick<InstanceEvent, 'replacedBy'> =>
+  instance?.replacedBy === undefined ? {} : { replacedBy: instance.replacedBy };
 
 /** Where a node stands in the table: what needs somebody comes first. */
 const urgency = (phase: Phase): number => {

@@ -114,6 +114,9 @@ const instance = z
     rebalanceSince: time(
       'Since when EC2 says that the risk of an interruption has risen; ISO 8601.',
     ).exactOptional(),
+    replacedBy: text(
+      'Name of the node that was launched in its place because EC2 takes it back.',
+    ).exactOptional(),
   })
   .describe('What is known of the machine behind a node, when it becomes known or changes.');
 
@@ -250,8 +253,11 @@ const summary = z
     event: z.literal('summary'),
     ready: count('Nodes that are ready.'),
     failed: count('Nodes that failed, or that were ready and fail a check now.'),
-    interrupted: count('Nodes that EC2 took back.'),
+    interrupted: count('Nodes that EC2 took back, but for those that were replaced.'),
     terminated: count('Nodes that were terminated.'),
+    replaced: count(
+      'Nodes that EC2 took back and that another node has the place of; absent for none.',
+    ).exactOptional(),
     elapsedSeconds: z.number().nonnegative().describe('Seconds since the command began.'),
     apiCalls: count('Requests sent to EC2, retries included.'),
   })

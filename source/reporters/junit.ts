@@ -1,4 +1,5 @@
 import { isSettled } from '../events/phase.ts';
+import { isReplaced } from '../fleet/is-replaced.ts';
 import type { FleetState, NodeState } from '../fleet/state.ts';
 import { outcomeOf } from './node-outcome.ts';
 import { type XmlElement, xmlDocument } from './xml.ts';
@@ -95,6 +96,7 @@ const verdictOn = (
   if (phase === 'ready') return undefined;
   const notBegun = isSettled(phase) ? undefined : notBegunWith(state, name);
   if (notBegun !== undefined) return skipped(notBegun);
+  if (isReplaced(node)) return skipped(`${node.replacedBy} has its place: ${trouble?.reason}`);
   if (isDismissed(name)) return skipped(`${phase}: asked for here`);
   if (leftBy !== undefined && !isSettled(phase) && phase !== 'terminating') {
     return skipped(`left unfinished by ${leftBy}`);

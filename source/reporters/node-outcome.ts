@@ -1,4 +1,5 @@
 import { isSettled } from '../events/phase.ts';
+import { isReplaced } from '../fleet/is-replaced.ts';
 import type { NodeState } from '../fleet/state.ts';
 
 /** What came of a node, for a report. */
@@ -16,8 +17,10 @@ export const outcomeOf = (node: NodeState, now: number): NodeOutcome => {
   return { reason: reasonOf(node), duration: Math.max(0, settled - began) };
 };
 
-const reasonOf = ({ phase, trouble }: NodeState): string => {
+const reasonOf = (node: NodeState): string => {
+  const { phase, replacedBy, trouble } = node;
   if (phase === 'ready') return '';
+  if (isReplaced(node)) return `${replacedBy} has its place: ${trouble?.reason ?? phase}`;
   if (trouble === undefined) return `not finished: still ${phase}`;
   return trouble.failedPhase === undefined
     ? trouble.reason

@@ -2,6 +2,7 @@ import { appendFile, stat } from 'node:fs/promises';
 import cliTruncate from 'cli-truncate';
 import type { FleetEvent, SummaryEvent } from '../events/event.ts';
 import { isSettled, type Phase } from '../events/phase.ts';
+import { isReplaced } from '../fleet/is-replaced.ts';
 import type { FleetState, NodeState } from '../fleet/state.ts';
 import { createFleetStore } from '../fleet/store.ts';
 import { cleanText } from '../ssh/clean-text.ts';
@@ -59,13 +60,18 @@ export const createStepSummary = ({ file, onProblem }: StepSummaryOptions): Repo
  */
 export const summaryMarkdown = (
   { command, deployment, nodes, notices }: FleetState,
-  { elapsedSeconds, failed, interrupted, ready, terminated, time }: SummaryEvent,
+  { elapsedSeconds, failed, interrupted, ready, replaced = 0, terminated, time }: SummaryEvent,
   maximum: number,
 ): string => {
   const unfinished = [...nodes.values()].filter(({ phase }) => !isSettled(phase)).length;
-  const counts = Object.entries({ ready, failed, interrupted, terminated, unfinished }).flatMap(
-    ([name, count]) => (count > 0 || name === 'ready' ? `${count} ${name}` : []),
-  );
+  const counts = Object.entries({
+    ready,
+    failed,
+    interrupted,
+    terminated,
+    replaced,
+    unfinished,
+  }).flatMap(([name, count]) => (count > 0 || name === 'ready' ? `${count} ${name}` : []));
   const heading = [
     `### spot-tui ${markdown(command)}: ${markdown(deployment)}`,
     '',
@@ -112,7 +118,8 @@ const noticeLines = (notices: FleetState['notices']): string[] => {
 /** Bytes that are kept for the note and the last line break. */
 const noteSize = 64;
 
-const isWell = ({ phase }: NodeState): boolean => phase === 'ready' || phase === 'terminated';
+const isWell = (node: NodeState): boolean =>
+  node.phase === 'ready' || node.phase === 'terminated' || isReplaced(node);
 
 const glyphOf = (phase: Phase): string => {
   if (phase === 'ready') return '✅';
@@ -124,7 +131,7 @@ const row = (node: NodeState, now: number): string => {
   const { instanceId = '', instanceType = '', name, phase, region, zone = region } = node;
   const { duration, reason } = outcomeOf(node, now);
   const cells = [
-    glyphOf(phase),
+    isReplaced(node) ? glyphOf('terminated') : glyphOf(phase),
     markdown(name),
     phase,
     markdown(instanceId),

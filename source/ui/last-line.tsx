@@ -1,5 +1,5 @@
 import { Text } from 'ink';
-import type { NodeState } from '../fleet/state.ts';
+import type { NodeState, Trouble } from '../fleet/state.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { Remaining } from './elapsed.tsx';
 import { fit } from './text.ts';
@@ -32,13 +32,13 @@ export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
     const prefix = 'gone in ';
     const rest = width - prefix.length - timeWidth;
     if (trouble.deadline === undefined || rest < 0) {
-      return <Text {...styled(style)}>{fit(trouble.reason, width, ellipsis)}</Text>;
+      return <Text {...styled(style)}>{fit(reasonOf(node, trouble), width, ellipsis)}</Text>;
     }
     return (
       <Text {...styled(style)}>
         {prefix}
         <Remaining until={trouble.deadline} width={timeWidth} />
-        {fit(` ${trouble.reason}`, rest, ellipsis)}
+        {fit(` ${reasonOf(node, trouble)}`, rest, ellipsis)}
       </Text>
     );
   }
@@ -79,3 +79,6 @@ const markOf = ({ hostKey, rebalanceSince }: NodeState, { glyphs }: Theme): stri
   ];
   return words.length === 0 ? '' : `${glyphs.warning} ${words.join(', ')}`;
 };
+
+const reasonOf = ({ replacedBy }: NodeState, { reason }: Trouble): string =>
+  replacedBy === undefined ? reason : `${replacedBy} has its place: ${reason}`;

@@ -138,9 +138,9 @@ export class FleetUnderTest {
   }
 
   /** A controller that knows nothing of what this process has done, as another process would. */
-  openElsewhere(emit: Emit): FleetController {
+  openElsewhere(emit: Emit, changes: Partial<FleetControllerOptions> = {}): FleetController {
     const clouds = this.#openClouds(this.options.config);
-    return new FleetController({ ...this.options, clouds, emit });
+    return new FleetController({ ...this.options, ...changes, clouds, emit });
   }
 
   #openClouds(config: Config): readonly Ec2RegionCloud[] {

@@ -1,5 +1,9 @@
-import type { Phase } from '../../events/phase.ts';
+import { isReplaced } from '../../fleet/is-replaced.ts';
+import type { NodeState } from '../../fleet/state.ts';
 
-/** Whether a node in this phase needs a person: nothing will mend it by itself. */
-export const needsAttention = (phase: Phase | undefined): boolean =>
-  phase === 'failed' || phase === 'interrupted' || phase === 'degraded';
+/** Whether a node needs a person: nothing will mend it by itself, and nothing has its place. */
+export const needsAttention = (node: NodeState | undefined): boolean => {
+  if (node === undefined || isReplaced(node)) return false;
+  const { phase } = node;
+  return phase === 'failed' || phase === 'interrupted' || phase === 'degraded';
+};

@@ -21,7 +21,7 @@ export const goToTrouble = (
   const { fleet, order, view } = context.model;
   const state = fleet.getState();
   const rows = order.rows(state, view.getState().fleet);
-  const isTroubled = (name: string) => needsAttention(state.nodes.get(name)?.phase);
+  const isTroubled = (name: string) => needsAttention(state.nodes.get(name));
   const troubled = rows.filter(isTroubled);
   const hidden = order.byName(state).filter(isTroubled).length - troubled.length;
   if (troubled.length === 0) {

@@ -59,7 +59,7 @@ export type SortKey = number | string;
 export const sortKey = (node: NodeState, by: SortedBy): SortKey => {
   switch (by) {
     case 'trouble':
-      return needsAttention(node.phase) ? 0 : 1;
+      return needsAttention(node) ? 0 : 1;
     case 'node':
       return 0;
     case 'phase':

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { isReplaced } from '../../fleet/is-replaced.ts';
 import type { NodeState } from '../../fleet/state.ts';
 import type { DashboardModel } from '../dashboard-context.ts';
 import { type Segment, SegmentLine } from '../segment-line.tsx';
@@ -41,7 +42,9 @@ export const troubleLines = (
     { text: index === 0 ? ` ${glyph} ` : '   ', style },
     { text, style },
   ]);
-  const advice = trouble.hint ?? replacement(node, commandLine('create'));
+  const advice = isReplaced(node)
+    ? `${node.replacedBy} has its place`
+    : (trouble.hint ?? replacement(node, commandLine('create')));
   const hint = indented(advice, advice === '' ? 0 : Math.min(3, limit - reason.length)).map(
     (text, index) => [
       { text: index === 0 ? ` ${arrow} ` : '   ', style: theme.styles.strong },

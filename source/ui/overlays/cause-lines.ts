@@ -1,4 +1,5 @@
 import type { CheckOutcome } from '../../events/event.ts';
+import { isReplaced } from '../../fleet/is-replaced.ts';
 import type { NodeState } from '../../fleet/state.ts';
 import type { DashboardModel } from '../dashboard-context.ts';
 import { formatDuration } from '../duration.ts';
@@ -98,7 +99,9 @@ const adviceLines = (node: NodeState, options: CauseOptions): PopupLine[] => {
     ? `${commandLine('create')} launches another one`
     : `${commandLine('create')} launches another one once this one is gone`;
   const isLost = node.phase === 'interrupted' || node.phase === 'terminated';
-  const advice = node.trouble?.hint ?? (isLost ? replacement : '');
+  const advice = isReplaced(node)
+    ? `${node.replacedBy} has its place`
+    : (node.trouble?.hint ?? (isLost ? replacement : ''));
   return paragraph(advice, options, {
     first: `${theme.glyphs.arrow} `,
     style: theme.styles.strong,
