@@ -231,7 +231,13 @@ export interface RegionCloud {
 
   /** The console's text, newest last; empty while EC2 has none. */
   consoleOutput(instanceId: string, signal: AbortSignal): Promise<string>;
+
+  /** What keeps calls waiting at the moment: throttling, the network, expired credentials. */
+  trouble?(): CloudTrouble | undefined;
 }
+
+/** Something that calls wait for to pass: what it is and what to do about it, one line each. */
+export type CloudTrouble = { readonly message: string; readonly hint: string };
 
 export type WatchOptions = {
   /** Milliseconds between polls. */

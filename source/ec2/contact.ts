@@ -4,6 +4,8 @@ import type { Ec2Error } from './errors.ts';
 export type Contact = {
   /** Whether EC2 has ever done there what it was asked for: name, network and credentials are good. */
   readonly hasStood: boolean;
+  /** What failed last, until EC2 does again what it is asked for. */
+  readonly trouble: Ec2Error | undefined;
   /** EC2 did what it was asked for. */
   stands(): void;
   /** Something fails for now: told once for all that fails in the same way, until it is over. */
@@ -19,17 +21,23 @@ export type ContactOptions = {
 export const createContact = ({ onRecovery, onTrouble }: ContactOptions): Contact => {
   const told = new Set<Ec2Error['kind']>();
   let hasStood = false;
+  let trouble: Ec2Error | undefined;
   return {
     get hasStood() {
       return hasStood;
     },
+    get trouble() {
+      return trouble;
+    },
     stands() {
       hasStood = true;
+      trouble = undefined;
       if (told.size === 0) return;
       told.clear();
       onRecovery();
     },
     troubled(error) {
+      trouble = error;
       if (told.has(error.kind)) return;
       told.add(error.kind);
       onTrouble(error);

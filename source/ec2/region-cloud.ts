@@ -182,6 +182,7 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
       ),
     enabledRegions: (signal) =>
       guard(region, 'list the regions', signal, () => listEnabledRegions(scope, signal)),
+    trouble: () => scope.account.trouble ?? scope.contact.trouble,
     clockOffset: () => {
       const offset = scope.client.config.systemClockOffset;
       return Math.abs(offset) < 240_000 ? 0 : offset;

@@ -1,5 +1,6 @@
 import { pause } from './abortable.ts';
 import type { AccountCredentials } from './account-credentials.ts';
+import type { CloudTrouble } from './cloud.ts';
 import { Ec2Error, toEc2Error } from './errors.ts';
 import { createSharedWait } from './shared-wait.ts';
 import { signInHint } from './sign-in-hint.ts';
@@ -20,6 +21,8 @@ export type Account = {
   readonly credentials: AccountCredentials;
   /** Counts renewals: what was refused before the last one is simply asked again. */
   readonly round: number;
+  /** Why credentials are waited for. */
+  readonly trouble: CloudTrouble | undefined;
   /** EC2 took the credentials. */
   accepted(): void;
   /**
@@ -46,7 +49,7 @@ export const createAccount = (options: AccountOptions): Account => {
   const { credentials, onNews, profile } = options;
   const { first, longest } = options.pauses ?? { first: 3_000, longest: 15_000 };
   let round = 0;
-  let isRefused = false;
+  let trouble: CloudTrouble | undefined;
   const search = createSharedWait();
 
   const renew = async (error: Ec2Error): Promise<boolean | Ec2Error> => {
@@ -63,18 +66,17 @@ export const createAccount = (options: AccountOptions): Account => {
   };
 
   const tell = (error: Ec2Error, found: boolean | Ec2Error): void => {
-    if (isRefused) return;
-    isRefused = true;
+    if (trouble !== undefined) return;
     const code = error.code === undefined ? '' : ` (${error.code})`;
-    onNews({
-      type: 'refused',
-      reason:
+    trouble = {
+      message:
         found instanceof Ec2Error ? found.message : `EC2 no longer takes the credentials${code}`,
       hint:
         found instanceof Ec2Error
           ? found.hint
           : signInHint({ message: '', profile, settings: [], source: credentials.source }),
-    });
+    };
+    onNews({ type: 'refused', reason: trouble.message, hint: trouble.hint });
   };
 
   /** Looks until there is something to ask EC2 with. */
@@ -95,9 +97,12 @@ export const createAccount = (options: AccountOptions): Account => {
     get round() {
       return round;
     },
+    get trouble() {
+      return trouble;
+    },
     accepted() {
-      if (!isRefused || search.isRunning) return;
-      isRefused = false;
+      if (trouble === undefined || search.isRunning) return;
+      trouble = undefined;
       onNews({ type: 'accepted' });
     },
     async refused(error, refusedIn, signal) {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { type Instance, tagNames } from '../ec2/cloud.ts';
+import { type Instance, type RegionCloud, tagNames } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
 import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import { reportAs } from '../pipeline/node-report.ts';
@@ -17,6 +17,8 @@ import { bySuccession, successorOf } from './successor.ts';
 
 export type FleetSessionsOptions = {
   readonly config: Config;
+  /** Where machines come from: a node that waits for one in vain says what they wait for. */
+  readonly clouds?: readonly Pick<RegionCloud, 'region' | 'trouble'>[];
   readonly scripts: RemoteScripts;
   readonly connect: (
     instance: Instance,
@@ -87,6 +89,7 @@ export class FleetSessions {
       },
       machine: new MachineRecord({
         connect,
+        trouble: () => this.#options.clouds?.find((cloud) => cloud.region === region)?.trouble?.(),
         onDoubt: () => onDoubt(region),
         onHostKey: (key) => {
           session.hostKeyTrusted(key);

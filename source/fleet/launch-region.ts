@@ -1,5 +1,6 @@
 import {
   type CapacityPool,
+  type CloudTrouble,
   type Instance,
   type LaunchAnswer,
   type LaunchedInstance,
@@ -10,7 +11,7 @@ import {
 } from '../ec2/cloud.ts';
 import { Ec2Error } from '../ec2/errors.ts';
 import { isShortage, refusalError } from '../ec2/launch.ts';
-import { withDeadline } from '../pipeline/deadline.ts';
+import { DeadlineExceededError, withDeadline } from '../pipeline/deadline.ts';
 import { PhaseFailure, toPhaseFailure } from '../pipeline/phase-failure.ts';
 import type { NodeSession } from './node-session.ts';
 import type { Notices } from './notices.ts';
@@ -87,13 +88,19 @@ export const launchRegion = async (options: RegionLaunchOptions): Promise<Region
   } catch (error) {
     if (signal.aborted || launch.missing.length === 0) return outcome();
     const shortage = {
-      failure: toPhaseFailure(error),
+      failure: failureOf(error, cloud.trouble?.()),
       exitStatus: error instanceof Ec2Error ? error.exitStatus : 1,
       isLocal: error instanceof Ec2Error && isShortage(error),
     };
     return { ...outcome(), shortage };
   }
 };
+
+/** Time runs out over what EC2 was waited for. */
+const failureOf = (error: unknown, trouble: CloudTrouble | undefined): PhaseFailure =>
+  error instanceof DeadlineExceededError && trouble !== undefined
+    ? new PhaseFailure(`the launch was ${error.message}: ${trouble.message}`, trouble.hint)
+    : toPhaseFailure(error);
 
 type Obtained = LaunchedInstance & Partial<Pick<Instance, 'tags'>>;
 

@@ -1,4 +1,4 @@
-import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
+import type { CloudTrouble, Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import type { Machine } from '../pipeline/node-context.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
@@ -12,6 +12,8 @@ export type MachineRecordOptions = {
   ) => NodeConnection;
   /** Hears how far the host key of the machine is trusted, with each connection that is made. */
   readonly onHostKey?: (key: TrustedHostKey) => void;
+  /** What keeps EC2 from being asked at the moment. */
+  readonly trouble?: () => CloudTrouble | undefined;
   /** Called when the machine can't be reached: EC2 may know why. */
   readonly onDoubt: () => void;
 };
@@ -156,6 +158,8 @@ export class MachineRecord implements Machine {
   };
 
   readonly doubt = (): void => this.#options.onDoubt();
+
+  readonly trouble = (): CloudTrouble | undefined => this.#options.trouble?.();
 
   /** Nobody may be waiting when EC2 refuses; the pipeline hears of it when it asks. */
   #forgiveRejections(): void {

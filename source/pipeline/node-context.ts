@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
+import type { CloudTrouble, Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { NodeReport } from './node-report.ts';
 import type { Payload } from './payload/payload.ts';
@@ -32,6 +32,8 @@ export type Machine = {
   readonly running: (signal: AbortSignal) => Promise<Instance>;
   /** The node's one connection; the same object for the same instance at the same address. */
   readonly connection: (instance: Instance) => NodeConnection;
+  /** What keeps EC2 from being asked about it at the moment. */
+  readonly trouble?: () => CloudTrouble | undefined;
   /** To be called when the machine can't be reached: EC2 may know why. */
   readonly doubt: () => void;
 };

@@ -1,4 +1,5 @@
 import type { TimedPhase } from '../config/config.ts';
+import type { CloudTrouble } from '../ec2/cloud.ts';
 import type { PipelinePhase } from '../events/phase.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import { checkTargetOf, type ExpectedFiles } from './check-target.ts';
@@ -128,7 +129,7 @@ export const runPipeline = async (
     return 'ready';
   } catch (error) {
     if (signal.aborted) return 'aborted';
-    report.failed(current, failureOf(current, error));
+    report.failed(current, failureOf(current, error, machine.trouble?.()));
     return 'failed';
   } finally {
     scope.abort();
@@ -157,10 +158,19 @@ const nothingToSend = [
 
 const ignoreUntilAwaited = (): undefined => undefined;
 
-const failureOf = (phase: PipelinePhase, error: unknown): PhaseFailure =>
-  error instanceof DeadlineExceededError
-    ? new PhaseFailure(
-        `${phase} took longer than ${formatSeconds(error.milliseconds)}`,
-        `Look at the node's log; \`timeouts.${phase}\` in the configuration allows more. Then retry it: \`spot-tui create\` carries on.`,
-      )
-    : toPhaseFailure(error);
+const failureOf = (
+  phase: PipelinePhase,
+  error: unknown,
+  trouble: CloudTrouble | undefined,
+): PhaseFailure => {
+  if (!(error instanceof DeadlineExceededError)) return toPhaseFailure(error);
+  const reason = `${phase} took longer than ${formatSeconds(error.milliseconds)}`;
+  // These two are made of questions to EC2, and wait for what these wait for.
+  if (trouble !== undefined && (phase === 'launching' || phase === 'booting')) {
+    return new PhaseFailure(`${reason}: ${trouble.message}`, trouble.hint);
+  }
+  return new PhaseFailure(
+    reason,
+    `Look at the node's log; \`timeouts.${phase}\` in the configuration allows more. Then retry it: \`spot-tui create\` carries on.`,
+  );
+};

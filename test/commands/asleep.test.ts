@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
-import { appendFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { finish, lines, printed, User } from './program.ts';
+
+/** The configuration with less time for launches. */
+const shorter = async ({ folder }: User): Promise<string> => {
+  const text = await readFile(path.join(folder, 'config.yaml'), 'utf8');
+  return text.replace('booting: 8s', 'launching: 8s');
+};
 
 /** Time goes by in which the program can do nothing. */
 suite('a fleet that has to wait', () => {
@@ -58,6 +64,19 @@ suite('a fleet that has to wait', () => {
     const { status, stderr } = await user.run(['list', '--sandbox']);
     assert.equal(status, 3);
     assert.match(stderr, /RequestExpired/);
+  });
+
+  test('a launch that waits for credentials until its time is over says so', async () => {
+    await appendFile(path.join(user.folder, 'short.yaml'), await shorter(user));
+    await user.run(['sandbox', 'fault', 'deny', 'CreateFleet', 'RequestExpired']);
+    const words = ['create', '--sandbox', '--json', '--config', 'short.yaml', '--count', '2'];
+    const { status, stdout } = await user.run(words);
+    assert.equal(status, 1);
+    const failed = lines(stdout).find(({ phase }) => phase === 'failed');
+    assert.equal(failed?.failedPhase, 'launching');
+    assert.match(String(failed?.reason), /no longer takes the credentials \(RequestExpired\)/);
+    assert.match(String(failed?.hint), /sign in/i);
+    assert.equal(lines(stdout).at(-1)?.ready, 1, 'what runs is none the worse for it');
   });
 
   test('throttling makes everything slower, and says so', async () => {

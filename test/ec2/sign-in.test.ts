@@ -64,8 +64,10 @@ test('credentials that expire are waited for, and the profile’s new ones are u
     good = 'AKIANEW';
     const answers = [west, west, east].map(({ cloud }) => cloud.describe(patient()));
     await refused.promise;
+    assert.match(west.cloud.trouble?.()?.message ?? '', /no longer takes the credentials/);
     await writeProfile(file, 'AKIANEW');
     for (const answer of answers) assert.equal((await answer).length, 1);
+    assert.equal(west.cloud.trouble?.(), undefined);
     assert.deepEqual(
       news.map(({ type }) => type),
       ['refused', 'accepted'],
