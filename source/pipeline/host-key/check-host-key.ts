@@ -21,8 +21,8 @@ export type HostKeyCheckOptions = {
   /** What becomes of a key for which nobody vouches in time. */
   readonly unverified: 'fail' | 'pin';
   /**
-   * Milliseconds for which the console is waited for. sshd hangs up after two minutes
-   * (LoginGraceTime).
+   * Milliseconds for which a console that shows nothing is waited for. sshd hangs up after two
+   * minutes (LoginGraceTime), and the next attempt begins anew.
    */
   readonly patience: number;
   /** Hears of every key that is trusted, before anything is sent to the node. */
@@ -45,7 +45,7 @@ const secondLook = 2_000;
  * somebody may have put it there by hand.
  */
 export const checkHostKey = (options: HostKeyCheckOptions): HostKeyCheck => {
-  const { console, instance, knownHostsFile, onTrusted, patience } = options;
+  const { console, instance, knownHostsFile, onTrusted, patience, unverified } = options;
   const recorded = instance.tags[tagNames.hostKey];
 
   return {
@@ -58,7 +58,8 @@ export const checkHostKey = (options: HostKeyCheckOptions): HostKeyCheck => {
       const firstUse: HostKeySource = async () => {
         if (recorded !== undefined) return { trusted: true, verified: true };
         isNew = true;
-        const verdict = await console.judge(offered, patience, signal);
+        const endures = unverified === 'fail';
+        const verdict = await console.judge(offered, { patience, endures }, signal);
         isNews = verdict.type === 'listed';
         return toVerdict(verdict, offered, options);
       };
@@ -67,7 +68,8 @@ export const checkHostKey = (options: HostKeyCheckOptions): HostKeyCheck => {
       if (verdict.trusted) {
         const isVerified = verdict.verified === true || recorded !== undefined;
         if (!isVerified && !isNew && console.isBooting) {
-          const late = await console.judge(offered, Math.min(patience, secondLook), signal);
+          const short = { patience: Math.min(patience, secondLook), endures: false };
+          const late = await console.judge(offered, short, signal);
           isNews = late.type === 'listed';
         }
         onTrusted?.({

@@ -28,6 +28,13 @@ export type ConsoleWatchOptions = {
   readonly clock: () => number;
 };
 
+export type ConsolePatience = {
+  /** Milliseconds between looks at a console that shows nothing. */
+  readonly patience: number;
+  /** Whether the time does not count in which EC2 does not let itself be asked, as when it throttles. */
+  readonly endures: boolean;
+};
+
 /** Milliseconds after its launch in which a machine has booted, and EC2 shows what it said of it. */
 const bootTime = 15 * 60_000;
 
@@ -61,27 +68,42 @@ export class ConsoleWatch {
   }
 
   /**
-   * Waits until the console tells of the key, for at most that many milliseconds; not at all for a
-   * machine that has booted long ago.
+   * Waits until the console tells of the key, unless the machine has booted long ago.
    *
    * @throws the signal's reason once that aborts.
    */
-  async judge(offered: HostKey, patience: number, signal: AbortSignal): Promise<ConsoleVerdict> {
+  async judge(
+    offered: HostKey,
+    { endures, patience }: ConsolePatience,
+    signal: AbortSignal,
+  ): Promise<ConsoleVerdict> {
+    if (endures) return this.#await(offered, patience, signal);
     try {
-      return await withDeadline(patience, signal, (bounded) => this.#await(offered, bounded));
+      return await withDeadline(patience, signal, (bounded) =>
+        this.#await(offered, patience, bounded),
+      );
     } catch (error) {
       if (!(error instanceof DeadlineExceededError)) throw error;
-      return this.#silent(`its console has shown no host keys for ${formatSeconds(patience)}`);
+      return this.#hasShownNothingFor(patience);
     }
   }
 
-  async #await(offered: HostKey, signal: AbortSignal): Promise<ConsoleVerdict> {
-    for (let count = 1; ; count += 1) {
+  async #await(offered: HostKey, patience: number, signal: AbortSignal): Promise<ConsoleVerdict> {
+    let left = patience;
+    for (let count = 1; left > 0; count += 1) {
       if (!this.#evidence.isComplete) await this.#look(signal);
       const verdict = this.#verdict(offered);
       if (verdict !== undefined) return verdict;
+      const begun = performance.now();
       await backOff(count, signal, pace);
+      // A pause that took longer is one in which the program did not run.
+      if (this.#trouble === undefined) left -= Math.min(performance.now() - begun, pace.maximum);
     }
+    return this.#hasShownNothingFor(patience);
+  }
+
+  #hasShownNothingFor(patience: number): ConsoleVerdict {
+    return this.#silent(`its console has shown no host keys for ${formatSeconds(patience)}`);
   }
 
   /** Never rejects but with the signal's reason. */

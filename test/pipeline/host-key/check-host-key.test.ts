@@ -179,6 +179,14 @@ describe('a host key that the console lists', () => {
     assert.equal(trusted[0]?.trust, 'verified');
   });
 
+  it('is waited for through a time in which EC2 throttles, however long that is', async () => {
+    const own = fingerprintOf(server.hostKey);
+    const shows = [throttled, throttled, throttled, consoleOf(own)];
+    const { connection, trusted } = nodeWith({ shows, patience: 1 });
+    await connection.connect(soon());
+    assert.equal(trusted[0]?.trust, 'verified');
+  });
+
   it('is asked for once by all connections of an instance', async () => {
     const own = fingerprintOf(server.hostKey);
     const { connection, looks } = nodeWith({ shows: [consoleOf(own)] });
@@ -338,7 +346,8 @@ it('fifty nodes whose keys are listed late cost a few looks each, no more than e
       });
       const offered = { type: 'ssh-ed25519', fingerprint: own, line: server.hostKey };
       watch.prefetch(soon());
-      assert.deepEqual(await watch.judge(offered, 30_000, soon()), { type: 'listed' });
+      const patience = { patience: 30_000, endures: true };
+      assert.deepEqual(await watch.judge(offered, patience, soon()), { type: 'listed' });
     }),
   );
   assert.equal(most, 8);
