@@ -1,7 +1,10 @@
+import { pause } from './abortable.ts';
 import type { CleanupAnswer, Instance } from './cloud.ts';
+import { describeTagged } from './describe.ts';
 import { Ec2Error } from './errors.ts';
 import { leftoverKinds } from './leftovers/kinds.ts';
 import type { Leftover } from './leftovers/leftover.ts';
+import { backOff } from './persist.ts';
 import type { AccountRegion } from './scope.ts';
 
 /** What carries the tag, and what could not be looked for, in words for people. */
@@ -33,8 +36,8 @@ export const findLeftovers = async (
 };
 
 /**
- * Removes everything but instances that carries the deployment's tag. Does nothing while an
- * instance is left. What can't be removed is part of the answer.
+ * Removes everything but instances that carries the deployment's tag, once those that end are gone.
+ * Does nothing while an instance is left. What can't be removed is part of the answer.
  */
 export const cleanUp = async (
   scope: AccountRegion,
@@ -50,6 +53,7 @@ export const cleanUp = async (
     return { removed: [], left: [`everything in ${scope.region}, because ${ids} is still there`] };
   }
   const { found, unseen } = await findLeftovers(scope, deployment, signal);
+  if (found.length > 0) await untilGone(scope, deployment, instances, signal);
   const removed: string[] = [];
   const left: string[] = [...unseen];
   for (const { name, remove } of found) {
@@ -64,6 +68,32 @@ export const cleanUp = async (
     }
   }
   return { removed, left };
+};
+
+/** The longest pause between two looks at instances that end; milliseconds. */
+const longestLook = 2_000;
+
+/** Waits, within the scope's patience, for instances that end: they hold what is to be removed. */
+const untilGone = async (
+  scope: AccountRegion,
+  deployment: string,
+  instances: readonly Instance[],
+  signal: AbortSignal,
+): Promise<void> => {
+  const ending = new Set(
+    instances.filter(({ state }) => state === 'shutting-down').map(({ instanceId }) => instanceId),
+  );
+  let left = scope.patience.release;
+  for (let tries = 0; ending.size > 0 && left > 0; tries += 1) {
+    const wait = backOff(tries, scope.patience.firstPause, longestLook);
+    left -= wait;
+    await pause(wait, signal);
+    const shown = await describeTagged(scope, deployment, signal);
+    const there = new Set(
+      shown.filter(({ state }) => state !== 'terminated').map(({ instanceId }) => instanceId),
+    );
+    for (const instanceId of ending) if (!there.has(instanceId)) ending.delete(instanceId);
+  }
 };
 
 /** @throws What is no `Ec2Error`. */

@@ -147,7 +147,7 @@ test('nothing to terminate is no call', async (context) => {
 });
 
 const leftovers = {
-  DescribeInstances: reservationSet([{ id: 'i-1', state: 'shutting-down' }]),
+  DescribeInstances: reservationSet([{ id: 'i-1', state: 'terminated' }]),
   DescribeLaunchTemplates: templateSet([{ id: 'lt-ours', name: 'spot-tui-orchard' }]),
   DescribeKeyPairs: keySet([{ name: 'spot-tui-orchard-0123abcd' }]),
   DescribeSecurityGroups: groupSet([{ id: 'sg-ours', name: 'spot-tui-orchard' }]),
@@ -178,6 +178,21 @@ test('clean-up removes what carries the deployment’s tag, and waits for the la
     assert.equal(form?.['Filter.1.Value.1'], 'orchard');
   }
   assert.equal(endpoint.of('DeleteSecurityGroup').length, 3);
+});
+
+test('clean-up waits for instances that end: they hold what is to go', async (context) => {
+  const { cloud, endpoint } = await startRegion(context, leftovers);
+  endpoint.on('DescribeInstances', (_, nth) =>
+    reservationSet([{ id: 'i-1', state: nth < 3 ? 'shutting-down' : 'terminated' }]),
+  );
+  const answer = await cloud.cleanUp(patient());
+  assert.equal(answer.removed.length, 3);
+  const actions = endpoint.requests.map(({ action }) => action);
+  assert.ok(
+    actions.lastIndexOf('DescribeInstances') < actions.findIndex((name) => /^Delete/.test(name)),
+    actions.join(),
+  );
+  assert.equal(endpoint.of('DescribeInstances').length, 4);
 });
 
 test('clean-up touches nothing while an instance is left', async (context) => {
