@@ -48,16 +48,13 @@ suite('a fleet in trouble', () => {
     assert.equal(configured.status, 0);
   });
 
-  test('names that may not be written are a warning, and found again by the next run', async () => {
+  test('a launch that may not be written down is not begun, and says which permission it lacks', async () => {
     await user.run(['sandbox', 'fault', 'deny', 'CreateTags']);
     const { status, stdout } = await user.run(['create', '--sandbox', '--json', '--count', '2']);
-    assert.equal(status, 0);
-    assert.match(
-      stdout,
-      /"level":"warning","message":"the names of new nodes could not be written/,
-    );
-    const list = await user.run(['list', '--sandbox']);
-    assert.match(list.stdout, /^us-east-1-1 /m);
+    assert.equal(status, 3);
+    const failed = lines(stdout).find(({ phase }) => phase === 'failed');
+    assert.match(String(failed?.reason), /can't note the launch on lt-/);
+    assert.match(String(failed?.hint), /ec2:CreateTags/);
   });
 });
 

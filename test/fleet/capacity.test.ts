@@ -10,9 +10,17 @@ const insufficient = {
 };
 
 /** An account that answers launches as told, and what it was asked for. */
-const scripted = async (context: TestContext, answer: Handler) => {
+const scripted = async (
+  context: TestContext,
+  answer: Handler,
+  others: Readonly<Record<string, Handler>> = {},
+) => {
   const { open } = await startAccount(context);
-  const endpoint = await startRecordingEndpoint({ ...emptyAccount(), CreateFleet: answer });
+  const endpoint = await startRecordingEndpoint({
+    ...emptyAccount(),
+    ...others,
+    CreateFleet: answer,
+  });
   context.after(() => endpoint.close());
   return {
     launcher: open({ endpoint: endpoint.url, config: { onDemandFallback: true } }),
@@ -129,4 +137,16 @@ test('types of two architectures are launched with an image each', async (contex
     account.launched().map(({ instanceType }) => instanceType),
     ['t4g.medium', 't4g.medium'],
   );
+});
+
+test('names that may not be written are a warning: the nodes run, and are found by their tags', async (context) => {
+  const { launcher } = await scripted(context, () => fleetAnswer([{ ids: ['i-1', 'i-2'] }]), {
+    CreateTags: ({ 'ResourceId.1': id = '' }) =>
+      id.startsWith('i-')
+        ? { code: 'UnauthorizedOperation', message: 'You are not authorized …' }
+        : '<return>true</return>',
+  });
+  await launcher.create(2);
+  assert.equal(launcher.found.length, 2);
+  assert.match(launcher.notices.join(), /the names of new nodes could not be written/);
 });
