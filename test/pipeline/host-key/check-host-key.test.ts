@@ -212,6 +212,11 @@ describe('a host key that the console does not list', () => {
     await refused({ shows: [begun], unverified: 'pin', patience: minute });
   });
 
+  it('is refused where the list has ended without one of its type', async () => {
+    const shows = [consoleOf(somebodyElses()).replaceAll('ED25519', 'RSA')];
+    await refused({ shows, unverified: 'pin', patience: minute });
+  });
+
   it('is refused although a later line of the console names it', async () => {
     const own = fingerprintOf(server.hostKey);
     await refused({ shows: [consoleOf(somebodyElses()) + consoleOf(own)], unverified: 'pin' });
