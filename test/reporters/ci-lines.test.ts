@@ -50,6 +50,33 @@ test('a run reads as a table of what happened to whom', async () => {
   ]);
 });
 
+test('a node that EC2 took and that another has the place of is said so, and is not missed', async () => {
+  const ofNode = { time: at(9), node: 'us-west-2-1' } as const;
+  const machine = { event: 'instance', instanceId: 'i-1', region: 'us-west-2' } as const;
+  const gone = { reason: 'EC2 took it', hint: 'launch another one' };
+  const told = await print([
+    { ...ofNode, ...machine },
+    { ...ofNode, event: 'phase', phase: 'interrupted', reason: 'EC2 takes it', deadline: at(129) },
+    { ...ofNode, ...machine, replacedBy: 'us-west-2-2' },
+    { ...ofNode, ...machine, replacedBy: 'us-west-2-2', pricePerHour: 1 },
+    { ...ofNode, event: 'phase', phase: 'interrupted', ...gone },
+    {
+      ...{ event: 'summary', time: at(60), ready: 1, failed: 0, interrupted: 0, terminated: 0 },
+      ...{ replaced: 1, elapsedSeconds: 1, apiCalls: 2 },
+    },
+  ]);
+  assert.deepEqual(
+    told.map((line) => line.slice('05:12:33 '.length).replace(/ +/g, ' ')),
+    [
+      'us-west-2-1 interrupted EC2 takes it (until 05:14:42)',
+      'us-west-2-1 replaced us-west-2-2 has its place',
+      'us-west-2-1 interrupted EC2 took it',
+      'us-west-2-1 hint launch another one',
+      'spot-tui summary 1 ready, 1 replaced after 1 s and 2 EC2 requests',
+    ],
+  );
+});
+
 test('verbose adds machines, progress and what nodes say', async () => {
   const quiet = new Set(await print(sampleRun));
   const added = (await print(sampleRun, { verbose: true })).filter((line) => !quiet.has(line));

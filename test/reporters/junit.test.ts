@@ -39,6 +39,26 @@ const failed = (node: string, failedPhase: 'launching' | 'configuring'): FleetEv
   ...{ reason: 'a <b> & "c"', hint: "d's", output: ['first', ']]> last'] },
 });
 
+test('a node that another one has the place of is skipped', () => {
+  const root = report([
+    entered('us-west-2-1', 'ready', 0),
+    {
+      ...{ event: 'instance', time: at(1), node: 'us-west-2-1', instanceId: 'i-1' },
+      ...{ region: 'us-west-2', replacedBy: 'us-west-2-2' },
+    },
+    {
+      event: 'phase',
+      time: at(2),
+      node: 'us-west-2-1',
+      phase: 'interrupted',
+      reason: 'EC2 took it',
+    },
+    entered('us-west-2-2', 'ready', 9),
+  ]);
+  const verdicts = casesOf(root).map(({ children }) => children.map(({ name }) => name));
+  assert.deepEqual(verdicts, [['skipped'], []]);
+});
+
 test('a node that a stopped rollout has not begun with is skipped; one that failed before is not', () => {
   const left = (node: string): FleetEvent => ({
     ...{ event: 'action-result', time: at(9), node, id: 1, action: 'push', status: 'skipped' },

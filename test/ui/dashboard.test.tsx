@@ -114,6 +114,17 @@ test('every phase is written as in the contract, each with a sign of its own', a
   assert.deepEqual(signOf(14)?.slice(1), ['–', 'terminated']);
 });
 
+test('a node that EC2 takes says who has its place, and needs nobody any more', async () => {
+  const { line, press, screen } = await show([
+    ...fleetOf(3),
+    reclaims('us-west-2-2'),
+    runsOn('us-west-2-2', { replacedBy: 'us-west-2-3' }),
+  ]);
+  assert.match(line(' us-west-2-2 '), /◆ interrupted .*gone in .* us-west-2-3 has its place/);
+  await press('n');
+  assert.match(screen(), /No node needs attention/);
+});
+
 test('a node that EC2 may take back soon has a mark', async () => {
   const { line } = await show(
     [
