@@ -1,5 +1,6 @@
-import { createAdmission } from './admission.ts';
 import type { HostKeySource, SshTarget } from './connection.ts';
+import type { Session } from './handshake.ts';
+import { Openings } from './openings.ts';
 import { nameOf } from './setback.ts';
 import { SshError } from './ssh-error.ts';
 import { StandingSession, type StandingSessionOptions } from './standing-session.ts';
@@ -28,12 +29,6 @@ export type JumpHostOptions = Omit<
   readonly hostKey: (tell: (text: string) => void) => HostKeySource;
 };
 
-/**
- * Connections that the jump host is asked for at a time. sshd does not count them as sessions
- * (MaxSessions), but each one to a machine that does not answer holds a socket there.
- */
-const openings = 128;
-
 /** Milliseconds for which a jump host that refuses for good is not asked again. */
 const refusalTime = 15_000;
 
@@ -44,7 +39,7 @@ class SshJumpHost implements JumpHost {
   readonly target: SshTarget;
   readonly openTransport: OpenTransport;
   readonly #session: StandingSession;
-  readonly #openings = createAdmission(openings);
+  readonly #openings = new WeakMap<Session, Openings>();
   readonly #listeners = new Set<(text: string) => void>();
   #users = 0;
   #refusal: { readonly error: SshError; readonly until: number } | undefined;
@@ -60,12 +55,7 @@ class SshJumpHost implements JumpHost {
     });
     this.openTransport = async (target, timeout, signal, onWaiting) => {
       const session = await this.#ready(signal, onWaiting);
-      const leave = await this.#openings.enter(signal);
-      try {
-        return await openTunnel(session, this.target, target, timeout, signal);
-      } finally {
-        leave();
-      }
+      return this.#openingsOf(session).take(target, timeout, signal);
     };
   }
 
@@ -78,6 +68,14 @@ class SshJumpHost implements JumpHost {
       this.#users -= 1;
       if (this.#users === 0) this.#session.end();
     };
+  }
+
+  #openingsOf(session: Session): Openings {
+    const openings =
+      this.#openings.get(session) ??
+      new Openings((target) => openTunnel(session, this.target, target));
+    this.#openings.set(session, openings);
+    return openings;
   }
 
   async #ready(signal: AbortSignal, onWaiting: (reason: string) => void) {

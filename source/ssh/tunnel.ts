@@ -8,48 +8,29 @@ import { SshError } from './ssh-error.ts';
 import type { Transport } from './transport.ts';
 
 /**
- * Has the server of a session connect to a target, and returns the way there. Rejects like an
- * `OpenTransport`, and with a `NotReadyError` when the session is lost.
+ * Has the server of a session connect to a target, and returns the way there. Settles when the
+ * server has answered or the session is lost. Rejects with a `NotReadyError` where a later attempt
+ * may succeed, and with an `SshError` where none will.
  */
 export const openTunnel = (
   session: Session,
   jump: SshTarget,
   target: SshTarget,
-  timeout: number,
-  signal: AbortSignal,
 ): Promise<Transport> =>
   new Promise((resolve, reject) => {
-    let settled = false;
-    const settle = (): boolean => {
-      if (settled) return false;
-      settled = true;
-      clearTimeout(timer);
-      for (const listener of listeners) listener[Symbol.dispose]();
-      return true;
-    };
-    const fail = (error: unknown) => {
-      if (settle()) reject(error);
-    };
-    const timer = setTimeout(() => fail(new NotReadyError('unreached', 'no answer')), timeout);
-    const listeners = [
-      addAbortListener(signal, () => fail(signal.reason)),
-      addAbortListener(session.lost, () =>
-        fail(new NotReadyError('unreached', broken(jump), { cause: session.lost.reason })),
-      ),
-    ];
+    const fail = (cause: unknown) =>
+      reject(new NotReadyError('unreached', broken(jump), { cause }));
+    const lost = addAbortListener(session.lost, () => fail(session.lost.reason));
     try {
       session.client.forwardOut('127.0.0.1', 0, target.host, target.port, (error, channel) => {
-        if (error !== undefined) {
-          fail(refusal(error, jump, target));
-        } else if (settle()) {
-          resolve(new Tunnel(channel, session, jump));
-        } else {
-          channel.close();
-        }
+        lost[Symbol.dispose]();
+        if (error !== undefined) reject(refusal(error, jump, target));
+        else resolve(new Tunnel(channel, session, jump));
       });
     } catch (error) {
       // ssh2 knows that the connection is gone a moment before it says so.
-      fail(new NotReadyError('unreached', broken(jump), { cause: error }));
+      lost[Symbol.dispose]();
+      fail(error);
     }
   });
 
