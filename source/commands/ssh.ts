@@ -5,14 +5,24 @@ import type { OpenSshCommand } from '../ssh/openssh-command.ts';
 import type { RunCommand } from './command.ts';
 import { type ExitStatus, UsageError } from './exit-status.ts';
 import { requireOneNode, withNodes } from './node-command.ts';
+import { nodeLine } from './node-text.ts';
 
 /** Runs the system's ssh for a node and ends with its exit status. */
 export const run: RunCommand = (invocation) =>
   withNodes(invocation, async ({ access, nodes, reach, signal }) => {
     const node = requireOneNode(invocation, nodes, 'ssh <node> [-- command…]');
-    const connection = access.connect(node.instance);
+    const connection = access.connect(node.instance, ({ fingerprint, trust }) => {
+      if (trust === 'verified') return;
+      invocation.stderr.write(
+        nodeLine(
+          invocation,
+          node.name,
+          `warning: nobody vouches for its host key ${fingerprint}, it is trusted since first sight`,
+        ),
+      );
+    });
     try {
-      // Pins the host key where it is new: ssh itself may not decide on it.
+      // Verifies and pins the host key where it is new: ssh itself may not decide on it.
       await reach(node, connection);
     } finally {
       connection.close();

@@ -110,11 +110,15 @@ suite('host keys', () => {
     const told = lines(pinned.stdout);
     assert.equal(told.find((line) => line.hostKey === 'pinned')?.node, 'us-east-1-1');
     assert.match(
-      String(told.find(({ event }) => event === 'notice')?.message),
+      String(told.find(({ message }) => String(message).startsWith('the host key'))?.message),
       /^the host key of 1 node could not be verified, .*: us-east-1-1$/,
     );
     const list = await user.run(['list', '--sandbox']);
     assert.match(list.stdout, /^Nobody vouches for the host key of us-east-1-1: /m);
+    const words = ['ssh', '--sandbox', 'us-east-1-1', '--', 'echo', 'hello'];
+    const shell = await user.run(words);
+    assert.equal(shell.stdout, 'hello\n');
+    assert.match(shell.stderr, /us-east-1-1: warning: nobody vouches for its host key SHA256:/);
     const observed = await user.run(['--sandbox', '--ci']);
     assert.equal(observed.status, 0, observed.stdout);
     assert.match(observed.stdout, /us-east-1-1 +unverified +host key: nobody vouches for SHA256:/);
