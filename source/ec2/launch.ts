@@ -29,8 +29,8 @@ export const notVisibleYet =
   /^(InvalidLaunchTemplate(Id|Name)\..*|InvalidKeyPair\.NotFound|InvalidGroup\.NotFound)$/;
 
 /**
- * Sends one launch to EC2. Rejects where EC2 refuses it as a whole for another reason than capacity
- * or a limit of the account: nothing was launched then, and the client token is not used up.
+ * Sends one launch to EC2. Rejects where EC2 refuses it as a whole: nothing was launched then, and
+ * the client token is not used up.
  */
 export const launchFleet = async (
   scope: RegionScope,
@@ -38,22 +38,16 @@ export const launchFleet = async (
   signal: AbortSignal,
 ): Promise<FleetAnswer> => {
   const input = fleetRequest(scope, options);
-  try {
-    const answer = await ask(
-      scope,
-      { doing: 'launch instances', action: 'CreateFleet' },
-      signal,
-      (send) => scope.client.send(new CreateFleetCommand(input), send),
-    );
-    return {
-      instances: launchedOf(answer, options),
-      refusals: withoutDuplicates(refusalsOf(answer, options)),
-    };
-  } catch (error) {
-    if (!(error instanceof Ec2Error) || !isShortage(error)) throw error;
-    const { code = 'Unknown', message } = error;
-    return { instances: [], refusals: [{ code, message, lifecycle: options.lifecycle }] };
-  }
+  const answer = await ask(
+    scope,
+    { doing: 'launch instances', action: 'CreateFleet' },
+    signal,
+    (send) => scope.client.send(new CreateFleetCommand(input), send),
+  );
+  return {
+    instances: launchedOf(answer, options),
+    refusals: withoutDuplicates(refusalsOf(answer, options)),
+  };
 };
 
 /** Whether EC2 would give instances, but has none to give, or none to this account. */

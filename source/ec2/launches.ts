@@ -1,9 +1,7 @@
-import { pause } from './abortable.ts';
 import type { Instance, LaunchAnswer, LaunchRequest, OpenLaunch } from './cloud.ts';
-import { tagNames } from './cloud.ts';
 import { describeInstances } from './describe.ts';
 import { Ec2Error, isPassing } from './errors.ts';
-import { askedWith, fleetTags, launchedWith } from './fleet-request.ts';
+import { fleetTags, launchedWith } from './fleet-request.ts';
 import {
   type FleetAnswer,
   isShortage,
@@ -14,7 +12,8 @@ import {
 } from './launch.ts';
 import { identityOf, intentDetail, type LaunchIntent, recordedIntent } from './launch-intent.ts';
 import { isRecent, type LaunchRecord, readRecord, writeRecord } from './launch-record.ts';
-import { backOff, persist } from './persist.ts';
+import { isEnding, isListed, isNamed, isWhole, untilListed } from './listing.ts';
+import { persist } from './persist.ts';
 import { poolsToAsk } from './pools-to-ask.ts';
 import type { Recent } from './recent.ts';
 import { RefusedPools } from './refused-pools.ts';
@@ -71,7 +70,7 @@ export class Launches {
     signal: AbortSignal,
     { awaitOpen = false }: { readonly awaitOpen?: boolean } = {},
   ): Promise<Instance[]> {
-    return this.#untilListed(signal, (record, instances) => {
+    return untilListed(this.#scope, this.#recent, signal, (record, instances) => {
       this.#latest = { record };
       if (record === undefined || this.#isOver(record)) return true;
       switch (record.state) {
@@ -98,7 +97,9 @@ export class Launches {
   async concludeLaunch(answer: LaunchAnswer, signal: AbortSignal): Promise<void> {
     const record = this.#latest?.record;
     if (answer.isOvertaken || record?.generation !== answer.generation) return;
-    await this.#close(record, this.#answered.get(keyOf(record)) ?? 0, signal);
+    const count = this.#answered.get(keyOf(record));
+    // A number that EC2 refused may have been given to somebody else.
+    if (count !== undefined) await this.#close(record, count, signal);
   }
 
   async #launch(
@@ -130,13 +131,10 @@ export class Launches {
       this.#recent.launched(answer.instances, fleetTags(this.#scope, options));
       this.#remember(intent, answer);
       await this.#throwRefusal(record, answer, signal);
+      const instances = isNext ? answer.instances : await this.#alive(answer.instances, signal);
       return {
-        generation,
-        instances: isNext ? answer.instances : await this.#alive(answer.instances, signal),
-        refusals: answer.refusals,
-        isOvertaken: false,
+        ...this.#told(ground, record, intent, { ...answer, instances }),
         isFull: answer.instances.length >= intent.count,
-        hasMorePools: ground.pools.some((pool) => !this.#refused.has(intent.lifecycle, pool)),
       };
     } catch (error) {
       if (!(error instanceof Ec2Error)) throw error;
@@ -146,11 +144,24 @@ export class Launches {
       }
       // What was not answered may have been done.
       const isAnswer = !isPassing(error) && error.kind !== 'unexpected';
-      if (isAnswer && !this.#answered.has(keyOf(record))) {
-        await this.#note({ ...record, state: 'refused' }, signal);
-      }
-      throw error;
+      if (!isAnswer || this.#answered.has(keyOf(record))) throw error;
+      await this.#note({ ...record, state: 'refused' }, signal);
+      if (!isShortage(error)) throw error;
+      const { code = 'Unknown', message } = error;
+      const answer = { instances: [], refusals: [{ code, message, lifecycle: intent.lifecycle }] };
+      this.#remember(intent, answer);
+      return this.#told(ground, record, intent, answer);
     }
+  }
+
+  #told(
+    ground: LaunchGround,
+    { generation }: LaunchRecord,
+    { lifecycle }: LaunchIntent,
+    answer: FleetAnswer,
+  ): LaunchAnswer {
+    const hasMorePools = ground.pools.some((pool) => !this.#refused.has(lifecycle, pool));
+    return { generation, ...answer, isOvertaken: false, isFull: false, hasMorePools };
   }
 
   /** What was asked for before under the number, where it is wanted still; else what is wanted. */
@@ -216,32 +227,15 @@ export class Launches {
    * it is known for whom it is.
    */
   async #awaitOther(own: LaunchRecord, signal: AbortSignal): Promise<void> {
-    const instances = await this.#untilListed(signal, (record, listed) => {
+    const instances = await untilListed(this.#scope, this.#recent, signal, (record, listed) => {
       if (record === undefined || !isBeyond(record, own.generation)) {
-        return isWhole(own, listed) && launchedWith(own, listed).every(isNamed);
+        return isWhole(own, listed) && isNamed(own, listed);
       }
       this.#latest = { record };
       return record.generation > own.generation || isListed(record, listed);
     });
     if (this.#latest?.record !== own) return;
     await this.#close(own, launchedWith(own, instances).length, signal);
-  }
-
-  /** Looks again until it is enough, or EC2 must have listed all by now. */
-  async #untilListed(
-    signal: AbortSignal,
-    isEnough: (record: LaunchRecord | undefined, instances: readonly Instance[]) => boolean,
-  ): Promise<Instance[]> {
-    let left = this.#scope.patience.listing;
-    for (let tries = 0; ; tries += 1) {
-      // In this order: what was concluded by then is listed, or waited for.
-      const record = await readRecord(this.#scope, signal);
-      const instances = this.#recent.merge(await describeInstances(this.#scope, signal));
-      const wait = backOff(tries, this.#scope.patience.firstPause, 5_000);
-      left -= wait;
-      if (isEnough(record, instances) || left < 0) return instances;
-      await pause(wait, signal);
-    }
   }
 
   /** Whether the launch needs no looking after: its answer came here, or all is listed by now. */
@@ -281,18 +275,3 @@ const overtaken = (generation: number): LaunchAnswer => ({
 });
 
 const keyOf = ({ generation, templateId }: LaunchRecord): string => `${templateId} ${generation}`;
-
-const isListed = (record: LaunchRecord, instances: readonly Instance[]): boolean =>
-  launchedWith(record, instances).length >= record.count;
-
-/** Whether as many are listed as were asked for, which the instances themselves tell. */
-const isWhole = (record: LaunchRecord, instances: readonly Instance[]): boolean => {
-  const listed = launchedWith(record, instances);
-  return listed[0] !== undefined && listed.length >= askedWith(listed[0]);
-};
-
-const isEnding = ({ state }: Instance): boolean =>
-  state === 'terminated' || state === 'shutting-down';
-
-const isNamed = (instance: Instance): boolean =>
-  isEnding(instance) || instance.tags[tagNames.node] !== undefined;

@@ -160,7 +160,8 @@ class RegionLaunch {
     if (!isSecond && hasMorePools) return lifecycle;
     const { cloud, notices, onDemand } = this.#options;
     // The limit that spot instances are too dear for is one on demand as well.
-    const isForPrice = refusals.every(({ code }) => code === 'SpotMaxPriceTooLow');
+    const isForPrice =
+      refusals.length > 0 && refusals.every(({ code }) => code === 'SpotMaxPriceTooLow');
     if (lifecycle === 'on-demand' || !onDemand || isForPrice) return undefined;
     const nodes = this.missing.map(({ name }) => name).join(', ');
     notices.say('warning', `no spot capacity for ${nodes}: launching on demand`, {

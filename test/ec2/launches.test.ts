@@ -120,6 +120,31 @@ test('a launch that EC2 refused leaves nothing to wait for, and its number to th
   assert.deepEqual([answer.generation, answer.instances.length], [1, 2]);
 });
 
+test('a launch that is over a limit of the account may have been somebody else’s, who was not', async (context) => {
+  const account = await startAccount(context);
+  const [one, other] = [await account.open(), await account.open()];
+  await one.settle(patient());
+  await one.prepare({ userData }, patient());
+  const fault = {
+    kind: 'deny',
+    action: 'CreateFleet',
+    code: 'MaxSpotInstanceCountExceeded',
+  } as const;
+  await account.endpoint.injectFault({ ...fault, count: 1 });
+  const refused = await one.launch({ count: 2, userData }, patient());
+  assert.deepEqual(
+    [refused.instances.length, refused.refusals[0]?.code],
+    [0, 'MaxSpotInstanceCountExceeded'],
+  );
+  await one.concludeLaunch(refused, patient());
+  const given = await other.launch({ count: 2, userData }, patient());
+  const names = new Map(idsOf(given.instances).map((id) => [id, { [tagNames.node]: id }]));
+  await other.tag(names, patient());
+  const onDemand = { count: 2, lifecycle: 'on-demand', userData } as const;
+  assert.equal((await one.launch(onDemand, patient())).isOvertaken, true);
+  assert.equal(account.launched().length, 2);
+});
+
 test('instances that were destroyed since are not taken for alive', async (context) => {
   const account = await startAccount(context);
   const [dead, next] = [await account.open(), await account.open()];
