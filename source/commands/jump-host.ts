@@ -23,7 +23,7 @@ export type JumpAccess = {
  */
 export const openJumpHost = (
   { environment }: Pick<Invocation, 'environment'>,
-  { config, folders }: Pick<Workspace, 'config' | 'folders'>,
+  { config, folders, wakes }: Pick<Workspace, 'config' | 'folders' | 'wakes'>,
   { admission, identity }: { readonly admission: Admission; readonly identity: SshIdentity },
 ): JumpAccess | undefined => {
   const target = config.ssh.jumpHost;
@@ -51,6 +51,7 @@ export const openJumpHost = (
       target,
       identity,
       admission,
+      wakes,
       hostKey: (tell) =>
         pinOnFirstUse(
           folders.knownHosts(config.deployment),

@@ -85,6 +85,7 @@ export const openNodeAccess = async (
         hostKey: hostKey.source,
         onReached: hostKey.prefetch,
         admission,
+        wakes: workspace.wakes,
         ...(jump === undefined ? {} : { jumpHost: jump.jumpHost }),
         ...(workspace.ec2Clock() - instance.launchedAt > keysInstalledAfter
           ? { authenticationGrace: 0 }

@@ -7,7 +7,7 @@ import { findCredentials, fixedCredentials } from '../ec2/account-credentials.ts
 import { type ApiCallCounter, createApiCallCounter } from '../ec2/call-counter.ts';
 import { createRegionCloud, type Ec2RegionCloud } from '../ec2/region-cloud.ts';
 import { type Account, createAccount } from '../ec2/sign-in.ts';
-import { watchForWakes } from '../time/wake-watch.ts';
+import { type WakeWatch, watchForWakes } from '../time/wake-watch.ts';
 import { askSecretly } from './ask-secretly.ts';
 import {
   type CloudNews,
@@ -33,6 +33,8 @@ export type Workspace = {
   readonly calls: ApiCallCounter;
   /** Hears of EC2 what stops nothing, such as a poll that was throttled; else stderr does. */
   readonly onNews: (listener: (news: CloudNews) => void) => void;
+  /** Tells of sleeps, in which connections break unnoticed. */
+  readonly wakes: WakeWatch;
   /** From now on the terminal is taken, and nobody can be asked for a code any more. */
   readonly askNoMore: () => void;
   /**
@@ -98,6 +100,7 @@ export const openWorkspace = async (
     folders,
     calls,
     onNews: news.listen,
+    wakes,
     askNoMore: () => {
       mayAsk = false;
     },

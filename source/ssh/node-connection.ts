@@ -1,3 +1,4 @@
+import type { WakeWatch } from '../time/wake-watch.ts';
 import type { Admission } from './admission.ts';
 import { runCommand } from './command.ts';
 import type {
@@ -21,6 +22,8 @@ export type ConnectionOptions = SessionTimes & {
   readonly onReached?: (signal: AbortSignal) => void;
   /** Shared by all connections of the program. */
   readonly admission: Admission;
+  /** Tells of sleeps, in which connections break unnoticed. */
+  readonly wakes?: WakeWatch;
   /**
    * How long a key that a new machine refuses counts as not installed yet; default 60 s. Ignored
    * once this connection stood before. 0 for machines that have been up for long.

@@ -1,6 +1,8 @@
+import type { WakeWatch } from '../time/wake-watch.ts';
 import { type Backoff, patientBackoff } from './backoff.ts';
 import type { Session } from './handshake.ts';
 import { connectPatiently, type PatientOptions } from './patient-connect.ts';
+import { probe } from './probe.ts';
 import { nameOf } from './setback.ts';
 import { type SharedAttempt, shareAttempt } from './shared-attempt.ts';
 import { ConnectionLostError } from './ssh-error.ts';
@@ -15,10 +17,16 @@ export type SessionTimes = {
   readonly keepaliveInterval?: number;
   /** Unanswered ones after which the connection is lost; default 3. */
   readonly keepaliveLimit?: number;
+  /** For a sign of life after a sleep of this machine; default 10 s. */
+  readonly probeTimeout?: number;
   readonly backoff?: Backoff;
 };
 
-export type StandingSessionOptions = SessionTimes & Omit<PatientOptions, keyof SessionTimes>;
+export type StandingSessionOptions = SessionTimes &
+  Omit<PatientOptions, keyof SessionTimes> & {
+    /** Tells of sleeps, in which connections break unnoticed. */
+    readonly wakes?: WakeWatch;
+  };
 
 /**
  * One session with a server for everybody who needs it: made by the first who asks, and again by
@@ -80,6 +88,7 @@ export class StandingSession {
         if (this.#closed) session.end(this.#closedError());
         this.#session = session;
         this.#stoodBefore = true;
+        this.#probeAfterSleep(session);
         return session;
       },
       () => {
@@ -87,6 +96,14 @@ export class StandingSession {
       },
     );
     return attempt;
+  }
+
+  #probeAfterSleep(session: Session): void {
+    const { probeTimeout = 10_000, target, wakes } = this.#options;
+    if (wakes === undefined) return;
+    const forget = wakes.onWake(() => probe(session, target, probeTimeout));
+    session.lost.addEventListener('abort', forget, { once: true });
+    if (session.lost.aborted) forget();
   }
 
   #closedError(): ConnectionLostError {

@@ -8,6 +8,7 @@ import type { NodeConnection } from '../../source/ssh/connection.ts';
 import { followCommand } from '../../source/ssh/follow.ts';
 import { type ConnectionOptions, createConnection } from '../../source/ssh/node-connection.ts';
 import { ConnectionLostError, SshError } from '../../source/ssh/ssh-error.ts';
+import type { WakeWatch } from '../../source/time/wake-watch.ts';
 import { type FlakyProxy, startFlakyProxy } from './odd-server.ts';
 import {
   noOpenSsh,
@@ -78,6 +79,37 @@ describe('connections that break', { skip: noOpenSsh }, () => {
 
     await assert.rejects(running, { name: 'ConnectionLostError', message: /broke: Keepalive/ });
     assert.equal((await connection.exec('echo again', { signal: soon() })).stdout, 'again\n');
+  });
+
+  test('a connection that broke during a sleep is noticed at once, one that did not goes on', async () => {
+    const listeners = new Set<(milliseconds: number) => void>();
+    const wakes: WakeWatch = {
+      onWake: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      stop: () => undefined,
+    };
+    const sleepLong = () => {
+      for (const listener of listeners) listener(3_600_000);
+    };
+    const sound = connect({ wakes });
+    const begun = Promise.withResolvers<void>();
+    const onLine = () => begun.resolve();
+    const running = sound.exec('echo begun; sleep 1; echo done', { signal: soon(), onLine });
+    await begun.promise;
+    sleepLong();
+    assert.equal((await running).stdout, 'begun\ndone\n');
+    sound.close();
+    assert.equal(listeners.size, 0);
+
+    const broken = connect({ wakes, probeTimeout: 300 });
+    await broken.connect(soon());
+    const lost = broken.exec('sleep 20', { signal: soon() });
+    proxy.freeze();
+    sleepLong();
+    await assert.rejects(lost, { name: 'ConnectionLostError', message: /asleep/ });
+    assert.equal((await broken.exec('echo again', { signal: soon() })).stdout, 'again\n');
   });
 
   test('a command that ends well and takes the connection with it has ended well', async () => {
