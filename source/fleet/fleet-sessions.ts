@@ -47,11 +47,16 @@ export type FleetSessionsOptions = {
  */
 const inspections = 48;
 
+/** Milliseconds for which EC2's list may lack an instance that it has shown before. */
+const listingTime = 30_000;
+
 /** The nodes of the fleet that this process knows. */
 export class FleetSessions {
   readonly #options: FleetSessionsOptions;
   readonly #byName = new Map<string, NodeSession>();
   readonly #inspections = createAdmission(inspections);
+  /** Instances of nodes that EC2 does not list, by id, with the time of the first look. */
+  readonly #missingSince = new Map<string, number>();
 
   constructor(options: FleetSessionsOptions) {
     this.#options = options;
@@ -157,8 +162,13 @@ export class FleetSessions {
     }
   }
 
-  /** Tells each node what EC2 said of its machine; instances of nobody are passed over. */
-  observe(instances: readonly Instance[]): void {
+  /**
+   * Tells each node what EC2 said of its machine; instances of nobody are passed over.
+   *
+   * @param region Whose instances they are, all of them.
+   * @param now Milliseconds, by any clock that does not go back.
+   */
+  observe(region: string, instances: readonly Instance[], now: number): void {
     const byInstance = this.#byInstance();
     for (const instance of instances) {
       byInstance
@@ -166,6 +176,24 @@ export class FleetSessions {
         ?.observed(instance, sshPortOf(instance, this.#options.config));
     }
     this.#tellSuccessors(instances);
+    this.#tellVanished(region, instances, now);
+  }
+
+  /** EC2 forgets instances an hour after their end, and nobody may have looked for as long. */
+  #tellVanished(region: string, instances: readonly Instance[], now: number): void {
+    const listed = new Set(instances.map(({ instanceId }) => instanceId));
+    for (const session of this.inRegion(region)) {
+      const { instance } = session.machine;
+      if (instance === undefined || instance.state === 'terminated') continue;
+      const { instanceId } = instance;
+      if (listed.has(instanceId)) {
+        this.#missingSince.delete(instanceId);
+        continue;
+      }
+      const since = this.#missingSince.get(instanceId) ?? now;
+      this.#missingSince.set(instanceId, since);
+      if (now - since >= listingTime) session.vanished(instance);
+    }
   }
 
   #tellSuccessors(instances: readonly Instance[]): void {

@@ -66,7 +66,9 @@ export class FleetWatch {
   #listener(cloud: RegionCloud): (instances: readonly Instance[]) => void {
     const sessions = this.#sessions;
     const whole = this.#whole;
-    if (whole === undefined) return (instances) => sessions.observe(instances);
+    if (whole === undefined) {
+      return (instances) => sessions.observe(cloud.region, instances, performance.now());
+    }
     const strangers = new Strangers();
     const expiry = new ExpiryWatch(cloud.region, whole.notices);
     let latest: readonly Instance[] = [];
@@ -81,7 +83,7 @@ export class FleetWatch {
     });
     return (instances) => {
       latest = instances;
-      sessions.observe(instances);
+      sessions.observe(cloud.region, instances, performance.now());
       const adopted = sessions.adoptStrangers(cloud.region, instances, strangers);
       if (adopted.length > 0) whole.onAdopted(adopted);
       expiry.observe(instances, whole.clock());

@@ -198,6 +198,12 @@ export class NodeSession {
     }
   }
 
+  /** EC2 does not list the machine any more, as it was seen last. */
+  vanished(instance: Instance): void {
+    const stateReason = 'EC2 does not list the instance any more: it ended an hour ago or earlier';
+    this.observed({ ...instance, state: 'terminated', stateReason }, this.#sshPort);
+  }
+
   /** Somebody else gave the node another machine: what there was of the old one is over. */
   replaced(instance: Instance, sshPort: number): void {
     this.#stop({ type: 'ended', reason: 'replaced elsewhere' });
