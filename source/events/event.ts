@@ -92,6 +92,8 @@ export type InstanceEvent = OfNode & {
   readonly pricePerHour?: number;
   /** Milliseconds since the Unix epoch. */
   readonly launchedAt?: number;
+  /** When it may be destroyed; milliseconds since the Unix epoch. Absent for never. */
+  readonly expiresAt?: number;
   /**
    * How far its SSH host key is trusted, once a connection was made: `verified` by EC2's console or
    * the tag of its launch, or `pinned` because it was the first that was seen.

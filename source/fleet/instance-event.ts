@@ -1,4 +1,5 @@
 import { type Instance, tagNames } from '../ec2/cloud.ts';
+import { expiryOf } from '../ec2/expiry.ts';
 import type { InstanceEvent } from '../events/event.ts';
 import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 
@@ -33,6 +34,7 @@ export const instanceEvent = (
 ): InstanceEvent => {
   const { address, imageId, launchedAt, lifecycle, zone } = instance;
   const { privateAddress, publicAddress } = instance;
+  const expiresAt = expiryOf(instance.tags ?? {});
   return {
     event: 'instance',
     time,
@@ -48,6 +50,7 @@ export const instanceEvent = (
     ...(privateAddress === undefined ? {} : { privateAddress }),
     ...(price === undefined ? {} : { pricePerHour: price }),
     ...(launchedAt === undefined ? {} : { launchedAt }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(hostKey === undefined
       ? {}
       : { hostKey: hostKey.trust, hostKeyFingerprint: hostKey.fingerprint }),
@@ -63,9 +66,9 @@ export const isOtherwise = (before: Instance | undefined, after: Instance): bool
 const factsOf = (instance: Instance): string => {
   const { instanceId, zone, instanceType, imageId, address, tags } = instance;
   const { privateAddress, publicAddress } = instance;
-  const sshPort = tags[tagNames.sshPort];
+  const { [tagNames.sshPort]: sshPort, [tagNames.expires]: expires } = tags;
   return JSON.stringify([
-    ...[instanceId, zone, instanceType, imageId, sshPort],
+    ...[instanceId, zone, instanceType, imageId, sshPort, expires],
     ...[address, publicAddress, privateAddress],
   ]);
 };

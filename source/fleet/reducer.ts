@@ -217,6 +217,7 @@ const withoutHealth = ({ health: _health, ...node }: NodeState): NodeState => no
 
 const withoutMachine = ({
   address: _address,
+  expiresAt: _expiresAt,
   health: _health,
   hostKey: _hostKey,
   hostKeyFingerprint: _hostKeyFingerprint,

@@ -46,6 +46,8 @@ export type NodeState = {
   /** In US dollars an hour. */
   readonly pricePerHour?: number;
   readonly launchedAt?: number;
+  /** When it may be destroyed; milliseconds since the Unix epoch. */
+  readonly expiresAt?: number;
   /** How far its SSH host key is trusted, and the key's fingerprint. */
   readonly hostKey?: 'verified' | 'pinned';
   readonly hostKeyFingerprint?: string;

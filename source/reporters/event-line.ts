@@ -19,6 +19,9 @@ export const formatEventLine = (event: FleetEvent): string => {
     ...('launchedAt' in details && details.launchedAt !== undefined
       ? { launchedAt: isoTime(details.launchedAt) }
       : {}),
+    ...('expiresAt' in details && details.expiresAt !== undefined
+      ? { expiresAt: isoTime(details.expiresAt) }
+      : {}),
     ...('rebalanceSince' in details && details.rebalanceSince !== undefined
       ? { rebalanceSince: isoTime(details.rebalanceSince) }
       : {}),

@@ -104,6 +104,7 @@ const instance = z
       .describe('Spot price of its pool as EC2 last named it, in US dollars an hour.')
       .exactOptional(),
     launchedAt: time('When EC2 launched it; ISO 8601.').exactOptional(),
+    expiresAt: time('When it may be destroyed; ISO 8601; absent for never.').exactOptional(),
     hostKey: z
       .enum(['verified', 'pinned'])
       .describe(

@@ -58,6 +58,7 @@ for (const [moment, isIt, speed] of moments) {
 suite('what is left where nobody looks', () => {
   let user: User;
   let account: SandboxAccount;
+  let others: { readonly tagged: string[]; readonly running: string[] };
   const sandbox = ['--sandbox=fast', '--json'];
 
   before(async () => {
@@ -67,8 +68,17 @@ suite('what is left where nobody looks', () => {
     await user.write('scripts/run.sh', 'true\n');
     await user.write('wide.yaml', `${common}regions: [us-west-2, eu-west-1]\n`);
     await user.write('narrow.yaml', `${common}regions: [us-west-2]\n`);
+    // Somebody else's fleet: as long as it lives, the sandbox does.
+    const other = await user.run(['create', '--count', '1', '--sandbox=fast', '--json']);
+    assert.equal(other.status, 0, other.stdout);
+    others = { tagged: await account.tagged(), running: await account.running() };
   });
   after(() => user.remove());
+
+  const ownTagged = async () =>
+    (await account.tagged()).filter((id) => !others.tagged.includes(id));
+  const ownRunning = async () =>
+    (await account.running()).filter((id) => !others.running.includes(id));
 
   const wide = [...sandbox, '--config', 'wide.yaml'];
   const narrow = [...sandbox, '--config', 'narrow.yaml'];
@@ -86,7 +96,7 @@ suite('what is left where nobody looks', () => {
         .map(({ node }) => node),
       ['us-west-2-1'],
     );
-    assert.equal((await account.running()).length, 1);
+    assert.equal((await ownRunning()).length, 1);
   });
 
   test('and where the configuration does not name it, that is a warning', async () => {
@@ -104,8 +114,8 @@ suite('what is left where nobody looks', () => {
     const { status, stdout } = await user.run(['destroy', '--yes', ...narrow]);
     assert.equal(status, 0, stdout);
     assert.match(messages(stdout), /removed security group spot-tui-orchard \(eu-west-1\)/);
-    assert.deepEqual(await account.running(), []);
-    assert.deepEqual(await account.tagged(), []);
+    assert.deepEqual(await ownRunning(), []);
+    assert.deepEqual(await ownTagged(), []);
   });
 
   test('what a region without nodes has left is removed too, and others’ things are not', async () => {
@@ -129,7 +139,7 @@ suite('what is left where nobody looks', () => {
     const { status, stdout } = await user.run(['destroy', '--yes', ...narrow]);
     assert.equal(status, 0, stdout);
     assert.match(messages(stdout), /removed security group spot-tui-orchard \(ap-south-1\)/);
-    assert.deepEqual(await account.tagged(), [GroupId]);
+    assert.deepEqual(await ownTagged(), [GroupId]);
   });
 
   test('what can’t be removed is named at the end, and the exit status says so', async () => {

@@ -111,6 +111,8 @@ test('what list and doctor print has a schema', () => {
         state: 'running',
         address: null,
         launchedAt: '2026-11-24T05:12:33.000Z',
+        hostKey: null,
+        expiresAt: null,
       },
     ],
   };

@@ -32,6 +32,7 @@ export const sampleRun: readonly FleetEvent[] = [
     address: '203.0.113.7',
     sshPort: 22,
     launchedAt: at(1),
+    expiresAt: at(3600),
   },
   { event: 'instance', time: at(2), node: 'eu-central-1-1', instanceId: 'i-1', region },
   { event: 'phase', time: at(2), node, region, instanceId, phase: 'booting', attempt: 1 },

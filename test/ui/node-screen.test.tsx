@@ -150,6 +150,15 @@ describe('the page of a node at 80x24', () => {
     assert.match(screen(), /rebalance +recommended by EC2 1m30s ago/);
   });
 
+  test('says when it expires', async () => {
+    const facts = { expiresAt: start + 2 * 3_600_000 };
+    const size = { columns: 140, rows: 50 };
+    const shown = await showNode([enters(node, 'ready'), runsOn(node, facts)], size);
+    assert.match(shown.screen(), /expires +in 2h00m/);
+    await shown.happen(runsOn(node, { expiresAt: start - 1 }));
+    assert.match(shown.screen(), /expires +now/);
+  });
+
   test('says how far its host key is trusted, until it gets another machine', async () => {
     const size = { columns: 140, rows: 50 };
     const key = { hostKeyFingerprint: 'SHA256:AAAA' } as const;

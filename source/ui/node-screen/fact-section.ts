@@ -31,7 +31,13 @@ const factsOf = (node: NodeState, now: number): Fact[] => {
     launchedAt === undefined
       ? undefined
       : `${timeOf(launchedAt, now)}, ${formatDuration(now - launchedAt)} ago`;
-  const { rebalanceSince } = node;
+  const { expiresAt, rebalanceSince } = node;
+  const expires =
+    expiresAt === undefined
+      ? undefined
+      : expiresAt <= now
+        ? 'now'
+        : `in ${formatDuration(expiresAt - now)}`;
   const rebalance =
     rebalanceSince === undefined
       ? undefined
@@ -46,6 +52,7 @@ const factsOf = (node: NodeState, now: number): Fact[] => {
     fact('zone', place, place),
     fact('price', price && `${price} an hour`, price && `${price}/h`),
     fact('launched', launched, launched && `launched ${launched}`),
+    fact('expires', expires, expires && `expires ${expires}`),
     fact('rebalance', rebalance, rebalance && `rebalance ${rebalance}`),
     fact('ssh port', address && port, address && `ssh port ${port}`),
     fact(
