@@ -18,12 +18,7 @@ suite('nodes that EC2 takes back are replaced', () => {
   const store = createFleetStore();
   const seenByOther = (): FleetState['nodes'] => store.getState().nodes;
   let happened = Promise.withResolvers<void>();
-  const [first, second, third, fourth] = [
-    'us-west-2-1',
-    'us-west-2-2',
-    'us-west-2-3',
-    'us-west-2-4',
-  ] as const;
+  const [first, second, fourth] = ['us-west-2-1', 'us-west-2-2', 'us-west-2-4'] as const;
 
   const reclaim = (target: string, noticeSeconds: number) =>
     fleet.refuse({ kind: 'reclaim', target, noticeSeconds });
@@ -68,7 +63,6 @@ suite('nodes that EC2 takes back are replaced', () => {
     await one.close();
     await other.close();
     await fleet.close();
-    setTimeout(() => console.error(process.getActiveResourcesInfo()), 3000).unref();
   });
 
   test('by one node, though both have heard of it, in another pool, while the old one lives', async () => {
@@ -106,13 +100,14 @@ suite('nodes that EC2 takes back are replaced', () => {
   });
 
   test('a few times in an hour, and not for ever', async () => {
-    let victim: string = third;
+    // It has another one's place already.
+    let victim: string = fourth;
     const isOver = () =>
       fleet.events.some(
         (event) =>
           event.event === 'notice' && /was not replaced: EC2 has taken back 3/.test(event.message),
       );
-    for (let count = 0; count < 4; count += 1) {
+    for (let count = 0; count < 3; count += 1) {
       const { instanceId } = fleet.node(victim);
       const launched = new Set((await listed()).map((instance) => instance.instanceId));
       await reclaim(instanceId ?? '', 0);
