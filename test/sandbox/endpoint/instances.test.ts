@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   CreateTagsCommand,
   DeleteTagsCommand,
+  DeleteVolumeCommand,
   DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
   DescribeSpotInstanceRequestsCommand,
@@ -270,6 +271,30 @@ test('the root volume is as asked for and goes with its instance', async (contex
   assert.equal(described?.BlockDeviceMappings?.[0]?.Ebs?.VolumeId, volume?.VolumeId);
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
   assert.deepEqual(await volumes(), []);
+});
+
+test('a volume that outlives its instance is there until it is deleted', async (context) => {
+  const { endpoint, region } = await startCloud(context);
+  const ec2 = region();
+  const id = idOf(
+    (
+      await run(ec2, {
+        BlockDeviceMappings: [{ DeviceName: '/dev/sda1', Ebs: { DeleteOnTermination: false } }],
+      })
+    )[0],
+  );
+  const volumes = async () => (await ec2.send(new DescribeVolumesCommand({}))).Volumes ?? [];
+  const VolumeId = (await volumes())[0]?.VolumeId ?? '';
+  await refuses(ec2.send(new DeleteVolumeCommand({ VolumeId })), 'VolumeInUse', /attached to i-/);
+  await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+  while (endpoint.aliveCount() > 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(
+    (await volumes()).map(({ State }) => State),
+    ['available'],
+  );
+  await ec2.send(new DeleteVolumeCommand({ VolumeId }));
+  assert.deepEqual(await volumes(), []);
+  await refuses(ec2.send(new DeleteVolumeCommand({ VolumeId })), 'InvalidVolume.NotFound');
 });
 
 test('tags are put, put over, listed and taken away', async (context) => {
