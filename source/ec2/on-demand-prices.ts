@@ -1,6 +1,7 @@
 import type { PricingClientConfig } from '@aws-sdk/client-pricing';
 import * as z from 'zod';
 import { abortable } from './abortable.ts';
+import type { AccountCredentials } from './account-credentials.ts';
 import { toEc2Error } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 
@@ -13,7 +14,7 @@ export type OnDemandPricesOptions = {
   /** Instead of AWS, or of what `AWS_ENDPOINT_URL_PRICING` and `AWS_ENDPOINT_URL` say. */
   readonly endpoint?: string;
   /** Instead of the SDK's own search for credentials. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: AccountCredentials['provide'];
   /** Hears of every request, retries included. */
   readonly onRequest: () => void;
 };

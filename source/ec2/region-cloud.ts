@@ -172,6 +172,7 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
           ? findOnDemandPrices(
               {
                 ...options,
+                credentials: scope.account.credentials.provide,
                 ...(scope.config.profile === undefined ? {} : { profile: scope.config.profile }),
                 onRequest: () => options.calls.add('GetProducts'),
               },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instance } from '../../ec2/cloud.ts';
 import type { NodeConnection } from '../../ssh/connection.ts';
+import { startAwakeTimer } from '../../time/awake-timer.ts';
 import type { NodeContext } from '../node-context.ts';
 import { appliedManifest } from './uploading.ts';
 
@@ -28,9 +29,16 @@ export const awaitConfiguration = async (
   connection: NodeConnection,
   signal: AbortSignal,
 ): Promise<void> => {
-  const end = performance.now() + patience;
-  while (performance.now() < end) {
-    if ((await appliedManifest(context, connection, signal)) !== '') return;
-    await sleep(interval, undefined, { signal });
+  let isOver = false;
+  const stopTimer = startAwakeTimer(patience, () => {
+    isOver = true;
+  });
+  try {
+    while (!isOver) {
+      if ((await appliedManifest(context, connection, signal)) !== '') return;
+      await sleep(interval, undefined, { signal });
+    }
+  } finally {
+    stopTimer();
   }
 };

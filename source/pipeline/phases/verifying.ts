@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeConnection } from '../../ssh/connection.ts';
+import { startAwakeTimer } from '../../time/awake-timer.ts';
 import type { CheckResult, CheckTarget } from '../checks/check.ts';
 import { repeatable } from '../connected.ts';
 import { DeadlineExceededError, formatSeconds, withDeadline } from '../deadline.ts';
@@ -36,9 +37,10 @@ export const verify = async (
   { milliseconds, settling = milliseconds, signal }: VerifyOptions,
 ): Promise<void> => {
   let results: readonly CheckResult[] = [];
+  let isOver = false;
+  let stopTimer: (() => void) | undefined;
   try {
     await withDeadline(milliseconds, signal, async (bounded) => {
-      let seenAt: number | undefined;
       for (let reported = ''; ; ) {
         const { checks, health } = await repeatable(context, connection, bounded, () =>
           examine(context, connection, target, bounded),
@@ -48,8 +50,10 @@ export const verify = async (
         if (results.every(({ status, pending }) => status !== 'failed' && !pending)) return;
         const failure = results.find(({ status, pending }) => status === 'failed' && !pending);
         if (failure !== undefined) return;
-        seenAt ??= performance.now();
-        if (performance.now() - seenAt >= settling) return;
+        if (isOver) return;
+        stopTimer ??= startAwakeTimer(settling, () => {
+          isOver = true;
+        });
         const waiting = results.find(({ pending }) => pending);
         const line = waiting === undefined ? '' : `${waiting.name}: ${waiting.detail}`;
         if (line !== reported) context.report.log(line);
@@ -60,6 +64,8 @@ export const verify = async (
   } catch (error) {
     if (!(error instanceof DeadlineExceededError)) throw error;
     if (results.every(({ status }) => status !== 'failed')) throw unfinished(results, error);
+  } finally {
+    stopTimer?.();
   }
   const failure =
     results.find(({ status, pending }) => status === 'failed' && !pending) ??
