@@ -1,10 +1,13 @@
 import path from 'node:path';
 import { homeFolder } from '../config/state-folders.ts';
+import { DeadlineExceededError, withDeadline } from '../pipeline/deadline.ts';
 import type { Admission } from '../ssh/admission.ts';
 import type { HostKeySource, SshIdentity } from '../ssh/connection.ts';
 import { createJumpHost, type JumpHost } from '../ssh/jump-host.ts';
 import { pinOnFirstUse } from '../ssh/known-hosts.ts';
 import type { OpenSshOptions } from '../ssh/openssh-command.ts';
+import { nameOf } from '../ssh/setback.ts';
+import { SshError } from '../ssh/ssh-error.ts';
 import { knownToUser } from '../ssh/user-known-hosts.ts';
 import type { Invocation } from './command.ts';
 import type { Workspace } from './workspace.ts';
@@ -13,6 +16,8 @@ import type { Workspace } from './workspace.ts';
 export type JumpAccess = {
   readonly jumpHost: JumpHost;
   readonly openSsh: NonNullable<OpenSshOptions['jumpHost']>;
+  /** That its key was trusted by this call because it was the first one seen, if so. */
+  firstSeen(): string | undefined;
 };
 
 /**
@@ -30,6 +35,7 @@ export const openJumpHost = (
   if (target === undefined) return undefined;
   const hostKeyAlias = `jump-host-${target.host}-${target.port}`.toLowerCase();
   const userFile = path.join(homeFolder(environment), '.ssh', 'known_hosts');
+  let firstSeen: string | undefined;
   const unknown =
     (tell: (text: string) => void): HostKeySource =>
     async ({ fingerprint, type }) => {
@@ -40,12 +46,12 @@ export const openJumpHost = (
           hint: `connect once by hand and compare ${type} ${fingerprint}: ssh -p ${target.port} ${target.username}@${target.host}`,
         };
       }
-      tell(
-        `its host key ${fingerprint} is trusted from now on, unverified: it is the first one seen`,
-      );
+      firstSeen = `its host key ${fingerprint} is trusted from now on, unverified: it is the first one seen`;
+      tell(firstSeen);
       return { trusted: true };
     };
   return {
+    firstSeen: () => firstSeen,
     openSsh: { target, hostKeyAlias },
     jumpHost: createJumpHost({
       target,
@@ -61,3 +67,41 @@ export const openJumpHost = (
     }),
   };
 };
+
+/** Milliseconds in which a jump host has to let us in where that is all that is asked of it. */
+const trialTime = 15_000;
+
+/**
+ * Connects to the jump host and leaves again. Resolves with what there is to say of it.
+ *
+ * @throws SshError that says why it does not let us in, and the signal's reason once that aborts.
+ */
+export const tryJumpHost = async (
+  { firstSeen, jumpHost }: JumpAccess,
+  signal: AbortSignal,
+): Promise<string> => {
+  const { target } = jumpHost;
+  const leave = jumpHost.use();
+  let reason: string | undefined;
+  try {
+    await withDeadline(trialTime, signal, (bounded) =>
+      jumpHost.connect(bounded, (next) => {
+        reason = next;
+      }),
+    );
+    return firstSeen() ?? 'lets us in';
+  } catch (error) {
+    if (!(error instanceof DeadlineExceededError)) throw error;
+    throw new SshError(
+      'session',
+      reason ?? 'no answer',
+      `Try it by hand: ssh -p ${target.port} ${target.username}@${target.host}.`,
+    );
+  } finally {
+    leave();
+  }
+};
+
+/** A jump host as checks and messages call it. */
+export const jumpHostName = ({ jumpHost }: JumpAccess): string =>
+  `jump host ${nameOf(jumpHost.target)}`;

@@ -11,7 +11,7 @@ import { askSecretly } from './ask-secretly.ts';
 import type { Invocation } from './command.ts';
 import { openHostKeys } from './host-keys.ts';
 import { isInteractive } from './interactivity.ts';
-import { openJumpHost } from './jump-host.ts';
+import { type JumpAccess, openJumpHost } from './jump-host.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Handshakes at a time: enough to hide the network, few enough to keep the screen alive. */
@@ -29,6 +29,8 @@ export type NodeAccess = {
   connect(instance: Instance, onHostKey?: (key: TrustedHostKey) => void): NodeConnection;
   /** The system's ssh for a node; without a command a login shell. */
   openSsh(instance: Instance, command?: readonly string[]): OpenSshCommand;
+  /** What all connections go through, where the configuration says so. */
+  readonly jump?: JumpAccess;
 };
 
 /**
@@ -77,6 +79,7 @@ export const openNodeAccess = async (
     return { host: instance.address, port: sshPortOf(instance, config), username };
   };
   return {
+    ...(jump === undefined ? {} : { jump }),
     connect: (instance, onHostKey) => {
       const hostKey = hostKeys.check(instance, onHostKey);
       return createConnection({

@@ -6,6 +6,7 @@ import { createKeyMap } from '../ui/keys/key-map.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { type ExitStatus, exitStatus, exitStatusOf } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
+import { type JumpAccess, jumpHostName, tryJumpHost } from './jump-host.ts';
 import { openNodeAccess } from './node-access.ts';
 import { readPublicKey } from './public-key.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
@@ -57,6 +58,9 @@ const validate = async (
     }
   };
 
+  const examineJumpHost = (jump: JumpAccess): Promise<void> =>
+    examine(jumpHostName(jump), () => tryJumpHost(jump, signal));
+
   found({ name: 'configuration', ok: true, detail: `deployment ${config.deployment}` });
   for (const detail of createKeyMap({ overrides: config.keys ?? {} }).problems) {
     found({ name: 'keys', ok: true, warning: true, detail });
@@ -71,10 +75,12 @@ const validate = async (
       for (const warning of warnings) invocation.stderr.write(`warning: ${warning}\n`);
       return `${counted(files.length, 'file')}, ${counted(services.length, 'unit')}, ${Math.ceil(archive.length / 1024)} KiB compressed`;
     });
+    let jump: JumpAccess | undefined;
     await examine('key', async () => {
-      await openNodeAccess(invocation, workspace, signal);
+      ({ jump } = await openNodeAccess(invocation, workspace, signal));
       return config.ssh.privateKeyPath ?? 'from the SSH agent';
     });
+    if (jump !== undefined) await examineJumpHost(jump);
     let userData = '';
     await examine('user data', async () => {
       const built = await buildUserData(config, templatesFolder, await readPublicKey(config));

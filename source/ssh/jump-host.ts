@@ -14,6 +14,8 @@ import { openTunnel } from './tunnel.ts';
 export type JumpHost = {
   readonly target: SshTarget;
   readonly openTransport: OpenTransport;
+  /** Connects to it as `NodeConnection.connect` does to a node. */
+  connect(signal: AbortSignal, onWaiting: (reason: string) => void): Promise<void>;
   /**
    * Says that somebody may open transports, until the returned function is called. The session ends
    * with the last one.
@@ -57,6 +59,10 @@ class SshJumpHost implements JumpHost {
       const session = await this.#ready(signal, onWaiting);
       return this.#openingsOf(session).take(target, timeout, signal);
     };
+  }
+
+  async connect(signal: AbortSignal, onWaiting: (reason: string) => void): Promise<void> {
+    await this.#ready(signal, onWaiting);
   }
 
   use(): () => void {

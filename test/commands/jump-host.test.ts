@@ -129,6 +129,30 @@ suite('through a jump host', () => {
     }
   });
 
+  test('validate tries it, before anything is launched', async () => {
+    const known = await run('validate');
+    assert.match(
+      known.stdout,
+      /^✔ jump host gate@127\.0\.0\.1:\d+: its host key SHA256:\S+ is trusted from now on/m,
+    );
+    assert.match(
+      (await run('validate')).stdout,
+      /^✔ jump host gate@127\.0\.0\.1:\d+: lets us in$/m,
+    );
+    await configure('unverified_host_keys: fail');
+    await rm(pinsFile());
+    try {
+      const { status, stdout } = await run('validate');
+      assert.notEqual(status, 0);
+      assert.match(
+        stdout,
+        /^✖ jump host gate@127\.0\.0\.1:\d+: the host key .*\n {4}connect once by hand/m,
+      );
+    } finally {
+      await configure();
+    }
+  });
+
   test('the system’s ssh goes the same way', { skip: noOpenSsh }, async () => {
     const { status, stdout, stderr } = await run('ssh', 'us-west-2-1', '--', 'echo', 'hello');
     assert.equal(status, 0, stderr);
