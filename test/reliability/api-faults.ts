@@ -126,7 +126,7 @@ export const apiFaults: readonly FaultCase[] = [
     share: 0.5,
     plan: (random) =>
       lasting(random, 'status 503', { type: 'status', status: 503, when: 'before' }, [
-        /503|unavailable|UnknownError|Unknown/i,
+        /503|unavailable|Unknown|is a web page/i,
       ]),
   },
   {

@@ -36,7 +36,8 @@ export const capacityFaults: readonly FaultCase[] = codes.map((code) => ({
       regions: ['us-west-2', 'eu-west-1'],
       configuration: [`placement: ${placement}`],
       expects: {
-        ready: scope === 'type' ? 'all' : 'some',
+        ready:
+          scope === 'type' || (scope === 'region' && placement === 'anywhere') ? 'all' : 'some',
         ...(scope === 'everything' && available < 2 ? { failures: 1 } : {}),
         causes: [causes[code], new RegExp(code)],
       },

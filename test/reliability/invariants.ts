@@ -124,7 +124,9 @@ export const endsTruly = (evidence: Evidence, expectation: Expectation): string[
     violations.push(`${alive.size} instances live at the end, ${nodes} are wanted`);
   }
   if (command !== 'destroy') {
-    const areReady = told.every(({ phase }) => phase === 'ready');
+    const areReady = told.every(
+      ({ isReplaced, phase }) => phase === 'ready' || (phase === 'interrupted' && isReplaced),
+    );
     if (areReady && end.status !== 0 && !isError) {
       violations.push(`all are ready, and the exit status is ${end.status}: ${end.stderr.trim()}`);
     }

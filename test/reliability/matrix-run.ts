@@ -227,7 +227,7 @@ class MatrixRun {
     this.#require('after it, ', endsTruly(after, { ready: 'all', causes: [], machinesGo: true }));
     this.#require('after it, ', endsWell(after));
     const isOneFleet = this.#plan.processes !== undefined || this.#plan.hasCompanion;
-    if (isOneFleet && command === 'create') this.#requireNoSpares();
+    if (isOneFleet && command === 'create' && !expects.machinesGo) this.#requireNoSpares();
     this.#require('', await this.#findSecrets());
   }
 

@@ -8,6 +8,8 @@ export type ToldNode = {
   readonly reason: string;
   readonly hint: string;
   readonly instanceId: string | undefined;
+  /** Whether EC2 took its machine, and another node has its place. */
+  readonly isReplaced: boolean;
 };
 
 /**
@@ -32,6 +34,11 @@ export const toldNodes = (events: readonly ToldEvent[]): ToldNode[] => {
   const nodes = new Map<string, ToldNode>();
   for (const event of events) {
     if (typeof event.node !== 'string') continue;
+    if (event.event === 'moved') {
+      // Another node stands for it, in another region.
+      nodes.delete(event.node);
+      continue;
+    }
     const before = nodes.get(event.node);
     const node = {
       name: event.node,
@@ -39,6 +46,7 @@ export const toldNodes = (events: readonly ToldEvent[]): ToldNode[] => {
       reason: before?.reason ?? '',
       hint: before?.hint ?? '',
       instanceId: textOr(event.instanceId, before?.instanceId),
+      isReplaced: (before?.isReplaced ?? false) || typeof event.replacedBy === 'string',
     };
     nodes.set(
       event.node,
