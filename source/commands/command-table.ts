@@ -9,7 +9,7 @@ export const defaultCommand: CommandDefinition = {
     'Finds the nodes of the deployment by their tags, from any machine, and shows their true state. It changes nothing by itself: `r` drives a node that is not ready, as does `create`.',
     'A dashboard can’t be read out. With --screen-reader, or INK_SCREEN_READER=true, this, create and replay print sentences instead: the first node step by step, then what becomes of each one. They end once every node has settled; --watch stays.',
   ],
-  options: ['watch', 'junit'],
+  options: ['maxPrice', 'watch', 'junit'],
   examples: [
     ['spot-tui', 'open the dashboard for ./config.yaml'],
     ['spot-tui --sandbox', 'open it for what runs in the sandbox'],
@@ -30,7 +30,7 @@ export const commandTable: readonly CommandDefinition[] = [
       'On AWS and in a terminal it first shows the plan with its cost per hour and asks.',
       'In GitHub Actions (GITHUB_ACTIONS=true) failures become annotations, and the summary of the step gets a table of the nodes.',
     ],
-    options: ['count', 'dryRun', 'watch', 'failFast', 'minReady', 'junit'],
+    options: ['count', 'maxPrice', 'dryRun', 'watch', 'failFast', 'minReady', 'junit'],
     examples: [
       ['spot-tui create --sandbox', 'try it: no account, no cost'],
       ['spot-tui create --dry-run', 'only show the plan'],

@@ -1,5 +1,6 @@
 import type { Emit, SummaryEvent } from '../events/event.ts';
 import { FleetController, type FleetControllerOptions } from '../fleet/controller.ts';
+import { fleetCost } from '../fleet/fleet-cost.ts';
 import type { HistoryEntry } from '../fleet/history-entry.ts';
 import { isReplaced } from '../fleet/is-replaced.ts';
 import type { FleetState, LogLine } from '../fleet/state.ts';
@@ -163,6 +164,7 @@ const startRun = (
     ...countNodes(store.getState()),
     elapsedSeconds: Math.round((clock() - startedAt) / 100) / 10,
     apiCalls: calls.total,
+    ...costOf(store.getState()),
   });
   let ending: Promise<void> | undefined;
   const endWork = async (): Promise<void> => {
@@ -200,6 +202,16 @@ const startRun = (
         ...reporters.map((reporter) => reporter.flush()),
       ]);
     },
+  };
+};
+
+const costOf = (state: FleetState): Pick<SummaryEvent, 'pricePerHour' | 'unpriced'> => {
+  const { pricePerHour, unknown } = fleetCost(state);
+  if (pricePerHour === undefined) return {};
+  return {
+    // Without what adding floating-point numbers leaves behind.
+    pricePerHour: Math.round(pricePerHour * 1e6) / 1e6,
+    ...(unknown === 0 ? {} : { unpriced: unknown }),
   };
 };
 

@@ -1,7 +1,10 @@
 import { type Instance, tagNames } from '../ec2/cloud.ts';
 import { expiryOf } from '../ec2/expiry.ts';
 import { findNodes } from '../fleet/find-nodes.ts';
+import { addPrices, priceInstances } from '../fleet/instance-prices.ts';
+import type { ExistingNode } from '../fleet/plan.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
+import { dollars } from '../reporters/dollars.ts';
 import { textTable } from '../reporters/text-table.ts';
 import { readPinned } from '../ssh/known-hosts.ts';
 import { listAllDeployments } from './all-deployments.ts';
@@ -13,11 +16,17 @@ import { openWorkspace } from './workspace.ts';
 
 /** Lists the nodes that EC2 knows by the deployment's tag. */
 export const run: RunCommand = (invocation) => {
-  const { options, stdout, words } = invocation;
+  const { options, stderr, stdout, words } = invocation;
   return withInterruption(invocation, async (signal) => {
     if (options.allDeployments) return listAllDeployments(invocation, signal);
     const { clouds, config, folders } = await openWorkspace(invocation, signal);
     const nodes = selectNodes(await findNodes(clouds, signal), words);
+    const instances = nodes.map(({ instance }) => instance);
+    const { prices, problems } = await priceInstances(clouds, instances, signal);
+    for (const problem of problems) {
+      stderr.write(`warning: what nodes cost is not known: ${problem}\n`);
+    }
+    const priceOf = ({ instanceId }: Instance) => prices.get(instanceId);
     const pinned = await readPinned(folders.knownHosts(config.deployment));
     const hostKeyOf = ({ instanceId, tags }: Instance) =>
       tags[tagNames.hostKey] === undefined ? (pinned.get(instanceId) ?? null) : 'verified';
@@ -35,7 +44,10 @@ export const run: RunCommand = (invocation) => {
           launchedAt: new Date(instance.launchedAt).toISOString(),
           hostKey: hostKeyOf(instance),
           expiresAt: expiresAtOf(instance),
+          lifecycle: instance.lifecycle,
+          pricePerHour: priceOf(instance) ?? null,
         })),
+        totals: totalsOf(nodes, priceOf),
       };
       stdout.write(`${JSON.stringify(list)}\n`);
     } else if (nodes.length === 0) {
@@ -46,6 +58,7 @@ export const run: RunCommand = (invocation) => {
         [
           ...['NODE', 'INSTANCE', 'ZONE', 'TYPE', 'STATE', 'ADDRESS', 'LAUNCHED'],
           ...(expires ? ['EXPIRES'] : []),
+          'PRICE/H',
         ],
         nodes.map(({ name, instance }) => [
           name,
@@ -56,9 +69,11 @@ export const run: RunCommand = (invocation) => {
           instance.address ?? '-',
           toSeconds(new Date(instance.launchedAt).toISOString()),
           ...(expires ? [toSeconds(expiresAtOf(instance) ?? '-')] : []),
+          describePrice(instance, priceOf(instance)),
         ]),
       );
       const unverified = nodes.filter(({ instance }) => hostKeyOf(instance) === 'pinned');
+      lines.push(totalLine(totalsOf(nodes, priceOf)));
       stdout.write(`${[...lines, ...unverifiedLine(unverified)].join('\n')}\n`);
     }
     return exitStatus.success;
@@ -78,3 +93,45 @@ const unverifiedLine = (nodes: readonly { readonly name: string }[]): string[] =
     : [
         `Nobody vouches for the host ${nodes.length === 1 ? 'key' : 'keys'} of ${nodes.map(({ name }) => name).join(', ')}: trusted here at first sight.`,
       ];
+
+type Totals = {
+  readonly nodes: number;
+  /** Nodes that are not spot instances. */
+  readonly onDemand: number;
+  /** US dollars per hour of the nodes whose price is known; null where none is. */
+  readonly pricePerHour: number | null;
+  /** Nodes whose price is not known. */
+  readonly unpriced: number;
+};
+
+const totalsOf = (
+  nodes: readonly ExistingNode[],
+  priceOf: (instance: Instance) => number | undefined,
+): Totals => {
+  const { pricePerHour = null, unknown } = addPrices(
+    nodes.map(({ instance }) => priceOf(instance)),
+  );
+  const onDemand = nodes.filter(({ instance }) => instance.lifecycle === 'on-demand').length;
+  return {
+    nodes: nodes.length,
+    onDemand,
+    pricePerHour: pricePerHour === null ? null : rounded(pricePerHour),
+    unpriced: unknown,
+  };
+};
+
+/** Without what adding floating-point numbers leaves behind. */
+const rounded = (price: number): number => Math.round(price * 1e6) / 1e6;
+
+const describePrice = ({ lifecycle }: Instance, price: number | undefined): string => {
+  const amount = price === undefined ? 'unknown' : dollars(price);
+  return lifecycle === 'on-demand' ? `${amount} on demand` : amount;
+};
+
+const totalLine = ({ nodes, onDemand, pricePerHour, unpriced }: Totals): string => {
+  const counted = `${nodes} ${nodes === 1 ? 'node' : 'nodes'}`;
+  const dear = onDemand === 0 ? '' : `, ${onDemand} of them on demand`;
+  if (pricePerHour === null) return `${counted}${dear}: what they cost is not known.`;
+  const rest = unpriced === 0 ? '' : `, and ${unpriced} whose price is not known`;
+  return `${counted}${dear}: ${dollars(pricePerHour)} an hour${rest}.`;
+};

@@ -49,6 +49,11 @@ export const globalOptions = {
 /** Options that some commands take. */
 export const commandOptions = {
   count: { type: 'number', value: 'N', description: 'nodes over all regions' },
+  maxPrice: {
+    type: 'string',
+    value: 'DOLLARS',
+    description: 'what a node may cost an hour, such as 0.05; in place of spot_price_limit',
+  },
   dryRun: { type: 'boolean', description: 'print what would be done, and do nothing' },
   watch: { type: 'boolean', description: 'stay when every node has settled' },
   junit: {
@@ -112,6 +117,8 @@ export type Options = {
   readonly verbose: boolean;
   readonly debug: boolean;
   readonly count?: number;
+  /** US dollars per node and hour. */
+  readonly maxPrice?: number;
   readonly dryRun: boolean;
   readonly watch: boolean;
   readonly junit?: string;

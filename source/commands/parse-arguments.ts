@@ -159,6 +159,16 @@ const readOptions = (flags: Record<string, unknown>): Options => {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
     throw new UsageError(`${flagName(name)} takes a whole number from 1`, 'Such as 5.');
   };
+  const amount = (name: keyof typeof allOptions): number | undefined => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    const dollars = /^\$?(\d*\.?\d+)$/.exec(value.trim())?.[1];
+    if (dollars !== undefined) return Number(dollars);
+    throw new UsageError(
+      `${flagName(name)} takes US dollars an hour, got ${JSON.stringify(value)}`,
+      'Such as 0.05.',
+    );
+  };
   const is = (name: keyof typeof allOptions): boolean => flags[name] === true;
   const sandbox = text('sandbox');
   if (sandbox !== undefined && sandbox !== 'realistic' && sandbox !== 'fast') {
@@ -178,6 +188,7 @@ const readOptions = (flags: Record<string, unknown>): Options => {
       minReady: count('minReady'),
       unit: text('unit'),
       count: count('count'),
+      maxPrice: amount('maxPrice'),
       canary: count('canary'),
       batch: count('batch'),
       maxFailures: count('maxFailures'),

@@ -66,6 +66,7 @@ export const openWorkspace = async (
     ...(options.count === undefined ? {} : { count: options.count }),
     ...(options.region === undefined ? {} : { region: options.region }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.maxPrice === undefined ? {} : { maxPrice: options.maxPrice }),
   });
   const calls = createApiCallCounter();
   const news = createNewsDesk(({ hint = '', level, message }) => {

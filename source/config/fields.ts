@@ -31,11 +31,15 @@ export const wholeNumber = (example: number, minimum: number, maximum: number, d
   return z.int(expected).min(minimum).max(maximum).meta(about(details));
 };
 
+/** US dollars per hour; more is a mistake. */
+export const highestPrice = 1000;
+
+/** How a price is written. */
+export const priceWords = `a price in US dollars per hour above 0 and up to ${highestPrice} such as 0.05`;
+
 /** US dollars per hour. */
-export const price = (details: About) => {
-  const expected = expecting('a price in US dollars per hour above 0 and up to 1000 such as 0.05');
-  return z.number(expected).gt(0).max(1000).meta(about(details));
-};
+export const price = (details: About) =>
+  z.number(expecting(priceWords)).gt(0).max(highestPrice).meta(about(details));
 
 const yes = ['yes', 'Yes', 'YES', 'on', 'On', 'ON'] as const;
 const no = ['no', 'No', 'NO', 'off', 'Off', 'OFF'] as const;

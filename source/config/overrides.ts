@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { highestPrice, priceWords } from './fields.ts';
 import { ConfigError, type ConfigIssue } from './issue.ts';
 import { instanceCount } from './schema-aws.ts';
 
@@ -10,6 +11,8 @@ export type Overrides = {
   readonly region?: string;
   /** Name of an AWS profile. */
   readonly profile?: string;
+  /** US dollars per hour that a node may cost, in all regions. */
+  readonly maxPrice?: number;
 };
 
 /**
@@ -17,7 +20,10 @@ export type Overrides = {
  *
  * @throws ConfigError with an issue for each flag that makes no sense.
  */
-export const applyOverrides = (config: Config, { count, region, profile }: Overrides): Config => {
+export const applyOverrides = (
+  config: Config,
+  { count, maxPrice, region, profile }: Overrides,
+): Config => {
   const issues: ConfigIssue[] = [];
   const { minimum, maximum } = instanceCount;
   if (count !== undefined && !(Number.isInteger(count) && count >= minimum && count <= maximum)) {
@@ -35,13 +41,22 @@ export const applyOverrides = (config: Config, { count, region, profile }: Overr
       message: `expected a region of the configuration (${listed}), got ${JSON.stringify(region)}`,
     });
   }
+  if (maxPrice !== undefined && !(maxPrice > 0 && maxPrice <= highestPrice)) {
+    issues.push({
+      key: '--max-price',
+      message: `expected ${priceWords}, got ${maxPrice}`,
+    });
+  }
   if (profile?.trim() === '') {
     issues.push({ key: '--profile', message: 'expected the name of an AWS profile, got nothing' });
   }
   if (issues.length > 0) throw new ConfigError(issues);
   return {
     ...config,
-    regions,
+    regions:
+      maxPrice === undefined
+        ? regions
+        : regions.map((each) => ({ ...each, spotPriceLimit: maxPrice })),
     ...(count === undefined ? {} : { totalInstances: count }),
     ...(profile === undefined ? {} : { profile }),
   };

@@ -98,7 +98,7 @@ const configuration = ({
     requestTimeout: 10_000,
     throwOnRequestTimeout: true,
   },
-  maxAttempts: 3,
+  maxAttempts: 2,
   ...(profile === undefined ? {} : { profile }),
   ...(endpoint === undefined ? {} : { endpoint }),
   ...(credentials === undefined ? {} : { credentials }),

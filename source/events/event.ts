@@ -252,6 +252,10 @@ export type SummaryEvent = Timed & {
   readonly elapsedSeconds: number;
   /** Requests sent to EC2, retries included. */
   readonly apiCalls: number;
+  /** US dollars an hour of the instances whose price is known; absent where none is. */
+  readonly pricePerHour?: number;
+  /** Instances whose price is not known; absent where there are none. */
+  readonly unpriced?: number;
 };
 
 /** Everything that happens, as it happened: all views are folds over these. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { Instance, RegionCloud } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
@@ -50,6 +51,9 @@ export type FleetControllerOptions = {
   readonly hasConsole: boolean;
 };
 
+/** Milliseconds that a fleet that has settled waits to know what it costs. */
+const pricePatience = 3_000;
+
 /**
  * Drives a fleet: launches what is missing, runs a pipeline on every node, keeps an eye on the
  * machines. All that happens comes out as events.
@@ -88,13 +92,13 @@ export class FleetController {
     this.#watch = new FleetWatch({
       clouds: options.clouds,
       sessions: this.#sessions,
+      notices: this.#notices,
       onError: (region, error) => this.#unseen(region, error),
       ...(options.watchFleet
         ? {
             whole: {
               healthInterval: options.config.healthInterval,
               onAdopted: (nodes) => this.#tagAdopted(nodes),
-              notices: this.#notices,
               clock: options.clock,
             },
           }
@@ -148,6 +152,7 @@ export class FleetController {
     for (const node of plan.existing) void this.#sessions.adopt(node).start('create');
     const sessions = planned.map((node) => this.#sessions.open(node));
     for (const session of sessions) void session.start('create');
+    this.#watch.askPrices();
     this.#background.start((signal) => this.#watch.run(signal));
     this.#tagAdopted(plan.existing);
     this.#background.start((background) => this.#machines.renew(plan.existing, background));
@@ -158,6 +163,7 @@ export class FleetController {
     } finally {
       this.#isCreating = false;
     }
+    await Promise.race([this.#watch.priced(), sleep(pricePatience, undefined, { ref: false })]);
   }
 
   /**

@@ -263,10 +263,14 @@ export class FleetMachines {
       unmet,
     }: Awaited<ReturnType<typeof moveNodes>> & { readonly shortage: Shortage },
   ): void {
-    const { notices, signal } = this.#options;
+    const { config, notices, signal } = this.#options;
     if (signal.aborted) return;
-    const places = [...moved].map(([to, count]) => (moved.size === 1 ? to : `${to} (${count})`));
-    const elsewhere = places.length === 0 ? [] : [`launched in ${places.join(', ')} instead`];
+    const places = config.regions.flatMap(({ region: to }) => {
+      const count = moved.get(to);
+      if (count === undefined) return [];
+      return moved.size === 1 ? to : `${to} (${count})`;
+    });
+    const elsewhere = places.length === 0 ? [] : [`launched in ${places.join(' and ')} instead`];
     const nowhere = unmet.length === 0 ? [] : [`no other region had one for ${unmet.length}`];
     const message = `${region}: ${found}: ${[...elsewhere, ...nowhere].join('; ')}`;
     notices.say('warning', message, {

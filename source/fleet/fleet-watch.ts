@@ -11,6 +11,7 @@ import { RegionWatch } from './watch-region.ts';
 export type FleetWatchOptions = {
   readonly clouds: readonly RegionCloud[];
   readonly sessions: FleetSessions;
+  readonly notices: Notices;
   /** Hears why a region can't be watched; it is again from the next nudge on. */
   readonly onError: (region: string, error: unknown) => void;
   /** Present where the whole fleet is watched, and not only what this process works on. */
@@ -19,7 +20,6 @@ export type FleetWatchOptions = {
     readonly healthInterval: number;
     /** Hears of nodes that somebody else has launched, after they were adopted. */
     readonly onAdopted: (nodes: readonly ExistingNode[]) => void;
-    readonly notices: Notices;
     /** Milliseconds since the Unix epoch. */
     readonly clock: () => number;
   };
@@ -30,11 +30,17 @@ export class FleetWatch {
   readonly #watches: ReadonlyMap<string, RegionWatch>;
   readonly #sessions: FleetSessions;
   readonly #whole: FleetWatchOptions['whole'];
+  readonly #notices: Notices;
+  /** Questions for prices that are not answered yet. */
+  readonly #pricing = new Set<Promise<void>>();
+  #isPriced: boolean;
   readonly #ending = new AbortController();
 
-  constructor({ clouds, onError, sessions, whole }: FleetWatchOptions) {
+  constructor({ clouds, notices, onError, sessions, whole }: FleetWatchOptions) {
     this.#sessions = sessions;
     this.#whole = whole;
+    this.#notices = notices;
+    this.#isPriced = whole !== undefined;
     this.#watches = new Map(
       clouds.map((cloud) => [
         cloud.region,
@@ -54,6 +60,16 @@ export class FleetWatch {
     this.#watches.get(region)?.nudge();
   }
 
+  /** Asks what the nodes cost from now on, also where the fleet is not watched as a whole. */
+  askPrices(): void {
+    this.#isPriced = true;
+  }
+
+  /** Resolves once what has been asked for prices is answered. */
+  async priced(): Promise<void> {
+    await Promise.all(this.#pricing);
+  }
+
   /** Watches all regions until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     try {
@@ -65,12 +81,8 @@ export class FleetWatch {
 
   #listener(cloud: RegionCloud): (instances: readonly Instance[]) => void {
     const sessions = this.#sessions;
-    const whole = this.#whole;
-    if (whole === undefined) {
-      return (instances) => sessions.observe(cloud.region, instances, performance.now());
-    }
     const strangers = new Strangers();
-    const expiry = new ExpiryWatch(cloud.region, whole.notices);
+    const expiry = new ExpiryWatch(cloud.region, this.#notices);
     let latest: readonly Instance[] = [];
     const prices = new RegionPrices({
       cloud,
@@ -78,18 +90,27 @@ export class FleetWatch {
       onError: (error) => {
         const { hint, reason } = toPhaseFailure(error);
         const { region } = cloud;
-        whole.notices.say('warning', `what nodes cost is not known: ${reason}`, { hint, region });
+        this.#notices.say('warning', `what nodes cost is not known: ${reason}`, { hint, region });
       },
     });
     return (instances) => {
       latest = instances;
       sessions.observe(cloud.region, instances, performance.now());
-      const adopted = sessions.adoptStrangers(cloud.region, instances, strangers);
-      if (adopted.length > 0) whole.onAdopted(adopted);
-      expiry.observe(instances, whole.clock());
+      if (this.#whole !== undefined) {
+        const adopted = sessions.adoptStrangers(cloud.region, instances, strangers);
+        if (adopted.length > 0) this.#whole.onAdopted(adopted);
+        expiry.observe(instances, this.#whole.clock());
+      }
+      if (!this.#isPriced) return;
       sessions.price(instances, prices);
-      void prices.update(instances, performance.now(), this.#ending.signal);
+      this.#ask(prices, instances);
     };
+  }
+
+  #ask(prices: RegionPrices, instances: readonly Instance[]): void {
+    const asked = prices.update(instances, performance.now(), this.#ending.signal);
+    this.#pricing.add(asked);
+    void asked.finally(() => this.#pricing.delete(asked));
   }
 }
 

@@ -157,19 +157,25 @@ const takeAtHome = async (
   return waiting.filter(({ machine }) => !machine.isThere);
 };
 
-/** Pools that are named where many refused. */
-const poolLimit = 3;
+/** Kinds of refusals that are named where there are many. */
+const refusalLimit = 3;
 
-/** What pools refused, in a few words: `t3.medium in us-west-2a: InsufficientInstanceCapacity`. */
+/**
+ * What pools refused, in a few words: `t3.medium in us-west-2a, us-west-2b:
+ * InsufficientInstanceCapacity`.
+ */
 export const describeRefusals = (refusals: readonly LaunchRefusal[]): string => {
-  const pools = [
-    ...new Set(
-      refusals.map(({ code, instanceType, zone }) => {
-        const where = [instanceType, zone].filter((part) => part !== undefined).join(' in ');
-        return where === '' ? code : `${where}: ${code}`;
-      }),
-    ),
-  ];
-  const rest = pools.length - poolLimit;
-  return [...pools.slice(0, poolLimit), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+  const zones = new Map<string, Set<string>>();
+  for (const { code, instanceType = '', zone } of refusals) {
+    const kind = JSON.stringify([instanceType, code]);
+    const known = zones.get(kind) ?? new Set();
+    zones.set(kind, zone === undefined ? known : known.add(zone));
+  }
+  const kinds = [...zones].map(([kind, places]) => {
+    const [instanceType, code]: string[] = JSON.parse(kind);
+    const where = [instanceType, [...places].sort().join(', ')].filter((part) => part !== '');
+    return where.length === 0 ? code : `${where.join(' in ')}: ${code}`;
+  });
+  const rest = kinds.length - refusalLimit;
+  return [...kinds.slice(0, refusalLimit), ...(rest > 0 ? [`${rest} more`] : [])].join('; ');
 };

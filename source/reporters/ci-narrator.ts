@@ -9,6 +9,7 @@ import type {
 import { isSettled, type Phase } from '../events/phase.ts';
 import { isReplaced } from '../fleet/is-replaced.ts';
 import { cleanText } from '../ssh/clean-text.ts';
+import { dollars } from './dollars.ts';
 import { textTable } from './text-table.ts';
 import { timeOfDay } from './time-of-day.ts';
 
@@ -169,7 +170,7 @@ export const createNarrator = ({
       replaced: event.replaced ?? 0,
       unfinished,
     }).flatMap(([name, count]) => (count > 0 || name === 'ready' ? `${count} ${name}` : []));
-    const cost = `${event.elapsedSeconds} s and ${counted(event.apiCalls, 'EC2 request')}`;
+    const cost = `${event.elapsedSeconds} s and ${counted(event.apiCalls, 'EC2 request')}${describeCost(event)}`;
     return [
       ...tellNotReady(),
       ...(recording === undefined
@@ -251,6 +252,12 @@ type NodeMemory = {
   /** Where it is, and why. */
   standing?: { readonly phase: Phase; readonly reason: string };
 };
+
+/** What the fleet costs, with a `+` where not all of it is known; nothing where none is. */
+const describeCost = ({ pricePerHour, unpriced }: SummaryEvent): string =>
+  pricePerHour === undefined
+    ? ''
+    : `, at ${dollars(pricePerHour)}${unpriced === undefined ? '' : '+'} an hour`;
 
 /** The reason for a phase; empty on the way to `ready`. */
 const reasonOf = (event: PhaseEvent): string => {

@@ -261,6 +261,12 @@ const summary = z
     ).exactOptional(),
     elapsedSeconds: z.number().nonnegative().describe('Seconds since the command began.'),
     apiCalls: count('Requests sent to EC2, retries included.'),
+    pricePerHour: z
+      .number()
+      .nonnegative()
+      .describe('US dollars an hour of the instances whose price is known; absent where none is.')
+      .exactOptional(),
+    unpriced: count('Instances whose price is not known; absent for none.').exactOptional(),
   })
   .describe("What became of the fleet: the last line of create's output.");
 

@@ -17,6 +17,12 @@ const list = z
           .describe("EC2's name for the instance's state."),
         address: z.string().nullable().describe('The address that SSH uses; null for none.'),
         launchedAt: z.iso.datetime().describe('When EC2 launched it; ISO 8601.'),
+        lifecycle: z.enum(['spot', 'on-demand']).describe('How it is paid for.'),
+        pricePerHour: z
+          .number()
+          .nonnegative()
+          .nullable()
+          .describe('US dollars an hour; null where that is not known.'),
         hostKey: z
           .enum(['verified', 'pinned'])
           .nullable()
@@ -30,6 +36,16 @@ const list = z
           .describe('When it may be destroyed, ISO 8601; null for never.'),
       }),
     ),
+    totals: z.object({
+      nodes: z.int().nonnegative(),
+      onDemand: z.int().nonnegative().describe('Nodes that are not spot instances.'),
+      pricePerHour: z
+        .number()
+        .nonnegative()
+        .nullable()
+        .describe('US dollars an hour of the nodes whose price is known; null where none is.'),
+      unpriced: z.int().nonnegative().describe('Nodes whose price is not known.'),
+    }),
   })
   .describe('What `spot-tui list --json` prints.');
 

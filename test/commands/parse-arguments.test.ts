@@ -53,6 +53,9 @@ test('options are read by their types', () => {
   assert.equal(options.dryRun, true);
   assert.equal(options.region, 'us-west-2');
   assert.equal(options.ci, true);
+  for (const price of ['0.05', '.05', '$0.05']) {
+    assert.equal(parseRun(`create --max-price ${price}`).options.maxPrice, 0.05);
+  }
 });
 
 test('what is on by itself is turned off with --no-, and the help shows it so', () => {
@@ -67,6 +70,8 @@ test('mistakes are named, with the nearest right word', () => {
   assert.match(refusal('create --cuont 5'), /no option --cuont \| Did you mean --count\?/);
   assert.match(refusal('list --dry-run'), /list has no option --dry-run/);
   assert.match(refusal('create --count five'), /--count takes a whole number/);
+  assert.match(refusal('create --max-price cheap'), /--max-price takes US dollars an hour/);
+  assert.match(refusal('list --max-price 1'), /list has no option --max-price/);
   assert.match(refusal('create --count 0'), /--count takes a whole number/);
   assert.match(refusal('create --config'), /--config needs a value/);
   assert.match(refusal('create --config --ci'), /--config needs a value/);

@@ -21,6 +21,15 @@ test('flags win over the file', async (t) => {
   assert.deepEqual(config, before);
 });
 
+test('what a node may cost is the same everywhere when a flag says it', async (t) => {
+  const { config } = await loadText(t, 'regions: [us-west-2, eu-west-1: {spot_price_limit: 0.02}]');
+  const changed = applyOverrides(config, { maxPrice: 0.05 });
+  assert.deepEqual(
+    changed.regions.map(({ spotPriceLimit }) => spotPriceLimit),
+    [0.05, 0.05],
+  );
+});
+
 test('without flags nothing changes', async (t) => {
   const { config } = await loadText(t, text);
   assert.deepEqual(applyOverrides(config, {}), config);
@@ -35,6 +44,12 @@ const refusals: readonly (readonly [Overrides, readonly string[]])[] = [
     { region: 'mars-1' },
     ['--region: expected a region of the configuration (us-west-2, eu-west-1), got "mars-1"'],
   ],
+  ...[0, 1000.5].map((maxPrice): readonly [Overrides, readonly string[]] => [
+    { maxPrice },
+    [
+      `--max-price: expected a price in US dollars per hour above 0 and up to 1000 such as 0.05, got ${maxPrice}`,
+    ],
+  ]),
   [{ profile: ' ' }, ['--profile: expected the name of an AWS profile, got nothing']],
   [
     { count: -1, region: '', profile: '' },

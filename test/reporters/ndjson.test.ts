@@ -113,8 +113,11 @@ test('what list and doctor print has a schema', () => {
         launchedAt: '2026-11-24T05:12:33.000Z',
         hostKey: null,
         expiresAt: null,
+        lifecycle: 'spot',
+        pricePerHour: 0.0125,
       },
     ],
+    totals: { nodes: 1, onDemand: 0, pricePerHour: 0.0125, unpriced: 0 },
   };
   const doctor = {
     nodes: [

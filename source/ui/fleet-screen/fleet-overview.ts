@@ -1,5 +1,6 @@
 import { isSettled, type Phase, pipelinePhases, sidePhases } from '../../events/phase.ts';
-import type { FleetState, NodeState } from '../../fleet/state.ts';
+import { fleetCost } from '../../fleet/fleet-cost.ts';
+import type { FleetState } from '../../fleet/state.ts';
 
 /** What the header says of the whole fleet. */
 export type FleetOverview = {
@@ -35,20 +36,15 @@ export const summarise = (state: FleetState): FleetOverview => {
   const tally = new Map<Phase, number>();
   const regions = new Set(state.regions);
   let working = 0;
-  let pricePerHour: number | undefined;
-  let isPricePartial = false;
   let lastChange = Number.NEGATIVE_INFINITY;
   for (const node of state.nodes.values()) {
     tally.set(node.phase, (tally.get(node.phase) ?? 0) + 1);
     regions.add(node.region);
     if (!isSettled(node.phase)) working++;
-    if (isCharged(node)) {
-      if (node.pricePerHour === undefined) isPricePartial = true;
-      else pricePerHour = (pricePerHour ?? 0) + node.pricePerHour;
-    }
     lastChange = Math.max(lastChange, node.phaseSince);
   }
   const { startedAt } = state;
+  const { pricePerHour, unknown } = fleetCost(state);
   // A fleet that was at rest before the command began has no moment at which it settled.
   const hasSettled = working === 0 && startedAt !== undefined && lastChange > startedAt;
   return {
@@ -59,17 +55,11 @@ export const summarise = (state: FleetState): FleetOverview => {
     counts: orderCounts(tally),
     working,
     pricePerHour,
-    isPricePartial,
+    isPricePartial: unknown > 0,
     startedAt,
     settledAt: hasSettled ? lastChange : undefined,
   };
 };
-
-/** Whether there is an instance that costs something. */
-const isCharged = ({ instanceId, phase, trouble }: NodeState): boolean =>
-  instanceId !== undefined &&
-  phase !== 'terminated' &&
-  !(phase === 'interrupted' && trouble?.deadline === undefined);
 
 /** Whether two overviews say the same. */
 export const isSameOverview = (before: FleetOverview, after: FleetOverview): boolean =>
