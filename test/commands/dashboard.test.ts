@@ -36,7 +36,7 @@ suite('the dashboard of a fleet', {
   };
 
   test('a node without capacity is launched by r, and all is well in the end', async () => {
-    await user.run(['sandbox', 'fault', 'refuse-capacity', 'us-east-1']);
+    await user.run(['sandbox', 'fault', 'refuse-capacity']);
     const child = user.startInTerminal(['create', '--sandbox', '--count', '2']);
     const ended = finish(child);
     const shows = watch(child);

@@ -81,15 +81,19 @@ suite('a fleet in the sandbox', () => {
   test('list shows the nodes, as a table and as JSON', async () => {
     const table = await user.run(['list', '--sandbox']);
     assert.equal(table.status, 0, table.stderr);
-    assert.match(table.stdout, /^NODE +INSTANCE +ZONE +TYPE +STATE +ADDRESS +LAUNCHED\n/);
+    assert.match(table.stdout, /^NODE +INSTANCE +ZONE +TYPE +STATE +ADDRESS +LAUNCHED +PRICE\/H\n/);
     assert.match(table.stdout, /^us-west-2-1 +i-[0-9a-f]{17} +us-west-2\w +t3\.medium +running /m);
     const json = await user.run(['list', '--sandbox', '--json', 'us-west-2-1']);
-    const { deployment, nodes } = JSON.parse(json.stdout);
+    const { deployment, nodes, totals } = JSON.parse(json.stdout);
     assert.equal(deployment, 'sandbox');
     assert.deepEqual(
       nodes.map((node: { node: string; state: string }) => [node.node, node.state]),
       [['us-west-2-1', 'running']],
     );
+    const [{ lifecycle, pricePerHour }] = nodes;
+    assert.equal(lifecycle, 'spot');
+    assert.ok(pricePerHour > 0);
+    assert.deepEqual(totals, { nodes: 1, onDemand: 0, pricePerHour, unpriced: 0 });
   });
 
   test('doctor finds every check of every node passed', async () => {
@@ -234,7 +238,7 @@ test('capacity that is refused fails the region’s nodes with EC2’s reason', 
       (await user.run(['create', '--sandbox=fast', '--json', '--count', '1'])).status,
       0,
     );
-    await user.run(['sandbox', 'fault', 'refuse-capacity', 'us-east-1']);
+    await user.run(['sandbox', 'fault', 'refuse-capacity']);
     const { status, stdout } = await user.run(['create', '--sandbox', '--json', '--count', '2']);
     assert.equal(status, 1);
     const failed = lines(stdout).find(({ phase }) => phase === 'failed');
