@@ -306,8 +306,10 @@ const phaseDetails = (
   }
 };
 
-const describeInstance = ({ instanceId, instanceType, zone, region }: InstanceEvent): string => {
-  const type = instanceType === undefined ? '' : `, ${instanceType}`;
+const describeInstance = (event: InstanceEvent): string => {
+  const { instanceId, instanceType, lifecycle, region, zone } = event;
+  const dear = lifecycle === 'on-demand' ? ' on demand' : '';
+  const type = instanceType === undefined ? '' : `, ${instanceType}${dear}`;
   return `${instanceId}${type} in ${zone ?? region}`;
 };
 

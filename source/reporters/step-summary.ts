@@ -128,14 +128,15 @@ const glyphOf = (phase: Phase): string => {
 };
 
 const row = (node: NodeState, now: number): string => {
-  const { instanceId = '', instanceType = '', name, phase, region, zone = region } = node;
+  const { instanceId = '', instanceType = '', lifecycle, name, phase, region } = node;
+  const { zone = region } = node;
   const { duration, reason } = outcomeOf(node, now);
   const cells = [
     isReplaced(node) ? glyphOf('terminated') : glyphOf(phase),
     markdown(name),
     phase,
     markdown(instanceId),
-    markdown(instanceType),
+    markdown(lifecycle === 'on-demand' ? `${instanceType} on demand` : instanceType),
     markdown(zone),
     `${Math.round(duration / 1000)} s`,
     markdown(cliTruncate(cleanText(reason), reasonWidth)),

@@ -79,6 +79,27 @@ test('CI lines say where a node went and why, and count it once', async () => {
   assert.match(lines.at(-1) ?? '', /summary +1 ready after 9 s/);
 });
 
+test('a node that runs on demand is marked as one', async () => {
+  const launched: FleetEvent = {
+    event: 'instance',
+    time: at(2),
+    node: moved,
+    region: 'us-east-1',
+    instanceId: 'i-1',
+    instanceType: 't3.medium',
+    lifecycle: 'on-demand',
+  };
+  const events = [...run.slice(0, -1), launched, { ...summary, pricePerHour: 0.0416 }];
+  const state = reduceAll(emptyFleet, events);
+  assert.match(summaryMarkdown(state, summary, 100_000), /\| t3\.medium on demand \|/);
+  const stream = new SlowStream();
+  const report = createCiLines(stream, { verbose: true, environment: {} });
+  for (const event of events) report(event);
+  await report.flush();
+  assert.ok(stream.lines.some((line) => line.endsWith('i-1, t3.medium on demand in us-east-1')));
+  assert.match(stream.lines.at(-1) ?? '', /12 EC2 requests, at \$0\.0416 an hour$/);
+});
+
 test('it is said to those who listen, too', async () => {
   const lines = await told((stream) => createSpokenLines(stream, { verbose: false }));
   assert.ok(lines.includes(`us-west-2-1 moved to us-east-1-2: ${reason}.`), lines.join('\n'));

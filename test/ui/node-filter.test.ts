@@ -25,6 +25,7 @@ const fleet = [
   runsOn('eu-west-1-1', {
     zone: 'eu-west-1c',
     instanceType: 't3.large',
+    lifecycle: 'on-demand',
     rebalanceSince: start,
     hostKey: 'pinned',
   }),
@@ -72,6 +73,7 @@ describe('a filter', () => {
     assert.deepEqual(found('region:us-west-2'), ['us-west-2-1', 'us-west-2-2']);
     assert.deepEqual(found('zone:1c'), ['eu-west-1-1']);
     assert.deepEqual(found('type:t3'), ['us-west-2-1', 'eu-west-1-1']);
+    assert.deepEqual(found('on-demand'), ['eu-west-1-1']);
     assert.deepEqual(found('node:1-2'), ['eu-west-1-2']);
   });
 

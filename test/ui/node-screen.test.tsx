@@ -180,6 +180,14 @@ describe('the page of a node at 80x24', () => {
     assert.match(shown.screen(), /complete/);
   });
 
+  test('says that a node runs on demand, and so does the table', async () => {
+    const events = [enters(node, 'ready'), runsOn(node, { lifecycle: 'on-demand' })];
+    const shown = await showNode(events, { columns: 200, rows: 60 });
+    await shown.until('t3.medium, on demand');
+    await shown.press('q');
+    await shown.until('t3.medium od');
+  });
+
   test('says what became of a node that was launched in another region', async () => {
     const shown = await showNode(troubled);
     await shown.happen({

@@ -1,4 +1,4 @@
-import type { FleetState } from '../../fleet/state.ts';
+import type { FleetState, NodeState } from '../../fleet/state.ts';
 
 export type ColumnId = 'node' | 'zone' | 'instance' | 'type' | 'address' | 'phase' | 'time' | 'log';
 
@@ -33,7 +33,7 @@ export const measureContent = (state: FleetState): ContentWidths => {
   for (const node of state.nodes.values()) {
     widths.node = Math.max(widths.node, node.name.length);
     widths.zone = Math.max(widths.zone, (node.zone ?? node.region).length);
-    widths.type = Math.max(widths.type, node.instanceType?.length ?? 0);
+    widths.type = Math.max(widths.type, formatType(node).length);
     widths.address = Math.max(widths.address, formatAddress(node).length);
   }
   return {
@@ -49,6 +49,12 @@ export const isSameContent = (before: ContentWidths, after: ContentWidths): bool
   before.zone === after.zone &&
   before.type === after.type &&
   before.address === after.address;
+
+/** A node's type, marked where it runs on demand and costs accordingly. */
+export const formatType = (
+  { instanceType = '', lifecycle }: Pick<NodeState, 'instanceType' | 'lifecycle'>,
+  mark = ' od',
+): string => (lifecycle === 'on-demand' ? `${instanceType}${mark}` : instanceType);
 
 /** Where a node listens: the port only where it isn't SSH's own. */
 export const formatAddress = (node: {

@@ -6,7 +6,7 @@ import { type Segment, SegmentLine } from '../segment-line.tsx';
 import { truncate } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import { useNode } from '../use-fleet.ts';
-import { formatAddress } from './columns.ts';
+import { formatAddress, formatType } from './columns.ts';
 import { HealthLine } from './health-line.tsx';
 import { LogTail } from './log-tail.tsx';
 import { Timeline } from './timeline.tsx';
@@ -80,6 +80,6 @@ const factsOf = (node: NodeState): string[] =>
     formatAddress(node),
     node.attempt > 1 ? `attempt ${node.attempt}` : '',
     node.hostKey === 'pinned' ? 'host key not verified' : '',
-    node.instanceType ?? '',
+    formatType(node, ' on demand'),
     node.zone ?? node.region,
   ].filter((fact) => fact !== '');

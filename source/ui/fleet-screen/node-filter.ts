@@ -1,6 +1,6 @@
 import { type Phase, pipelinePhases, sidePhases } from '../../events/phase.ts';
 import type { NodeState } from '../../fleet/state.ts';
-import { formatAddress } from './columns.ts';
+import { formatAddress, formatType } from './columns.ts';
 
 /** One word of a filter: what has to be found where, or must not be. */
 export type FilterTerm = {
@@ -64,7 +64,7 @@ const fieldOf = (node: NodeState, field: FilterField): string => {
     case 'zone':
       return node.zone ?? '';
     case 'type':
-      return node.instanceType ?? '';
+      return formatType(node, ' on-demand');
     case 'node':
       return node.name;
     default:
@@ -78,7 +78,7 @@ const everythingOf = (node: NodeState): string =>
     node.name,
     node.region,
     node.instanceId,
-    node.instanceType,
+    formatType(node, ' on-demand'),
     node.zone,
     formatAddress(node),
     node.publicAddress,

@@ -8,7 +8,7 @@ import { PhaseGlyph } from '../phase-glyph.tsx';
 import { fit, truncate } from '../text.ts';
 import type { Style, Theme } from '../theme.ts';
 import { useNode } from '../use-fleet.ts';
-import { type Column, formatAddress, rowWidth } from './columns.ts';
+import { type Column, formatAddress, formatType, rowWidth } from './columns.ts';
 
 type NodeRowProps = {
   /** Name of the node. */
@@ -70,7 +70,7 @@ const cell = (
     case 'instance':
       return fit(node.instanceId ?? '', width, ellipsis);
     case 'type':
-      return fit(node.instanceType ?? '', width, ellipsis);
+      return fit(formatType(node), width, ellipsis);
     case 'address':
       // Addresses of IPv6 begin alike in a whole VPC.
       return truncate(formatAddress(node), width, ellipsis, 'middle').padEnd(width);

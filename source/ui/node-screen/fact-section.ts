@@ -1,5 +1,6 @@
 import type { NodeState } from '../../fleet/state.ts';
 import { formatDuration, formatTime } from '../duration.ts';
+import { formatType } from '../fleet-screen/columns.ts';
 import type { Segment } from '../segment-line.tsx';
 import { flow, labelled, type PageContext, type PageSection } from './page-section.ts';
 
@@ -25,6 +26,7 @@ export const factSection = (node: NodeState, context: PageContext): PageSection 
 
 const factsOf = (node: NodeState, now: number): Fact[] => {
   const { address, imageId, instanceId, instanceType, launchedAt, pricePerHour, sshPort } = node;
+  const type = instanceType && formatType(node, ', on demand');
   const place = node.zone ?? node.region;
   const price = pricePerHour === undefined ? undefined : `$${priceOf(pricePerHour)}`;
   const launched =
@@ -48,7 +50,7 @@ const factsOf = (node: NodeState, now: number): Fact[] => {
   return [
     fact('instance', instanceId ?? 'none yet', instanceId ?? 'no instance yet'),
     fact('address', address, address),
-    fact('type', instanceType, instanceType),
+    fact('type', type, type),
     fact('zone', place, place),
     fact('price', price && `${price} an hour`, price && `${price}/h`),
     fact('launched', launched, launched && `launched ${launched}`),
