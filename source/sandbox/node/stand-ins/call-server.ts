@@ -103,6 +103,8 @@ export class CallServer {
 
   async #serve(stem: string, controller: AbortController): Promise<void> {
     const request = await readRequest(`${stem}.request`);
+    // Closed meanwhile: pipes that are opened now would be waited for without end.
+    if (controller.signal.aborted) return;
     this.#underWay.set(controller, { session: request.session });
     if (Date.now() - (this.#gone.get(request.session) ?? 0) < rememberedFor) controller.abort();
     const user = this.#innerUid(request.owner);
