@@ -42,18 +42,26 @@ test('what is commented out in the starter loads, too', async (t) => {
     'timeouts',
     'settle_time',
     'health_interval',
+    'placement',
+    'drain_command',
+    'replace_interrupted',
+    'ttl',
+    'unverified_host_keys',
   ]) {
     assert.ok(keys.includes(key), `${key} is not in the starter`);
   }
   const { warnings, config } = await loadText(
     t,
-    // One network can't be everywhere, nor both given and made.
-    uncommented.replaceAll(/^ {2}(?:vpc_id|subnet_id|security_groups):.*\n/gm, ''),
+    // One network can't be everywhere, nor both given and made, nor have a way into it before.
+    uncommented.replaceAll(/^ {2}(?:vpc_id|subnet_id|security_groups|jump_host):.*\n/gm, ''),
   );
   assert.deepEqual(warnings, []);
   assert.equal(config.deployment, 'my-fleet');
   assert.equal(config.network.useDedicatedVpc, true);
   assert.equal(config.expectations.commands.length, 1);
+  assert.equal(config.onDemandFallback, true);
+  assert.equal(config.interruption.replace, true);
+  assert.match(uncommented, /^ {2}jump_host: \S+@\S+ #/m);
 });
 
 test('editors are told where the schema is', async () => {
