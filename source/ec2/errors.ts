@@ -82,6 +82,10 @@ export const toEc2Error = (error: unknown, context: ErrorContext): Ec2Error => {
 export const isPassing = (error: Ec2Error): boolean =>
   error.kind === 'throttling' || error.kind === 'network' || error.kind === 'unavailable';
 
+/** Whether credentials were good for a time that is over: the same in all regions of an account. */
+export const isExpiry = ({ code }: Ec2Error): boolean =>
+  /^(RequestExpired|ExpiredToken(Exception)?)$/.test(code ?? '');
+
 const hasStringProperty = <Name extends string>(
   value: unknown,
   name: Name,

@@ -1,5 +1,5 @@
 import { pause } from './abortable.ts';
-import { Ec2Error, isPassing } from './errors.ts';
+import { Ec2Error, isExpiry, isPassing } from './errors.ts';
 import { backOff } from './persist.ts';
 import type { AccountRegion } from './scope.ts';
 
@@ -27,7 +27,9 @@ export const persevere = async <Value>(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof Ec2Error)) throw error;
-      if (error.kind === 'credentials' && contact.hasStood) {
+      // A region that an account is not enabled for refuses it as well, and goes on doing so.
+      const wereGood = contact.hasStood || (account.wereGood && isExpiry(error));
+      if (error.kind === 'credentials' && wereGood) {
         await account.refused(error, round, signal);
         continue;
       }

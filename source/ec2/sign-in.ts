@@ -23,6 +23,8 @@ export type Account = {
   readonly round: number;
   /** Why credentials are waited for. */
   readonly trouble: CloudTrouble | undefined;
+  /** Whether EC2 ever took the credentials, in whatever region. */
+  readonly wereGood: boolean;
   /** EC2 took the credentials. */
   accepted(): void;
   /**
@@ -49,6 +51,7 @@ export const createAccount = (options: AccountOptions): Account => {
   const { credentials, onNews, profile } = options;
   const { first, longest } = options.pauses ?? { first: 3_000, longest: 15_000 };
   let round = 0;
+  let wereGood = false;
   let trouble: CloudTrouble | undefined;
   const search = createSharedWait();
 
@@ -100,7 +103,11 @@ export const createAccount = (options: AccountOptions): Account => {
     get trouble() {
       return trouble;
     },
+    get wereGood() {
+      return wereGood;
+    },
     accepted() {
+      wereGood = true;
       if (trouble === undefined || search.isRunning) return;
       trouble = undefined;
       onNews({ type: 'accepted' });

@@ -79,6 +79,40 @@ test('credentials that expire are waited for, and the profile’s new ones are u
   });
 });
 
+test('credentials that expire are waited for in a region that was not asked before, too', async (context) => {
+  const { endpoint, folder } = await startRegion(context);
+  const file = path.join(folder, 'credentials');
+  const none = path.join(folder, 'none');
+  await writeProfile(file, 'AKIAOLD');
+  let good = 'AKIAOLD';
+  endpoint.on(
+    'DescribeInstances',
+    keyed((key) => key === good),
+  );
+  await withEnvironment({ AWS_SHARED_CREDENTIALS_FILE: file, AWS_CONFIG_FILE: none }, async () => {
+    const refused = Promise.withResolvers<void>();
+    const account = createAccount({
+      credentials: findCredentials({ profile: 'orchard' }),
+      pauses,
+      onNews: ({ type }) => {
+        if (type === 'refused') refused.resolve();
+      },
+    });
+    const settings = { config: { profile: 'orchard' }, options: { account } };
+    const west = await openRegion(context, endpoint.url, settings);
+    const east = await openRegion(context, endpoint.url, {
+      ...settings,
+      region: { region: 'us-east-1' },
+    });
+    await west.cloud.describe(patient());
+    good = 'AKIANEW';
+    const answer = east.cloud.describe(patient());
+    await Promise.race([refused.promise, answer]);
+    await writeProfile(file, 'AKIANEW');
+    assert.equal((await answer).length, 1);
+  });
+});
+
 test('new credentials that are there already are used without a word', async (context) => {
   const { endpoint, folder } = await startRegion(context);
   const file = path.join(folder, 'credentials');
