@@ -8,6 +8,8 @@ import type { FleetSessions } from './fleet-sessions.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import {
   launchRegion,
+  mayBeDearer,
+  type RegionLaunchOptions,
   type RegionLaunchOutcome,
   type Shortage,
   type Strangers,
@@ -178,6 +180,7 @@ export class FleetMachines {
     region: string,
     sessions: readonly NodeSession[],
     launch: LaunchOptions,
+    onDemand: RegionLaunchOptions['onDemand'] = this.#isLastRegion(launch) ? 'after-spot' : 'never',
   ): Promise<RegionLaunchOutcome | undefined> {
     const { config, notices, sessions: fleet, watch } = this.#options;
     const { isWanted = () => true, identity, signal = this.#options.signal, userData } = launch;
@@ -195,7 +198,7 @@ export class FleetMachines {
           expiry: this.#expiry(),
           identity,
           strangers: launch.strangers ?? (identity === undefined ? 'any' : 'none'),
-          onDemand: config.onDemandFallback,
+          onDemand: config.onDemandFallback ? onDemand : 'never',
           userData,
           timeout: config.timeouts.launching,
           signal,
@@ -220,6 +223,7 @@ export class FleetMachines {
     if (shortage === undefined) return;
     const { config } = this.#options;
     let missing = unmet;
+    let last = shortage;
     if (shortage.isLocal && config.placement === 'anywhere' && request.isBound !== true) {
       const why = describeRefusals(refusals) || shortage.failure.reason;
       const answer = await this.#move(region, unmet, request, `no capacity in ${region} (${why})`);
@@ -228,8 +232,20 @@ export class FleetMachines {
       const found = `${unmet.length} of ${all} ${all === 1 ? 'node' : 'nodes'} found no capacity (${why})`;
       if (config.regions.length > 1) this.#tellMove(region, found, { ...answer, shortage });
     }
-    for (const { machine } of missing) machine.refuse(shortage.failure);
-    if (missing.length > 0) this.#note(shortage.exitStatus);
+    const isDearer = shortage.isLocal && config.onDemandFallback && mayBeDearer(refusals);
+    if (missing.length > 0 && isDearer && !this.#isLastRegion(request)) {
+      const dearer = await this.#launchIn(region, missing, request, 'at-once');
+      missing = missing.filter(({ machine }) => !machine.isThere);
+      last = dearer?.shortage ?? shortage;
+    }
+    for (const { machine } of missing) machine.refuse(last.failure);
+    if (missing.length > 0) this.#note(last.exitStatus);
+  }
+
+  /** Whether nodes that a region has nothing for go nowhere else. */
+  #isLastRegion({ isBound = false }: LaunchOptions): boolean {
+    const { placement, regions } = this.#options.config;
+    return placement === 'spread' || isBound || regions.length === 1;
   }
 
   #move(

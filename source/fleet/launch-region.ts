@@ -31,8 +31,8 @@ export type RegionLaunchOptions = {
   readonly strangers: Strangers;
   /** Pools that are only asked where no other is left. */
   readonly avoid?: readonly CapacityPool[];
-  /** Whether nodes that no spot pool has an instance for are launched on demand. */
-  readonly onDemand: boolean;
+  /** Whether nodes are launched on demand: those that no spot pool has an instance for, or all. */
+  readonly onDemand: 'never' | 'after-spot' | 'at-once';
   /** Milliseconds for all of it. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -120,14 +120,15 @@ class RegionLaunch {
 
   /** Looks at what runs before each launch: the number of the launch stands for what was seen. */
   async run(signal: AbortSignal): Promise<void> {
-    const { avoid, cloud, identity, userData } = this.#options;
+    const { avoid, cloud, identity, onDemand, userData } = this.#options;
     await cloud.prepare({ userData }, signal);
     const asked = new Set<Lifecycle>();
-    let lifecycle: Lifecycle = 'spot';
+    let lifecycle: Lifecycle = onDemand === 'at-once' ? 'on-demand' : 'spot';
     for (;;) {
       await this.#takeStrangers(await cloud.settle(signal), signal);
       const { missing } = this;
       if (missing.length === 0) return;
+      if (lifecycle === 'on-demand' && !asked.has(lifecycle)) this.#tellOnDemand();
       const answer = await cloud.launch(
         {
           count: missing.length,
@@ -158,17 +159,17 @@ class RegionLaunch {
     isSecond: boolean,
   ): Lifecycle | undefined {
     if (!isSecond && hasMorePools) return lifecycle;
-    const { cloud, notices, onDemand } = this.#options;
-    // The limit that spot instances are too dear for is one on demand as well.
-    const isForPrice =
-      refusals.length > 0 && refusals.every(({ code }) => code === 'SpotMaxPriceTooLow');
-    if (lifecycle === 'on-demand' || !onDemand || isForPrice) return undefined;
+    const isAllowed = this.#options.onDemand === 'after-spot' && mayBeDearer(refusals);
+    return lifecycle === 'spot' && isAllowed ? 'on-demand' : undefined;
+  }
+
+  #tellOnDemand(): void {
+    const { cloud, notices } = this.#options;
     const nodes = this.missing.map(({ name }) => name).join(', ');
     notices.say('warning', `no spot capacity for ${nodes}: launching on demand`, {
       region: cloud.region,
       hint: 'On demand costs about three times as much; "on_demand_fallback: false" prevents it.',
     });
-    return 'on-demand';
   }
 
   async #takeStrangers(instances: readonly Instance[], signal: AbortSignal): Promise<void> {
@@ -225,6 +226,10 @@ class RegionLaunch {
     }
   }
 }
+
+/** The limit that spot instances are too dear for is one on demand as well. */
+export const mayBeDearer = (refusals: readonly LaunchRefusal[]): boolean =>
+  refusals.length === 0 || refusals.some(({ code }) => code !== 'SpotMaxPriceTooLow');
 
 /** Gives each node its instance: the one that has its name, else by the order of ids. */
 const share = <Each extends Obtained>(

@@ -68,6 +68,21 @@ test('where no region has anything, nodes fail where they were meant to be, with
   assert.deepEqual(moves(fleet.events), []);
 });
 
+test('nodes are launched on demand, at home, only where no region has spot capacity', async (context) => {
+  const fleet = await open(context, { onDemandFallback: true, totalInstances: 1 });
+  await fleet.refuse({ ...refusal, lifecycle: 'spot' });
+  await fleet.controller.create(never);
+  assert.deepEqual(phases(fleet), { 'us-east-1-1': 'ready' });
+  assert.equal(fleet.node('us-east-1-1').lifecycle, 'spot');
+
+  const poor = await open(context, { onDemandFallback: true, totalInstances: 1 });
+  await poor.refuse({ kind: 'refuse-capacity', lifecycle: 'spot' });
+  await poor.controller.create(never);
+  assert.deepEqual(phases(poor), { 'us-west-2-1': 'ready' });
+  assert.equal(poor.node('us-west-2-1').lifecycle, 'on-demand');
+  assert.match(poor.notices.join('\n'), /no spot capacity for us-west-2-1: launching on demand/);
+});
+
 test('a fleet that is to be spread fails where it has no capacity', async (context) => {
   const fleet = await open(context, { placement: 'spread', totalInstances: 1 });
   await fleet.refuse(refusal);
