@@ -136,6 +136,33 @@ export const apiFaults: readonly FaultCase[] = [
       passing(random, 'connection dropped', () => ({ type: 'drop', when: when(random) })),
   },
   {
+    name: 'answers to launches lost',
+    share: 1.5,
+    plan: (random) => {
+      // The SDK asks six times before the program hears of it.
+      const count = random.between(1, 9);
+      const action = random.pick(['CreateFleet', 'CreateFleet', 'CreateTags']);
+      const lag = random.isTrue(0.5) ? random.between(200, 3000) : 0;
+      return {
+        text: `create: ${count} answers to ${action} are lost; lists lag by ${lag} ms`,
+        command: 'create',
+        bootTimes: { visible: [0, lag] },
+        launchesOnce: true,
+        expects: { ready: 'all', causes: [] },
+        arm: (ground) => {
+          let struck = 0;
+          ground.disrupt = (request) => {
+            if (request.action !== action || struck >= count) return undefined;
+            struck += 1;
+            ground.note(`the answer to ${action} is lost`);
+            return { type: 'drop', when: 'after' };
+          };
+        },
+        heal,
+      };
+    },
+  },
+  {
     name: 'connections dropped for good',
     share: 0.5,
     plan: (random) =>

@@ -56,6 +56,7 @@ const killed = (
     bootTimes: { visible: [0, lag] },
     expects: { ready: 'all', causes: [] },
     processes: moments.map(kill),
+    launchesOnce: true,
   };
 };
 
@@ -116,6 +117,7 @@ export const controllerFaults: readonly FaultCase[] = [
         text: `two create at once${isKilled ? ', one of which is killed' : ''}; lists lag by ${lag} ms`,
         command: 'create',
         hasCompanion: true,
+        launchesOnce: true,
         bootTimes: { visible: [0, lag] },
         expects: { ready: 'all', causes: [] },
         ...(isKilled ? { processes: [kill(atRequest(random, 'create'))] } : {}),

@@ -88,6 +88,8 @@ export type FaultPlan = {
   readonly processes?: readonly ProcessFault[];
   /** Nodes that are there before a `create`. */
   readonly before?: number;
+  /** Whether no more is launched in all than would have been without the fault. */
+  readonly launchesOnce?: true;
   /** Whether somebody else runs the same command at the same time. */
   readonly hasCompanion?: true;
   /** Begins the fault, just before the command starts. */

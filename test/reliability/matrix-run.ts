@@ -43,18 +43,20 @@ export type MatrixRunOptions = {
   readonly slot: number;
 };
 
+/** Seconds; machines that do the work of many let each of them wait. */
 const usualTimeouts = {
-  launching: 40,
-  booting: 40,
-  connecting: 30,
-  uploading: 30,
-  'cloud-init': 30,
-  configuring: 30,
-  verifying: 30,
+  launching: 90,
+  booting: 90,
+  connecting: 90,
+  uploading: 90,
+  'cloud-init': 90,
+  configuring: 90,
+  verifying: 90,
 };
 
-/** Milliseconds beyond all timeouts in which a command must have ended. */
+/** Milliseconds beyond all timeouts in which a command must have ended, and the most that it gets. */
 const grace = 60_000;
+const longestWait = 400_000;
 
 /** Milliseconds between two looks for something that comes by itself. */
 const lookInterval = 20;
@@ -226,8 +228,7 @@ class MatrixRun {
     this.#require('after it, ', alwaysHolds(after));
     this.#require('after it, ', endsTruly(after, { ready: 'all', causes: [], machinesGo: true }));
     this.#require('after it, ', endsWell(after));
-    const isOneFleet = this.#plan.processes !== undefined || this.#plan.hasCompanion;
-    if (isOneFleet && command === 'create' && !expects.machinesGo) this.#requireNoSpares();
+    if (command === 'create' && this.#plan.launchesOnce) this.#requireNoSpares();
     this.#require('', await this.#findSecrets());
   }
 
@@ -327,7 +328,8 @@ class MatrixRun {
   /** Ends with a violation where a command has not ended long after it must have. */
   async #bounded(work: Promise<ProgramEnd>): Promise<ProgramEnd> {
     const timeouts = { ...usualTimeouts, ...this.#plan.timeouts };
-    const limit = Object.values(timeouts).reduce((sum, seconds) => sum + seconds * 1000, 0) + grace;
+    const sum = Object.values(timeouts).reduce((total, seconds) => total + seconds * 1000, 0);
+    const limit = Math.min(sum + grace, longestWait);
     const timer = new AbortController();
     const overdue = sleep(limit, undefined, { signal: timer.signal }).then(() => {
       this.violations.push(`hang: not over after ${limit / 1000} s`);
