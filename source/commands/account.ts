@@ -4,7 +4,7 @@ import { findCredentials, fixedCredentials } from '../ec2/account-credentials.ts
 import { createApiCallCounter } from '../ec2/call-counter.ts';
 import { createAccount } from '../ec2/sign-in.ts';
 import { askSecretly } from './ask-secretly.ts';
-import { type CloudNews, signInNews, troubleNews } from './cloud-news.ts';
+import { type CloudNews, newsText, signInNews, troubleNews } from './cloud-news.ts';
 import type { Invocation } from './command.ts';
 import { findProfile, openSandbox } from './deployment.ts';
 import {
@@ -69,9 +69,8 @@ const openAccount = async (
   signal: AbortSignal,
 ): Promise<(region: string) => AccountCloud> => {
   const { environment, options, stderr } = invocation;
-  const tell = ({ hint = '', level, message }: CloudNews) => {
-    const label = level === 'info' ? '' : 'warning: ';
-    stderr.write(`${label}${message}\n${hint === '' ? '' : `  ${hint}\n`}`);
+  const tell = (news: CloudNews) => {
+    stderr.write(newsText(options, news));
   };
   const sandbox =
     options.sandbox === undefined

@@ -2,9 +2,21 @@ import type { Ec2Error } from '../ec2/errors.ts';
 import type { SignInNews } from '../ec2/sign-in.ts';
 import type { NoticeEvent } from '../events/event.ts';
 import { formatDuration } from '../ui/duration.ts';
+import type { DeploymentOptions } from './command-line.ts';
+import { completeHint } from './complete-hints.ts';
 
 /** Something about EC2, or the way to it, that stops nothing and that people should know. */
 export type CloudNews = Pick<NoticeEvent, 'level' | 'message' | 'hint' | 'region'>;
+
+/** News as they are printed where nothing else shows them, newline included. */
+export const newsText = (
+  options: DeploymentOptions,
+  { hint = '', level, message }: CloudNews,
+): string =>
+  [
+    `${level === 'info' ? '' : 'warning: '}${message}\n`,
+    hint === '' ? '' : `  ${completeHint(options, hint)}\n`,
+  ].join('');
 
 /** Brings news to whoever listens; to `otherwise` while nobody does. */
 export type NewsDesk = {

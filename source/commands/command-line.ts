@@ -1,9 +1,12 @@
 import { shellWord } from '../ssh/openssh-command.ts';
-import type { Invocation } from './command.ts';
+import type { Options } from './options.ts';
+
+/** What says which deployment a call is about. */
+export type DeploymentOptions = Pick<Options, 'config' | 'profile' | 'sandbox'>;
 
 /** Another command line about the same deployment as this call. */
 export const commandLine = (
-  { options: { config, profile, sandbox } }: Pick<Invocation, 'options'>,
+  { options: { config, profile, sandbox } }: { readonly options: DeploymentOptions },
   command?: string,
 ): string =>
   [
@@ -15,5 +18,5 @@ export const commandLine = (
   ].join(' ');
 
 /** How to come back to what keeps running, or end it. */
-export const wayBack = (invocation: Pick<Invocation, 'options'>): string =>
+export const wayBack = (invocation: { readonly options: DeploymentOptions }): string =>
   `Attach with \`${commandLine(invocation)}\`, end it with \`${commandLine(invocation, 'destroy')}\`.`;

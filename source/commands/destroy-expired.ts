@@ -5,6 +5,7 @@ import { type DeploymentPart, expiredInstances, isExpired, partsOf } from '../fl
 import { type Notices, noticesAs } from '../fleet/notices.ts';
 import { viewAccount } from './account.ts';
 import type { Invocation } from './command.ts';
+import { commandLine } from './command-line.ts';
 import { confirm } from './confirm.ts';
 import { isSeen, type Sight, scanRegions } from './every-region.ts';
 import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
@@ -66,7 +67,7 @@ export const destroyExpired = async (
     for (const { instances, part } of left) {
       const what = [...instances.map(({ instanceId }) => instanceId), ...part.resources].join('; ');
       notices.say('error', `expired and left of ${part.deployment}: ${what}`, {
-        hint: 'Run `spot-tui destroy --expired` again in a minute.',
+        hint: `Run \`${commandLine(invocation, 'destroy --expired')}\` again in a minute.`,
         region: part.region,
       });
     }

@@ -70,6 +70,7 @@ const destroy = async (
     ({ cloud, scan }) => configured.has(cloud.region) || scan.instances.some(isAlive),
   );
   const fleet = openMachineRun(
+    invocation,
     { ...workspace, clouds: concerned.map(({ cloud }) => cloud) },
     'destroy',
   );

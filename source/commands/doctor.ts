@@ -11,6 +11,7 @@ import { loadRemoteScripts, type RemoteScripts } from '../pipeline/remote-script
 import { cleanText } from '../ssh/clean-text.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { RunCommand } from './command.ts';
+import { completeHint } from './complete-hints.ts';
 import { exitStatus } from './exit-status.ts';
 import { noNodes } from './no-nodes.ts';
 import { type NodeCommandContext, withNodes } from './node-command.ts';
@@ -73,7 +74,9 @@ const diagnose = async (
     ok: checks.every(({ status }) => status !== 'failed'),
     checks: checks.map(({ hint, ...check }) => ({
       ...check,
-      ...(hint === undefined ? {} : { hint: hint.replaceAll('NODE', node.name) }),
+      ...(hint === undefined
+        ? {}
+        : { hint: completeHint(context.invocation.options, hint.replaceAll('NODE', node.name)) }),
     })),
   };
 };

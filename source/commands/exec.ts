@@ -45,7 +45,7 @@ const execute = async (
   { access, invocation, nodes, signal, workspace }: NodeCommandContext,
   command: string,
 ): Promise<(readonly [string, ActionResult])[]> => {
-  const fleet = openMachineRun(workspace, 'exec', access);
+  const fleet = openMachineRun(invocation, workspace, 'exec', access);
   const { actions } = fleet.controller;
   const outputs = new Map(nodes.map(({ name }) => [name, collectLines()]));
   fleet.addReporter(

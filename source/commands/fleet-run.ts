@@ -11,6 +11,7 @@ import { buildUserData } from '../pipeline/user-data.ts';
 import type { Reporter } from '../reporters/reporter.ts';
 import { startRecording } from '../reporters/run-recording.ts';
 import type { Invocation } from './command.ts';
+import { completeEvent } from './complete-hints.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import { type NodeAccess, openNodeAccess } from './node-access.ts';
 import { payloadIfHere } from './payload-if-here.ts';
@@ -71,7 +72,7 @@ export const openFleetRun = async (
   for (const warning of payload?.warnings ?? []) {
     invocation.stderr.write(`warning: ${warning}\n`);
   }
-  return startRun(workspace, command, {
+  return startRun(invocation, workspace, command, {
     payload,
     buildPayload: () => buildPayload(config, templatesFolder),
     scripts,
@@ -88,6 +89,7 @@ export const openFleetRun = async (
  * key only where it connects to nodes, so that a fleet can be ended from anywhere.
  */
 export const openMachineRun = (
+  invocation: Pick<Invocation, 'options'>,
   workspace: Workspace,
   command: string,
   access?: NodeAccess,
@@ -103,7 +105,7 @@ export const openMachineRun = (
     containers: [],
     warnings: [],
   };
-  return startRun(workspace, command, {
+  return startRun(invocation, workspace, command, {
     payload,
     buildPayload: () => Promise.resolve(payload),
     scripts: {
@@ -123,6 +125,7 @@ export const openMachineRun = (
 };
 
 const startRun = (
+  { options }: Pick<Invocation, 'options'>,
   { calls, clouds, config, folders, isSandbox, onNews }: Workspace,
   command: string,
   parts: Omit<FleetControllerOptions, 'config' | 'clouds' | 'emit' | 'clock' | 'by' | 'hasConsole'>,
@@ -133,8 +136,9 @@ const startRun = (
   const listeners: Emit[] = [];
   const reporters: Reporter[] = [];
   let isSummarized = false;
-  const emit: Emit = (event) => {
+  const emit: Emit = (told) => {
     if (isSummarized) return;
+    const event = completeEvent(options, told);
     isSummarized = event.event === 'summary';
     store.dispatch(event);
     for (const listener of listeners) listener(event);

@@ -148,6 +148,7 @@ const printNodes = async (
   printInOrder(print, held);
   const [first] = failures;
   if (nodes.length === 1 && first !== undefined) throw first;
-  for (const error of failures) reportError(error, { stderr, debug: options.debug, environment });
+  const { debug } = options;
+  for (const error of failures) reportError(error, { stderr, debug, environment, options });
   return failures.length === 0 ? exitStatus.success : exitStatus.failure;
 };

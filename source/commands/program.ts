@@ -19,8 +19,8 @@ export const runProgram = async (programFolder: string): Promise<never> => {
     if (!outlivesReader) process.exit(exitStatus.success);
   });
   const report = (error: unknown): number => {
-    const debug = parsed?.type === 'run' && parsed.options.debug;
-    reportError(error, { stderr, debug, environment: process.env });
+    const { debug = false, ...options } = parsed?.type === 'run' ? parsed.options : {};
+    reportError(error, { stderr, debug, environment: process.env, options });
     return exitStatusOf(error);
   };
   let status: number;

@@ -1,6 +1,8 @@
 import { ConfigError, formatIssue } from '../config/issue.ts';
 import { isGithubActions, workflowCommand } from '../reporters/workflow-command.ts';
 import type { Invocation } from './command.ts';
+import type { DeploymentOptions } from './command-line.ts';
+import { completeHint } from './complete-hints.ts';
 import { nodeText } from './node-text.ts';
 
 /**
@@ -13,9 +15,14 @@ export const reportError = (
     stderr,
     debug,
     environment,
-  }: Pick<Invocation, 'environment' | 'stderr'> & { readonly debug: boolean },
+    options = {},
+  }: Pick<Invocation, 'environment' | 'stderr'> & {
+    readonly debug: boolean;
+    /** Those of the call, once they are known. */
+    readonly options?: DeploymentOptions;
+  },
 ): void => {
-  const lines = errorLines(error);
+  const lines = errorLines(error, options);
   const stack = debug && error instanceof Error ? `${error.stack}\n` : '';
   if (isGithubActions(environment)) {
     const message = lines.map((line) => line.replace(/^spot-tui: |^ +/, '')).join('\n');
@@ -24,7 +31,7 @@ export const reportError = (
   stderr.write(nodeText({ environment }, `${lines.join('\n')}\n${stack}`));
 };
 
-const errorLines = (error: unknown): string[] => {
+const errorLines = (error: unknown, options: DeploymentOptions): string[] => {
   if (!(error instanceof Error)) return [`spot-tui: ${String(error)}`];
   // Editors and scripts take these lines apart, so nothing is put before them.
   if (error instanceof ConfigError) {
@@ -38,7 +45,7 @@ const errorLines = (error: unknown): string[] => {
     `spot-tui: ${first}`,
     ...more.map((line) => `  ${line}`),
     ...('hint' in error && typeof error.hint === 'string' && error.hint !== ''
-      ? [`  ${error.hint}`]
+      ? [`  ${completeHint(options, error.hint)}`]
       : []),
   ];
 };

@@ -4,6 +4,7 @@ import { buildPayload } from '../pipeline/payload/payload.ts';
 import { buildUserData } from '../pipeline/user-data.ts';
 import { createKeyMap } from '../ui/keys/key-map.ts';
 import type { Invocation, RunCommand } from './command.ts';
+import { completeHint } from './complete-hints.ts';
 import { type ExitStatus, exitStatus, exitStatusOf } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
 import { type JumpAccess, jumpHostName, tryJumpHost } from './jump-host.ts';
@@ -52,7 +53,7 @@ const validate = async (
         ok: false,
         detail: error instanceof Error ? error.message : String(error),
         ...(error instanceof Error && 'hint' in error && typeof error.hint === 'string'
-          ? { hint: error.hint }
+          ? { hint: completeHint(options, error.hint) }
           : {}),
       });
     }

@@ -12,6 +12,7 @@ import { askSecretly } from './ask-secretly.ts';
 import {
   type CloudNews,
   createNewsDesk,
+  newsText,
   recoveryNews,
   signInNews,
   troubleNews,
@@ -69,9 +70,8 @@ export const openWorkspace = async (
     ...(options.maxPrice === undefined ? {} : { maxPrice: options.maxPrice }),
   });
   const calls = createApiCallCounter();
-  const news = createNewsDesk(({ hint = '', level, message }) => {
-    const label = level === 'info' ? '' : 'warning: ';
-    stderr.write(`${label}${message}\n${hint === '' ? '' : `  ${hint}\n`}`);
+  const news = createNewsDesk((each) => {
+    stderr.write(newsText(options, each));
   });
   const wakes = watchForWakes();
   wakes.onWake((milliseconds) => wakeNews(milliseconds).forEach(news.tell));

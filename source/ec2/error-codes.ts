@@ -216,7 +216,7 @@ const rules: readonly Rule[] = [
   {
     code: /^(DependencyViolation|InvalidGroup\.InUse)$/,
     kind: 'conflict',
-    hint: () => 'Something still uses it: run "spot-tui destroy" again in some minutes.',
+    hint: () => 'Something still uses it: run `spot-tui destroy` again in some minutes.',
   },
   {
     code: /^IdempotentParameterMismatch$/,

@@ -35,7 +35,7 @@ export class ExpiryWatch {
     const verb = names.length === 1 ? 'expires' : 'expire';
     const when = minutes <= 0 ? 'now' : `in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
     this.#notices.say('warning', `${names.join(', ')} ${verb} ${when}`, {
-      hint: '`spot-tui create` gives more time; `destroy --expired` ends what has none left.',
+      hint: '`spot-tui create` gives more time; `spot-tui destroy --expired` ends what has none left.',
       region: this.#region,
     });
   }

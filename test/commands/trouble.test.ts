@@ -43,7 +43,10 @@ suite('a fleet in trouble', () => {
     assert.match(String(failed?.reason), /\.service: not running/);
     const doctor = await user.run(['doctor', '--sandbox']);
     assert.equal(doctor.status, 1);
-    assert.match(doctor.stdout, /✖ .*\.service: not running.*\n.*`spot-tui logs us-west-2-1`/);
+    assert.match(
+      doctor.stdout,
+      /✖ .*\.service: not running.*\n.*`spot-tui logs us-west-2-1 --sandbox`/,
+    );
     const configured = await user.run(['configure', '--sandbox', '--json']);
     assert.equal(configured.status, 0);
   });

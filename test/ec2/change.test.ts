@@ -229,6 +229,6 @@ test('what can’t be removed is said, and the rest is removed', async (context)
   assert.equal(answer.removed.length, 2);
   assert.match(
     answer.left.join(),
-    /can't remove the security group spot-tui-orchard \(us-west-2\): resource sg-ours has a dependent object.*run "spot-tui destroy" again/,
+    /can't remove the security group spot-tui-orchard \(us-west-2\): resource sg-ours has a dependent object.*run `spot-tui destroy` again/,
   );
 });
