@@ -9,7 +9,7 @@ import { isAlive, type PlannedNode, planMore } from './plan.ts';
 
 export type MoveOptions = {
   readonly config: Config;
-  readonly clouds: readonly RegionCloud[];
+  readonly clouds: readonly Pick<RegionCloud, 'region' | 'describe'>[];
   readonly sessions: FleetSessions;
   readonly emit: Emit;
   /** Milliseconds since the Unix epoch. */
@@ -37,7 +37,7 @@ export type MoveOptions = {
 
 /**
  * Looks in other regions for machines for nodes that their own has nothing for: in the regions with
- * the fewest nodes first, each asked once. A node keeps its name until a machine is there for it.
+ * the fewest nodes first, each asked until it has too little. A node keeps its name until a machine is there for it.
  *
  * @returns How many went where, and the nodes that found nothing.
  */
@@ -67,9 +67,8 @@ export const moveNodes = async (
     const names = sessions.all.map(({ name }) => name);
     const more = planMore(waiting.length - found.length, asked, inUse, names);
     const planned: readonly PlannedNode[] = [...found, ...more];
-    for (const each of open) {
-      if (!seen.has(each) || planned.some((node) => node.region === each)) closed.add(each);
-    }
+    for (const each of open) if (!seen.has(each)) closed.add(each);
+    if (planned.length === 0) continue;
     const pairs = planned.flatMap((node, index) => {
       const from = waiting[index];
       return from === undefined ? [] : [{ from, node }];
@@ -77,10 +76,10 @@ export const moveNodes = async (
     const arrived = new Set<NodeSession>();
     await Promise.all(
       [...Map.groupBy(pairs, ({ node }) => node.region)].map(async ([to, inRegion]) => {
-        for (const from of await launchFor(options, to, inRegion)) {
-          arrived.add(from);
-          moved.set(to, (moved.get(to) ?? 0) + 1);
-        }
+        const found = await launchFor(options, to, inRegion);
+        for (const from of found) arrived.add(from);
+        if (found.length > 0) moved.set(to, (moved.get(to) ?? 0) + found.length);
+        if (found.length < inRegion.length) closed.add(to);
       }),
     );
     waiting = waiting.filter((session) => !arrived.has(session));
