@@ -1,15 +1,24 @@
-import type { Instance, RegionCloud, SpotPrice } from '../ec2/cloud.ts';
+import type { Instance, SpotPrice } from '../ec2/cloud.ts';
 import { isAlive } from './plan.ts';
 
+/** A region that knows what its instances cost. */
+export type PricedRegion = {
+  spotPrices(signal: AbortSignal, instanceTypes: readonly string[]): Promise<SpotPrice[]>;
+  onDemandPrices(
+    signal: AbortSignal,
+    instanceTypes: readonly string[],
+  ): Promise<ReadonlyMap<string, number>>;
+};
+
 export type RegionPricesOptions = {
-  readonly cloud: Pick<RegionCloud, 'spotPrices' | 'onDemandPrices'>;
+  readonly cloud: PricedRegion;
   /** Called when there are prices, or others than before. */
   readonly onPrices?: () => void;
   /** Hears why there are none. */
   readonly onError: (error: unknown) => void;
 };
 
-/** Milliseconds after which prices are old, and within which a new type of instance may wait. */
+/** Milliseconds after which prices are old, and after which those that were not known are asked for again. */
 const times = { old: 3_600_000, retry: 600_000 } as const;
 
 /**
@@ -48,15 +57,11 @@ export class RegionPrices {
       lifecycles.map(async (lifecycle) => {
         const paid = instances.filter((each) => isAlive(each) && each.lifecycle === lifecycle);
         const book = this.#books[lifecycle];
-        if (paid.length === 0 || !book.isDue(now, () => paid.some((each) => !this.of(each)))) {
-          return;
-        }
+        const types = [...new Set(paid.map(({ instanceType }) => instanceType))];
+        const isIncomplete = () => paid.some((each) => this.of(each) === undefined);
+        if (paid.length === 0 || !book.isDue(types, now, isIncomplete)) return;
         try {
-          await book.update(
-            [...new Set(paid.map(({ instanceType }) => instanceType))],
-            now,
-            signal,
-          );
+          await book.update(types, now, signal);
           this.#options.onPrices?.();
         } catch (error) {
           if (!signal.aborted) this.#options.onError(error);
@@ -75,6 +80,7 @@ class PriceBook {
     signal: AbortSignal,
   ) => Promise<ReadonlyMap<string, number>>;
   #prices: ReadonlyMap<string, number> = new Map();
+  #askedFor: ReadonlySet<string> = new Set();
   #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -87,13 +93,15 @@ class PriceBook {
     return this.#prices;
   }
 
-  isDue(now: number, isIncomplete: () => boolean): boolean {
+  isDue(types: readonly string[], now: number, isIncomplete: () => boolean): boolean {
     const age = now - this.#askedAt;
-    return age >= times.old || (age >= times.retry && isIncomplete());
+    if (age >= times.old || (age >= times.retry && isIncomplete())) return true;
+    return types.some((type) => !this.#askedFor.has(type));
   }
 
   async update(types: readonly string[], now: number, signal: AbortSignal): Promise<void> {
     this.#askedAt = now;
+    this.#askedFor = new Set(types);
     this.#prices = await this.#ask(types, signal);
   }
 }

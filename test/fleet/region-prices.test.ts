@@ -74,6 +74,17 @@ test('what runs on demand costs what its type costs on demand, and spot prices a
   assert.deepEqual([prices.of(onDemand), prices.of(instance())], [0.0416, 0.0125]);
 });
 
+test('a type that comes later is asked for at once: what EC2 launches in place of a node is of another', async () => {
+  const large = { instanceType: 'm5.large', zone: 'us-west-2a', price: 0.035 };
+  const { asked, prices } = priced(() => [small, large]);
+  const successor = instance({ instanceId: 'i-2', instanceType: 'm5.large' });
+  await prices.update([instance()], 0, never);
+  await prices.update([instance(), successor], 10_000, never);
+  await prices.update([successor], 20_000, never);
+  assert.deepEqual(asked, [['t3.medium'], ['t3.medium', 'm5.large']]);
+  assert.equal(prices.of(successor), 0.035);
+});
+
 test('a pool that is not known is asked for again, but not at every poll', async () => {
   const { asked, prices } = priced(() => [small]);
   const elsewhere = instance({ zone: 'us-west-2d', instanceType: 'm5.large' });
