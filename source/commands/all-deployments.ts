@@ -1,8 +1,6 @@
-import type { AccountCloud } from '../ec2/account-cloud.ts';
-import type { Instance } from '../ec2/cloud.ts';
-import { Ec2Error } from '../ec2/errors.ts';
 import { type DeploymentOverview, overviewsOf, partsOf } from '../fleet/deployments.ts';
-import { isAlive } from '../fleet/plan.ts';
+import { priceInstances } from '../fleet/instance-prices.ts';
+import { dollars } from '../reporters/dollars.ts';
 import { textTable } from '../reporters/text-table.ts';
 import { formatDuration } from '../ui/duration.ts';
 import { type AccountView, viewAccount } from './account.ts';
@@ -14,7 +12,7 @@ export const listAllDeployments = async (
   invocation: Invocation,
   signal: AbortSignal,
 ): Promise<ExitStatus> => {
-  const { options, stdout, words } = invocation;
+  const { options, stderr, stdout, words } = invocation;
   if (words.length > 0) {
     throw new UsageError(
       'list --all-deployments takes no nodes',
@@ -23,10 +21,16 @@ export const listAllDeployments = async (
   }
   const view = await viewAccount(invocation, signal);
   const parts = partsOf(view.seen.map(({ scan }) => scan));
-  const prices = await findPrices(invocation, view, signal);
-  const overviews = overviewsOf(parts, (instance) =>
-    instance.lifecycle === 'spot' ? prices.get(poolOf(instance)) : undefined,
+  // Without its price a deployment is worth knowing of all the same.
+  const { prices, problems } = await priceInstances(
+    view.seen.map(({ cloud }) => cloud),
+    view.seen.flatMap(({ scan }) => scan.instances),
+    signal,
   );
+  for (const problem of problems) {
+    stderr.write(`warning: what nodes cost is not known: ${problem}\n`);
+  }
+  const overviews = overviewsOf(parts, ({ instanceId }) => prices.get(instanceId));
   const total = sumOf(overviews);
   if (options.json) {
     const answer = {
@@ -41,44 +45,6 @@ export const listAllDeployments = async (
   }
   return exitStatus.success;
 };
-
-/** US dollars per hour by pool; one question for each region with spot instances. */
-const findPrices = async (
-  { stderr }: Invocation,
-  { seen }: AccountView,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> => {
-  const answers = await Promise.all(
-    seen.map(({ cloud, scan }) => pricesIn(cloud, scan.instances, signal)),
-  );
-  const prices = new Map<string, number>();
-  for (const answer of answers) {
-    if (answer instanceof Ec2Error) stderr.write(`warning: ${answer.message}\n`);
-    else for (const [pool, price] of answer) prices.set(pool, price);
-  }
-  return prices;
-};
-
-const pricesIn = async (
-  cloud: AccountCloud,
-  instances: readonly Instance[],
-  signal: AbortSignal,
-): Promise<(readonly [string, number])[] | Ec2Error> => {
-  const spots = instances.filter((each) => isAlive(each) && each.lifecycle === 'spot');
-  if (spots.length === 0) return [];
-  const types = [...new Set(spots.map(({ instanceType }) => instanceType))];
-  try {
-    const prices = await cloud.spotPrices(types, signal);
-    return prices.map((each) => [poolOf(each), each.price] as const);
-  } catch (error) {
-    // Without its price a deployment is worth knowing of all the same.
-    if (error instanceof Ec2Error) return error;
-    throw error;
-  }
-};
-
-const poolOf = ({ instanceType, zone }: Pick<Instance, 'instanceType' | 'zone'>): string =>
-  `${instanceType} ${zone}`;
 
 type Total = { readonly sum: number; readonly isComplete: boolean };
 
@@ -130,11 +96,9 @@ const linesOf = (
 
 const nodesOf = ({ resources, states }: DeploymentOverview): string =>
   states.size === 0
-    ? `none, ${resources} leftovers`
+    ? `none, ${resources} ${resources === 1 ? 'leftover' : 'leftovers'}`
     : [...states].map(([state, count]) => `${count} ${state}`).join(', ');
 
 /** `in 2h 5m`, or `expired`. */
 export const expiryText = (expiresAt: number, now: number): string =>
   expiresAt <= now ? 'expired' : `in ${formatDuration(expiresAt - now)}`;
-
-const dollars = (amount: number): string => `$${amount.toFixed(amount < 1 ? 4 : 2)}`;

@@ -4,6 +4,7 @@ import type { CleanupAnswer, Instance, SpotPrice } from './cloud.ts';
 import { describeTagged } from './describe.ts';
 import { listEnabledRegions } from './enabled-regions.ts';
 import { guard } from './guard.ts';
+import { askPriceList } from './price-list.ts';
 import { findSpotPrices } from './prices.ts';
 import { createRecent } from './recent.ts';
 import { watchServerTime } from './server-clock.ts';
@@ -41,7 +42,13 @@ export type AccountCloud = {
   terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void>;
   /** Removes what a deployment has but instances, once it has no instance any more. */
   cleanUp(deployment: string, signal: AbortSignal): Promise<CleanupAnswer>;
-  spotPrices(instanceTypes: readonly string[], signal: AbortSignal): Promise<SpotPrice[]>;
+  /** Current spot prices of these types, cheapest first. */
+  spotPrices(signal: AbortSignal, instanceTypes: readonly string[]): Promise<SpotPrice[]>;
+  /** What these types cost on demand: US dollars per hour, by type, as far as that is known. */
+  onDemandPrices(
+    signal: AbortSignal,
+    instanceTypes: readonly string[],
+  ): Promise<ReadonlyMap<string, number>>;
   /** Names of all regions that the account can use. */
   enabledRegions(signal: AbortSignal): Promise<string[]>;
   /** Closes the connections that are kept open between requests. */
@@ -84,10 +91,11 @@ export const createAccountCloud = (options: AccountRegionOptions): AccountCloud 
       guard(region, 'clean up', signal, async () =>
         cleanUp(scope, deployment, await describe(deployment, signal), signal),
       ),
-    spotPrices: (instanceTypes, signal) =>
+    spotPrices: (signal, instanceTypes) =>
       guard(region, 'look up spot prices', signal, () =>
         findSpotPrices(scope, signal, instanceTypes),
       ),
+    onDemandPrices: (signal, instanceTypes) => askPriceList(options, scope, instanceTypes, signal),
     enabledRegions: (signal) =>
       guard(region, 'list the regions', signal, () => listEnabledRegions(scope, signal)),
     close: () => scope.client.destroy(),

@@ -11,8 +11,8 @@ import { expiryTag } from './expiry.ts';
 import { guard } from './guard.ts';
 import type { LaunchGround } from './launch.ts';
 import { Launches } from './launches.ts';
-import { findOnDemandPrices } from './on-demand-prices.ts';
 import { makeGround, survey } from './prepare.ts';
+import { askPriceList } from './price-list.ts';
 import { findSpotPrices } from './prices.ts';
 import { createRecent } from './recent.ts';
 import { rehearseLaunch } from './rehearse.ts';
@@ -167,20 +167,7 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
         return { region, instances, resources: found.map(({ name }) => name), unseen };
       }),
     onDemandPrices: (signal, instanceTypes = options.regionConfig.instanceTypes) =>
-      guard(region, 'look up on-demand prices', signal, async () =>
-        hasPriceList(options, scope)
-          ? findOnDemandPrices(
-              {
-                ...options,
-                credentials: scope.account.credentials.provide,
-                ...(scope.config.profile === undefined ? {} : { profile: scope.config.profile }),
-                onRequest: () => options.calls.add('GetProducts'),
-              },
-              instanceTypes,
-              signal,
-            )
-          : new Map(),
-      ),
+      askPriceList(options, scope, instanceTypes, signal),
     enabledRegions: (signal) =>
       guard(region, 'list the regions', signal, () => listEnabledRegions(scope, signal)),
     trouble: () => scope.account.trouble ?? scope.contact.trouble,
@@ -197,19 +184,6 @@ const createScope = (options: RegionCloudOptions): RegionScope => {
   const { profile } = config;
   const region = openAccountRegion({ ...options, ...(profile === undefined ? {} : { profile }) });
   return { ...region, config, regionConfig, version };
-};
-
-/** Who has EC2 elsewhere is not asked for money by AWS, and may not reach its price list. */
-const hasPriceList = (
-  { endpoint }: Pick<RegionCloudOptions, 'endpoint'>,
-  scope: Pick<RegionScope, 'endpoint'>,
-): boolean => {
-  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL_PRICING } = process.env;
-  if ([endpoint, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_PRICING].some(Boolean)) return true;
-  const asked = scope.endpoint();
-  return asked === undefined
-    ? !AWS_ENDPOINT_URL_EC2
-    : /\.amazonaws\.com$|\.api\.aws$/.test(asked.hostname);
 };
 
 /** The watch has its own way to wait, which also makes it slower for a while afterwards. */

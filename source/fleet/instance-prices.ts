@@ -1,7 +1,7 @@
-import type { Instance, RegionCloud } from '../ec2/cloud.ts';
+import type { Instance } from '../ec2/cloud.ts';
 import { toPhaseFailure } from '../pipeline/phase-failure.ts';
 import { isAlive } from './plan.ts';
-import { RegionPrices } from './region-prices.ts';
+import { type PricedRegion, RegionPrices } from './region-prices.ts';
 
 /** What instances cost, as far as that can be found out. */
 export type InstancePrices = {
@@ -13,7 +13,7 @@ export type InstancePrices = {
 
 /** Asks what instances cost, once: one question for the spot instances of each region. */
 export const priceInstances = async (
-  clouds: readonly Pick<RegionCloud, 'region' | 'spotPrices' | 'onDemandPrices'>[],
+  clouds: readonly (PricedRegion & { readonly region: string })[],
   instances: readonly Instance[],
   signal: AbortSignal,
 ): Promise<InstancePrices> => {

@@ -70,7 +70,7 @@ suite('a fleet with a time to live', () => {
       [null],
     );
     const table = await user.run(['list', '--sandbox', '--config', 'mortal.yaml']);
-    assert.match(table.stdout, /^NODE .* LAUNCHED +EXPIRES\n/);
+    assert.match(table.stdout, /^NODE .* LAUNCHED +EXPIRES +PRICE\/H\n/);
   });
 
   test('all deployments are listed without a configuration, with what they cost', async () => {

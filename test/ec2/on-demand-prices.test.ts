@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createAccountCloud } from '../../source/ec2/account-cloud.ts';
+import { createApiCallCounter } from '../../source/ec2/call-counter.ts';
+import type { Instance } from '../../source/ec2/cloud.ts';
+import { priceInstances } from '../../source/fleet/instance-prices.ts';
 import { startEndpoint } from '../../source/sandbox/endpoint/endpoint.ts';
 import { Machines } from '../sandbox/machines.ts';
 import { withEnvironment } from './environment.ts';
@@ -34,6 +38,35 @@ test('a type that the price list does not have has no price', async (context) =>
   const { cloud } = await openRegion(context, endpoint.url);
   const prices = await cloud.onDemandPrices(patient(), ['t3.large', 'x99.huge']);
   assert.deepEqual([...prices.keys()], ['t3.large']);
+});
+
+test('they are known of all deployments in an account, as those of spot are', async (context) => {
+  const endpoint = await startSandbox();
+  context.after(() => endpoint.close());
+  const cloud = createAccountCloud({
+    region: 'us-west-2',
+    version: '0.1.0',
+    calls: createApiCallCounter(),
+    endpoint: endpoint.url,
+    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
+  });
+  context.after(() => cloud.close());
+  const running = (instanceId: string, lifecycle: Instance['lifecycle']): Instance => ({
+    instanceId,
+    lifecycle,
+    region: 'us-west-2',
+    zone: 'us-west-2a',
+    instanceType: 't3.medium',
+    state: 'running',
+    imageId: 'ami-0abcdef1234567890',
+    launchedAt: 0,
+    tags: {},
+  });
+  const instances = [running('i-1', 'spot'), running('i-2', 'on-demand')];
+  const { prices, problems } = await priceInstances([cloud], instances, patient());
+  assert.deepEqual(problems, []);
+  assert.equal(prices.get('i-2'), 0.0416);
+  assert.ok((prices.get('i-1') ?? 1) < 0.0416);
 });
 
 test('a price list that may not be read says which permission is missing', async (context) => {
