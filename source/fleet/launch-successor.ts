@@ -34,6 +34,8 @@ export type SuccessorRequest = {
   /** Names that must not be given away, beyond those of living instances. */
   readonly taken: () => ReadonlySet<string>;
   readonly userData: string;
+  /** The tag that says how long it may live; empty for ever. */
+  readonly expiry: Readonly<Record<string, string>>;
   /** Whether it is launched on demand where no spot pool has an instance. */
   readonly onDemand: boolean;
   readonly notices: Notices;
@@ -135,15 +137,15 @@ const freeNode = (
   return { name: nodeName(region, index), region, index };
 };
 
-/** A name that could not be written is no reason to fail: whoever attaches next adopts the node. */
+/** Tags that could not be written are no reason to fail: whoever attaches next adopts the node. */
 const writeName = async (
-  { cloud, notices }: SuccessorRequest,
+  { cloud, expiry, notices }: SuccessorRequest,
   { name }: PlannedNode,
   { instanceId }: LaunchedInstance,
   signal: AbortSignal,
 ): Promise<void> => {
   try {
-    await cloud.tag(new Map([[instanceId, { [tagNames.node]: name }]]), signal);
+    await cloud.tag(new Map([[instanceId, { [tagNames.node]: name, ...expiry }]]), signal);
   } catch (error) {
     signal.throwIfAborted();
     notices.error(error);

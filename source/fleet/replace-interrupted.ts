@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Instance, LaunchedInstance, RegionCloud } from '../ec2/cloud.ts';
+import { expiryTag } from '../ec2/expiry.ts';
 import { withDeadline } from '../pipeline/deadline.ts';
 import type { UserData } from '../pipeline/user-data.ts';
 import type { Action } from './action-log.ts';
@@ -51,6 +52,7 @@ export const replaceInterrupted = async (
     old,
     userData,
     notices,
+    expiry: config.timeToLive === undefined ? {} : expiryTag(config.timeToLive, clock()),
     onDemand: config.onDemandFallback,
     taken: () => namesInUse(sessions.inRegion(region)),
   };

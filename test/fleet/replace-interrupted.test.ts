@@ -43,7 +43,12 @@ suite('nodes that EC2 takes back are replaced', () => {
     await fleet.controller.close();
     const { clouds, config } = fleet.options;
     const changes = {
-      config: { ...config, healthInterval: 2_000, interruption: { replace: true } },
+      config: {
+        ...config,
+        healthInterval: 2_000,
+        interruption: { replace: true },
+        timeToLive: 3_600_000,
+      },
       watchFleet: true,
     };
     const nodes = await findNodes(clouds, never);
@@ -78,6 +83,7 @@ suite('nodes that EC2 takes back are replaced', () => {
     assert.notDeepEqual([instanceType, zone], [before.instanceType, before.zone]);
     assert.equal(seenByOther().get(fourth)?.instanceId, fleet.node(fourth).instanceId);
     assert.equal((await listed()).length, 4, 'nothing was launched twice');
+    assert.ok(fleet.node(fourth).expiresAt !== undefined, 'it has its time to live');
     const [asked] = replacements();
     assert.deepEqual([asked?.by, asked?.nodes], ['spot-tui', [second]]);
     await one.actions.over(asked?.id ?? 0);
