@@ -33,7 +33,11 @@ export const commandTable: readonly CommandDefinition[] = [
     options: ['count', 'maxPrice', 'dryRun', 'watch', 'failFast', 'minReady', 'junit'],
     examples: [
       ['spot-tui create --sandbox', 'try it: no account, no cost'],
-      ['spot-tui create --dry-run', 'only show the plan'],
+      ['spot-tui create --dry-run', 'only show the plan, and what it costs'],
+      [
+        'spot-tui create --count 12 --max-price 0.02',
+        'twelve nodes, at two cents an hour and spot instance at most',
+      ],
       ['spot-tui create --ci --json', 'for scripts: one JSON object a line'],
       ['spot-tui create --ci --min-ready 8 --junit nodes.xml', 'for CI: eight nodes are enough'],
     ],
@@ -46,7 +50,7 @@ export const commandTable: readonly CommandDefinition[] = [
     usage: '[node…]',
     summary: 'the nodes of the deployment',
     description: [
-      'Asks EC2 for the instances that carry the tag of the deployment.',
+      'Asks EC2 for the instances that carry the tag of the deployment, and what they cost per hour.',
       'With --all-deployments: all deployments of spot-tui in all regions of the account, how long they run, when they expire, and what they cost per hour. It needs no configuration.',
     ],
     options: ['allDeployments'],
@@ -62,7 +66,7 @@ export const commandTable: readonly CommandDefinition[] = [
     usage: '[node…]',
     summary: 'terminate nodes, and clean up behind the last one',
     description: [
-      'Terminates the named nodes, or all, after a question. When the last node goes, what `create` made for the deployment goes too: launch templates, security groups, the imported key pair. All regions of the account are looked at, also those that the configuration does not name, and in the end again: nothing left is the proof.',
+      'Terminates the named nodes, or all, after a question. When the last node goes, what `create` made for the deployment goes too: launch templates, security groups, the imported key pair, its own VPC. All regions of the account are looked at, also those that the configuration does not name, and in the end again: nothing left is the proof.',
       'With --expired: terminates the nodes of all deployments in the account whose `ttl` is over, and cleans up behind deployments that have no others. It needs no configuration, and suits cron: add --yes.',
     ],
     options: ['dryRun', 'expired'],
@@ -70,6 +74,7 @@ export const commandTable: readonly CommandDefinition[] = [
       ['spot-tui destroy', 'all nodes of the deployment'],
       ['spot-tui destroy us-west-2-1 --yes', 'one node, without a question'],
       ['spot-tui destroy --expired --dry-run', 'what nobody has ended in time'],
+      ['spot-tui destroy --expired --yes', 'end it: for cron'],
     ],
     outlivesReader: true,
     load: () => import('./destroy.ts'),

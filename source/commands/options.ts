@@ -52,7 +52,8 @@ export const commandOptions = {
   maxPrice: {
     type: 'string',
     value: 'DOLLARS',
-    description: 'what a node may cost an hour, such as 0.05; in place of spot_price_limit',
+    description:
+      'what a spot instance may cost an hour, such as 0.05; in place of spot_price_limit',
   },
   dryRun: { type: 'boolean', description: 'print what would be done, and do nothing' },
   watch: { type: 'boolean', description: 'stay when every node has settled' },

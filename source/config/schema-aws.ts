@@ -112,12 +112,13 @@ export const aws = z
         description: 'Directory on the nodes for the state of Bacalhau.',
       }).prefault('/bacalhau_node'),
       spot_price_limit: price({
-        description: 'Most that a node may cost; absent means the on-demand price is the limit.',
+        description:
+          'Most that a spot instance may cost, in US dollars per hour; absent means the on-demand price.',
         examples: [0.05],
       }).optional(),
       on_demand_fallback: yesNo({
         description:
-          'Whether nodes for which there is no spot capacity are launched on demand, at its price.',
+          'Whether nodes for which there is no spot capacity are launched on demand, at its price; not where only `spot_price_limit` is in the way.',
       }).prefault(false),
       instance_storage_gb: storageGb('Size of the root volume in GiB.').prefault(20),
       associate_public_ip: yesNo({
@@ -134,7 +135,8 @@ export const aws = z
         { description: 'Groups to attach besides the one that is made for the deployment.' },
       ).prefault([]),
       use_dedicated_vpc: yesNo({
-        description: 'Whether the deployment gets a VPC of its own in each region.',
+        description:
+          'Whether the deployment gets a VPC of its own in each region; not with `vpc_id` or `subnet_id`.',
       }).prefault(false),
       tags: tags({
         description: 'Tags of the instances and their volumes.',

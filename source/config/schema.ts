@@ -150,7 +150,7 @@ export const configFile = z
       ).prefault('20s'),
       placement: oneOf(['spread', 'anywhere'], {
         description:
-          'Where nodes go that a region has no capacity for: `anywhere` for the other regions, `spread` for nowhere.',
+          'Where nodes go that a region has no capacity for: `anywhere` for the other regions of the list, `spread` for nowhere.',
       }).prefault('anywhere'),
       ttl: duration(
         '8h',
@@ -163,7 +163,7 @@ export const configFile = z
       ).optional(),
       replace_interrupted: yesNo({
         description:
-          'Whether a node that EC2 takes back is replaced at once, in another pool, while the fleet is watched.',
+          'Whether a node that EC2 takes back is replaced at once, in another pool if there is one, while `create`, the dashboard or `--watch` is there.',
       }).prefault(false),
       drain_command: text(
         'a shell command such as "systemctl stop bacalhau-startup.service"',

@@ -88,7 +88,10 @@ export type InstanceEvent = OfNode & {
   /** Where it can be reached from outside of its network, and from inside. */
   readonly publicAddress?: string;
   readonly privateAddress?: string;
-  /** Spot price of its pool as EC2 last named it, in US dollars an hour. */
+  /**
+   * What it costs in US dollars an hour: the spot price of its pool as EC2 last named it, or the
+   * on-demand price of its type.
+   */
   readonly pricePerHour?: number;
   /** Milliseconds since the Unix epoch. */
   readonly launchedAt?: number;

@@ -101,7 +101,9 @@ const instance = z
     pricePerHour: z
       .number()
       .nonnegative()
-      .describe('Spot price of its pool as EC2 last named it, in US dollars an hour.')
+      .describe(
+        'US dollars an hour: the spot price of its pool as EC2 last named it, or the on-demand price of its type.',
+      )
       .exactOptional(),
     launchedAt: time('When EC2 launched it; ISO 8601.').exactOptional(),
     expiresAt: time('When it may be destroyed; ISO 8601; absent for never.').exactOptional(),
