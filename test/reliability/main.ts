@@ -14,7 +14,11 @@ const { values } = parseArgs({
   },
 });
 
+/** Runs between two lines that say how far it is. */
+const stride = 100;
+
 const begin = performance.now();
+let done = 0;
 const records = await runMatrix({
   seeds: Number(values.seeds),
   from: Number(values.from),
@@ -22,6 +26,11 @@ const records = await runMatrix({
   workers: Number(values.workers),
   concurrency: Number(values.concurrency),
   onRecord: (record) => {
+    done += 1;
+    if (done % stride === 0) {
+      const seconds = Math.round((performance.now() - begin) / 1000);
+      process.stderr.write(`${done} runs in ${seconds} s\n`);
+    }
     if (record.violations.length > 0) {
       process.stderr.write(`${violationReport(values.log ? record : { ...record, log: [] })}\n`);
     }
