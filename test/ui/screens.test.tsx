@@ -3,7 +3,7 @@ import { afterEach, describe, test } from 'node:test';
 import stringWidth from 'string-width';
 import type { FleetEvent } from '../../source/events/event.ts';
 import { emptyFleet, reduceAll } from '../../source/fleet/reducer.ts';
-import type { FleetState } from '../../source/fleet/state.ts';
+import type { FleetState, NodeState } from '../../source/fleet/state.ts';
 import { initialFleetView } from '../../source/ui/fleet-screen/fleet-view.ts';
 import { initialLogView } from '../../source/ui/log-screen/log-view.ts';
 import { openNode } from '../../source/ui/node-screen/open-node.ts';
@@ -87,6 +87,18 @@ const nodeOf = ({ region }: Content, index: number) => `${region}-${index + 1}`;
 
 const gibibyte = 2 ** 30;
 
+/** What is told of a machine beside what it is: what it costs, how long it lives, who vouches. */
+const conditions = (content: Content, index: number): Partial<NodeState> => ({
+  launchedAt: start,
+  lifecycle: index % 2 === 0 ? 'on-demand' : 'spot',
+  hostKey: index % 3 === 0 ? 'verified' : 'pinned',
+  hostKeyFingerprint: `SHA256:${'k'.repeat(43)}`,
+  ...(index % 4 === 3 ? {} : { pricePerHour: 12.3456 }),
+  ...(index % 2 === 0 ? { rebalanceSince: start - 99 * 86_400_000 } : {}),
+  ...(index % 3 === 0 ? {} : { expiresAt: start + (index % 3 === 1 ? 365 * 86_400_000 : -1) }),
+  ...(index % 12 === 2 ? { replacedBy: nodeOf(content, 4999) } : {}),
+});
+
 /** A node of which everything is known, in one of all the conditions that there are. */
 const nodeEvents = (content: Content, index: number): FleetEvent[] => {
   const node = nodeOf(content, index);
@@ -97,7 +109,7 @@ const nodeEvents = (content: Content, index: number): FleetEvent[] => {
     enters(node, 'launching', -99 * 86_400),
     fails(node, text, text, -86_400),
     { ...enters(node, 'booting', -3600), attempt: 2 } as FleetEvent,
-    runsOn(node, { ...content.machine(index), pricePerHour: 12.3456, launchedAt: start }),
+    runsOn(node, { ...content.machine(index), ...conditions(content, index) }),
     {
       event: 'health',
       time: start,
