@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import type { Config, NetworkConfig, RegionConfig, SshConfig } from '../../source/config/config.ts';
 import { createApiCallCounter } from '../../source/ec2/call-counter.ts';
 import { createRegionCloud, type RegionCloudOptions } from '../../source/ec2/region-cloud.ts';
+import { sampleConfig, sampleRegion } from '../config/sample-config.ts';
 import { emptyAccount } from './account.ts';
 import { type Answer, type Handler, startRecordingEndpoint } from './recording-endpoint.ts';
 
@@ -71,50 +72,17 @@ export const openRegion = async (
   return { cloud, calls, folder, config };
 };
 
-const exampleConfig = (publicKeyPath: string, settings: RegionSettings): Config => ({
-  deployment: 'orchard',
-  totalInstances: 3,
-  regions: [
-    {
-      region: 'us-west-2',
-      instanceTypes: ['t3.medium'],
-      image: 'auto',
-      storageGb: 50,
-      tags: {},
-      ...settings.region,
-    },
-  ],
-  ssh: { username: 'ubuntu', port: 22, publicKeyPath, ...settings.ssh },
-  network: {
-    securityGroups: [],
-    associatePublicIp: true,
-    useDedicatedVpc: false,
-    sshAllowedCidrs: ['203.0.113.7/32'],
-    openPorts: [],
-    ...settings.network,
-  },
-  payload: {
-    bacalhauDataDirectory: '/bacalhau_data',
-    bacalhauNodeDirectory: '/bacalhau_node',
-    images: {},
-  },
-  expectations: { commands: [] },
-  timeouts: {
-    launching: 1,
-    booting: 1,
-    connecting: 1,
-    uploading: 1,
-    'cloud-init': 1,
-    configuring: 1,
-    verifying: 1,
-  },
-  settleTime: 0,
-  healthInterval: 20_000,
-  placement: 'anywhere',
-  onDemandFallback: false,
-  interruption: { replace: false },
-  ...settings.config,
-});
+const exampleConfig = (publicKeyPath: string, settings: RegionSettings): Config => {
+  const { network, ssh } = sampleConfig();
+  return sampleConfig({
+    deployment: 'orchard',
+    totalInstances: 3,
+    regions: [{ ...sampleRegion('us-west-2'), storageGb: 50, ...settings.region }],
+    ssh: { ...ssh, publicKeyPath, ...settings.ssh },
+    network: { ...network, sshAllowedCidrs: ['203.0.113.7/32'], ...settings.network },
+    ...settings.config,
+  });
+};
 
 /** A signal for tests that abort nothing. */
 export const patient = (): AbortSignal => AbortSignal.timeout(20_000);

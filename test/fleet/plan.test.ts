@@ -4,46 +4,10 @@ import type { Config } from '../../source/config/config.ts';
 import type { Instance } from '../../source/ec2/cloud.ts';
 import { planFleet, planMore, spread } from '../../source/fleet/plan.ts';
 import { NodeSelectionError, selectNodes } from '../../source/fleet/select-nodes.ts';
+import { sampleConfig, sampleRegion } from '../config/sample-config.ts';
 
-const configOf = (totalInstances: number, ...regions: string[]): Config => ({
-  deployment: 'test',
-  totalInstances,
-  regions: regions.map((region) => ({
-    region,
-    instanceTypes: ['t3.medium'],
-    image: 'auto',
-    storageGb: 20,
-    tags: {},
-  })),
-  ssh: { username: 'ubuntu', port: 22 },
-  network: {
-    securityGroups: [],
-    associatePublicIp: true,
-    useDedicatedVpc: false,
-    sshAllowedCidrs: [],
-    openPorts: [],
-  },
-  payload: {
-    bacalhauDataDirectory: '/bacalhau_data',
-    bacalhauNodeDirectory: '/bacalhau_node',
-    images: {},
-  },
-  expectations: { commands: [] },
-  timeouts: {
-    launching: 1,
-    booting: 1,
-    connecting: 1,
-    uploading: 1,
-    'cloud-init': 1,
-    configuring: 1,
-    verifying: 1,
-  },
-  settleTime: 0,
-  healthInterval: 20_000,
-  placement: 'anywhere',
-  onDemandFallback: false,
-  interruption: { replace: false },
-});
+const configOf = (totalInstances: number, ...regions: string[]): Config =>
+  sampleConfig({ totalInstances, regions: regions.map(sampleRegion) });
 
 const instance = (
   instanceId: string,

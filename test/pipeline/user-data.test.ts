@@ -7,7 +7,6 @@ import { describe, it, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'yaml';
-import type { Config } from '../../source/config/config.ts';
 import { ConfigError } from '../../source/config/issue.ts';
 import {
   buildUserData,
@@ -15,43 +14,19 @@ import {
   maximumUserDataSize,
   renderUserData,
 } from '../../source/pipeline/user-data.ts';
+import { sampleConfig } from '../config/sample-config.ts';
 
 const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA someone@example';
 const templates = await loadUserDataTemplates('templates');
 
-const config: Config = {
+const config = sampleConfig({
   deployment: 'demo',
-  totalInstances: 1,
-  regions: [],
-  ssh: { username: 'ubuntu', port: 22 },
-  network: {
-    securityGroups: [],
-    associatePublicIp: true,
-    useDedicatedVpc: false,
-    sshAllowedCidrs: [],
-    openPorts: [],
-  },
   payload: {
     bacalhauNodeDirectory: '/srv/node',
     bacalhauDataDirectory: '/srv/data',
     images: {},
   },
-  expectations: { commands: [] },
-  timeouts: {
-    launching: 1,
-    booting: 1,
-    connecting: 1,
-    uploading: 1,
-    'cloud-init': 1,
-    configuring: 1,
-    verifying: 1,
-  },
-  settleTime: 1,
-  healthInterval: 20_000,
-  placement: 'anywhere',
-  onDemandFallback: false,
-  interruption: { replace: false },
-};
+});
 
 const placeholder = (name: string): string => `$\{${name}}`;
 

@@ -12,6 +12,7 @@ import { buildPayload } from '../../../source/pipeline/payload/payload.ts';
 import { PayloadError } from '../../../source/pipeline/payload/payload-error.ts';
 import { archivePath, type PayloadFile } from '../../../source/pipeline/payload/payload-file.ts';
 import { servicesOf } from '../../../source/pipeline/payload/services.ts';
+import { sampleConfig } from '../../config/sample-config.ts';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'payload-'));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -24,9 +25,7 @@ const write = async (name: string, content: string, mode = 0o644) => {
 };
 
 const payloadConfig = (config: Partial<PayloadConfig>): PayloadConfig => ({
-  bacalhauDataDirectory: '/bacalhau_data',
-  bacalhauNodeDirectory: '/bacalhau_node',
-  images: {},
+  ...sampleConfig().payload,
   ...config,
 });
 
@@ -142,7 +141,7 @@ test('links that lead nowhere, or in circles, are named', async () => {
 test('the manifest is the last entry of the archive and sums up every other one', async () => {
   await write('small/config.yaml', 'a: 1\n');
   const config = payloadConfig({ configDirectory: path.join(folder, 'small') });
-  const payload = await buildPayload(configOf(config), folder);
+  const payload = await buildPayload(sampleConfig({ payload: config }), folder);
   const entries = await unpackTar(gunzipSync(payload.archive));
   assert.deepEqual(
     entries.map(({ header }) => header.name),
@@ -154,7 +153,8 @@ test('the manifest is the last entry of the archive and sums up every other one'
 
 test('the same files give the same archive', async () => {
   await write('same/config.yaml', 'a: 1\n');
-  const config = configOf(payloadConfig({ configDirectory: path.join(folder, 'same') }));
+  const payload = payloadConfig({ configDirectory: path.join(folder, 'same') });
+  const config = sampleConfig({ payload });
   const [one, two] = [await buildPayload(config, folder), await buildPayload(config, folder)];
   assert.ok(one.archive.equals(two.archive));
   assert.equal(one.manifestDigest, two.manifestDigest);
@@ -220,35 +220,3 @@ test('containers are named by the compose files of the payload', () => {
     ['bacalhau-node', 'sidecar'],
   );
 });
-
-function configOf(payload: PayloadConfig) {
-  return {
-    deployment: 'test',
-    totalInstances: 1,
-    regions: [],
-    ssh: { username: 'ubuntu', port: 22 },
-    network: {
-      securityGroups: [],
-      associatePublicIp: true,
-      useDedicatedVpc: false,
-      sshAllowedCidrs: [],
-      openPorts: [],
-    },
-    payload,
-    expectations: { commands: [] },
-    timeouts: {
-      launching: 1,
-      booting: 1,
-      connecting: 1,
-      uploading: 1,
-      'cloud-init': 1,
-      configuring: 1,
-      verifying: 1,
-    },
-    settleTime: 0,
-    healthInterval: 20_000,
-    placement: 'anywhere' as const,
-    onDemandFallback: false,
-    interruption: { replace: false },
-  };
-}
