@@ -52,7 +52,7 @@ export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
         <Text>
           <Text {...styled(theme.styles.warning)}>{mark}</Text>
           <Text {...styled(theme.styles.quiet)}>
-            {fit(` ${message}`, width - mark.length, ellipsis)}
+            {fit(`  ${message}`, width - mark.length, ellipsis)}
           </Text>
         </Text>
       );

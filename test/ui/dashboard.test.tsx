@@ -134,7 +134,7 @@ test('a node that EC2 may take back soon has a mark', async () => {
     ],
     { columns: 100 },
   );
-  assert.match(line(' us-west-2-2 '), /✓ ready +\S+ +▲ rebalance all is well/);
+  assert.match(line(' us-west-2-2 '), /✓ ready +\S+ +▲ rebalance {2}all is well/);
   assert.doesNotMatch(line(' us-west-2-3 '), /rebalance/);
 });
 
@@ -148,7 +148,7 @@ test('a node for whose host key nobody vouches has a mark', async () => {
     ],
     { columns: 100 },
   );
-  assert.match(line(' us-west-2-2 '), /✓ ready +\S+ +▲ unverified all is well/);
+  assert.match(line(' us-west-2-2 '), /✓ ready +\S+ +▲ unverified {2}all is well/);
   assert.doesNotMatch(line(' us-west-2-3 '), /verified/);
 });
 
