@@ -6,7 +6,7 @@ import { isReplaced } from '../fleet/is-replaced.ts';
 import type { FleetState, LogLine } from '../fleet/state.ts';
 import { createFleetStore, type FleetEventStore } from '../fleet/store.ts';
 import { buildPayload, type Payload } from '../pipeline/payload/payload.ts';
-import { loadRemoteScripts } from '../pipeline/remote-script.ts';
+import { loadRemoteScripts, noRemoteScripts } from '../pipeline/remote-script.ts';
 import { buildUserData } from '../pipeline/user-data.ts';
 import type { Reporter } from '../reporters/reporter.ts';
 import { startRecording } from '../reporters/run-recording.ts';
@@ -108,14 +108,7 @@ export const openMachineRun = (
   return startRun(invocation, workspace, command, {
     payload,
     buildPayload: () => Promise.resolve(payload),
-    scripts: {
-      awaitCloudInit: '',
-      inspectNode: '',
-      receivePayload: '',
-      triggerConfiguration: '',
-      watchSpotNotices: '',
-      drainNode: '',
-    },
+    scripts: noRemoteScripts,
     buildUserData: () => Promise.resolve({ userData: '', warnings: [] }),
     connect: access?.connect ?? unreachable,
     sshCommand: access?.openSsh ?? unreachable,

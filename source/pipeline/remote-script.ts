@@ -14,6 +14,16 @@ const scriptFiles = {
 /** The scripts that are sent to a node with the command that runs them. */
 export type RemoteScripts = Readonly<Record<keyof typeof scriptFiles, string>>;
 
+/** Stands for the scripts where nothing is run on nodes. */
+export const noRemoteScripts: RemoteScripts = {
+  receivePayload: '',
+  awaitCloudInit: '',
+  triggerConfiguration: '',
+  inspectNode: '',
+  watchSpotNotices: '',
+  drainNode: '',
+};
+
 /** Reads the scripts from the program's templates. */
 export const loadRemoteScripts = async (templatesFolder: string): Promise<RemoteScripts> => {
   const read = (name: string) => readFile(path.join(templatesFolder, name), 'utf8');

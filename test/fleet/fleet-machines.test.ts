@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { builtInConfig } from '../../source/config/built-in.ts';
 import type { Instance, LaunchedInstance, RegionCloud } from '../../source/ec2/cloud.ts';
 import { FleetMachines } from '../../source/fleet/fleet-machines.ts';
-import { FleetSessions } from '../../source/fleet/fleet-sessions.ts';
 import { noticesAs } from '../../source/fleet/notices.ts';
+import { unconnectedSessions } from './unconnected-sessions.ts';
 
 /** A region that shows instances before it answers the launch that they come from. */
 const hastyRegion = (onLaunch: () => void): RegionCloud => {
@@ -63,25 +63,10 @@ const setUp = (onLaunch: () => void = () => undefined) => {
   const config = builtInConfig({ templatesFolder: folder, privateKeyPath, publicKeyPath });
   const emit = () => undefined;
   const clock = () => 0;
-  const sessions = new FleetSessions({
+  const sessions = unconnectedSessions({
     config,
-    scripts: {
-      awaitCloudInit: '',
-      inspectNode: '',
-      receivePayload: '',
-      triggerConfiguration: '',
-      watchSpotNotices: '',
-      drainNode: '',
-    },
-    connect: () => {
-      throw new Error('nothing connects here');
-    },
     emit,
     clock,
-    followLogs: false,
-    watchFleet: false,
-    payload: () => undefined,
-    onDoubt: () => undefined,
   });
   const machines = new FleetMachines({
     config,

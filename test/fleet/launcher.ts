@@ -9,7 +9,7 @@ import { tagNames } from '../../source/ec2/cloud.ts';
 import { createRegionCloud } from '../../source/ec2/region-cloud.ts';
 import type { FleetEvent } from '../../source/events/event.ts';
 import { FleetMachines, type LaunchOptions } from '../../source/fleet/fleet-machines.ts';
-import { FleetSessions } from '../../source/fleet/fleet-sessions.ts';
+import type { FleetSessions } from '../../source/fleet/fleet-sessions.ts';
 import { noticesAs } from '../../source/fleet/notices.ts';
 import { planMore } from '../../source/fleet/plan.ts';
 import { settledPlan } from '../../source/fleet/settled-plan.ts';
@@ -17,6 +17,7 @@ import type { BootTimes } from '../../source/sandbox/endpoint/boot-times.ts';
 import { startEndpoint } from '../../source/sandbox/endpoint/endpoint.ts';
 import { publicKey } from '../ec2/region.ts';
 import { Machines } from '../sandbox/machines.ts';
+import { unconnectedSessions } from './unconnected-sessions.ts';
 
 export type LauncherSettings = {
   /** Instead of the account's. */
@@ -101,25 +102,10 @@ export class Launcher {
     context.after(() => this.#cloud.close());
     const emit = (event: FleetEvent) => void this.events.push(event);
     const clock = Date.now;
-    this.sessions = new FleetSessions({
+    this.sessions = unconnectedSessions({
       config: this.#config,
-      scripts: {
-        awaitCloudInit: '',
-        inspectNode: '',
-        receivePayload: '',
-        triggerConfiguration: '',
-        watchSpotNotices: '',
-        drainNode: '',
-      },
-      connect: () => {
-        throw new Error('nothing connects here');
-      },
       emit,
       clock,
-      followLogs: false,
-      watchFleet: false,
-      payload: () => undefined,
-      onDoubt: () => undefined,
     });
     this.machines = new FleetMachines({
       config: this.#config,

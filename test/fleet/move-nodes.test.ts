@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { builtInConfig } from '../../source/config/built-in.ts';
 import { type Instance, tagNames } from '../../source/ec2/cloud.ts';
 import type { FleetEvent } from '../../source/events/event.ts';
-import { FleetSessions } from '../../source/fleet/fleet-sessions.ts';
 import { describeRefusals, moveNodes } from '../../source/fleet/move-nodes.ts';
+import { unconnectedSessions } from './unconnected-sessions.ts';
 
 const stranger = (region: string, name: string): Instance => ({
   instanceId: `i-${name}`,
@@ -31,26 +31,7 @@ const move = async (strangers: readonly Instance[], generous: readonly string[])
   const events: FleetEvent[] = [];
   const asked: string[] = [];
   const emit = (event: FleetEvent) => events.push(event);
-  const sessions = new FleetSessions({
-    config,
-    scripts: {
-      awaitCloudInit: '',
-      inspectNode: '',
-      receivePayload: '',
-      triggerConfiguration: '',
-      watchSpotNotices: '',
-      drainNode: '',
-    },
-    connect: () => {
-      throw new Error('nothing connects here');
-    },
-    emit,
-    clock: () => 0,
-    followLogs: false,
-    watchFleet: false,
-    payload: () => undefined,
-    onDoubt: () => undefined,
-  });
+  const sessions = unconnectedSessions({ config, emit, clock: () => 0 });
   const home = 'us-west-2';
   const unmet = [1, 2].map((index) =>
     sessions.open({ name: `${home}-${index}`, region: home, index }),
