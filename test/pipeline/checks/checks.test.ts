@@ -2,22 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CheckTarget } from '../../../source/pipeline/checks/check.ts';
 import { runChecks } from '../../../source/pipeline/checks/checks.ts';
-import type { NodeFacts, UnitFacts } from '../../../source/pipeline/inspection/facts.ts';
-
-const unit = (facts: Partial<UnitFacts> = {}): UnitFacts => ({
-  id: 'web.service',
-  loadState: 'loaded',
-  activeState: 'active',
-  subState: 'running',
-  result: 'success',
-  restarts: 0,
-  exitStatus: 0,
-  unitFileState: 'enabled',
-  invocationId: 'abc',
-  type: 'simple',
-  activeSince: 100,
-  ...facts,
-});
+import type { NodeFacts } from '../../../source/pipeline/inspection/facts.ts';
+import { sampleUnit } from '../inspection/sample-unit.ts';
 
 const healthy: NodeFacts = {
   bootId: 'b',
@@ -26,7 +12,7 @@ const healthy: NodeFacts = {
   directories: [{ path: '/opt/sensor', exists: true, owner: 'ubuntu', mode: '755' }],
   appliedManifest: 'digest',
   fileComplaints: [],
-  units: [unit()],
+  units: [sampleUnit()],
   docker: { version: '27.0' },
   containers: [{ name: 'bacalhau-node', state: 'running', status: 'Up 2 minutes', image: 'x' }],
   disk: { totalKb: 20_000_000, availableKb: 10_000_000 },
@@ -64,7 +50,7 @@ test('a healthy node passes every check', () => {
 });
 
 test('a service that has run for long passes, whatever was before', () => {
-  assert.deepEqual(failures({ units: [unit({ restarts: 7 })] }), []);
+  assert.deepEqual(failures({ units: [sampleUnit({ restarts: 7 })] }), []);
 });
 
 for (const { title, facts, says } of [
@@ -90,40 +76,50 @@ for (const { title, facts, says } of [
   },
   {
     title: 'a unit that systemd does not know is not installed',
-    facts: { units: [unit({ loadState: 'not-found', activeState: 'inactive' })] },
+    facts: { units: [sampleUnit({ loadState: 'not-found', activeState: 'inactive' })] },
     says: 'web.service: not installed: systemd knows no such unit',
   },
   {
     title: 'a crash loop is recognised while systemd still tries',
     facts: {
       units: [
-        unit({ activeState: 'activating', subState: 'auto-restart', restarts: 3, exitStatus: 1 }),
+        sampleUnit({
+          activeState: 'activating',
+          subState: 'auto-restart',
+          restarts: 3,
+          exitStatus: 1,
+        }),
       ],
     },
     says: 'web.service: keeps ending with status 1 (restarted 3 times)',
   },
   {
     title: 'one that has just come up again is still one',
-    facts: { units: [unit({ restarts: 3, exitStatus: 1, activeSince: 190 })] },
+    facts: { units: [sampleUnit({ restarts: 3, exitStatus: 1, activeSince: 190 })] },
     says: 'web.service: keeps ending with status 1 (restarted 3 times)',
   },
   {
     title: 'a first restart may still help',
     facts: {
       units: [
-        unit({ activeState: 'activating', subState: 'auto-restart', restarts: 1, exitStatus: 1 }),
+        sampleUnit({
+          activeState: 'activating',
+          subState: 'auto-restart',
+          restarts: 1,
+          exitStatus: 1,
+        }),
       ],
     },
     says: 'web.service: ended with status 1, systemd starts it again …',
   },
   {
     title: 'a failed unit is failed for good',
-    facts: { units: [unit({ activeState: 'failed', result: 'exit-code', exitStatus: 3 })] },
+    facts: { units: [sampleUnit({ activeState: 'failed', result: 'exit-code', exitStatus: 3 })] },
     says: 'web.service: failed: exit-code, exit status 3',
   },
   {
     title: 'a dependent of a failed unit is not running, although its own result is success',
-    facts: { units: [unit({ activeState: 'inactive', subState: 'dead' })] },
+    facts: { units: [sampleUnit({ activeState: 'inactive', subState: 'dead' })] },
     says: 'web.service: not running (inactive): it was stopped, or a unit that it requires failed …',
   },
   {
@@ -179,7 +175,7 @@ test('other files than the ones here are no failure where nobody asked for just 
 });
 
 test('a service that has just started has not settled', () => {
-  const [service] = results({ units: [unit({ activeSince: 197 })] }).filter(
+  const [service] = results({ units: [sampleUnit({ activeSince: 197 })] }).filter(
     ({ name }) => name === 'web.service',
   );
   assert.equal(service?.status, 'passed');
@@ -188,7 +184,9 @@ test('a service that has just started has not settled', () => {
 
 test('a oneshot that has finished is done', () => {
   assert.deepEqual(
-    failures({ units: [unit({ type: 'oneshot', activeState: 'inactive', subState: 'dead' })] }),
+    failures({
+      units: [sampleUnit({ type: 'oneshot', activeState: 'inactive', subState: 'dead' })],
+    }),
     [],
   );
 });
@@ -197,7 +195,12 @@ test('a oneshot that never ran is not done', () => {
   assert.equal(
     failures({
       units: [
-        unit({ type: 'oneshot', activeState: 'inactive', subState: 'dead', invocationId: '' }),
+        sampleUnit({
+          type: 'oneshot',
+          activeState: 'inactive',
+          subState: 'dead',
+          invocationId: '',
+        }),
       ],
     }).length,
     1,
@@ -208,8 +211,8 @@ test('the failed unit comes before those that wait for it', () => {
   const found = results(
     {
       units: [
-        unit({ id: 'a.service', activeState: 'inactive', subState: 'dead' }),
-        unit({ id: 'b.service', activeState: 'failed', result: 'exit-code', exitStatus: 1 }),
+        sampleUnit({ id: 'a.service', activeState: 'inactive', subState: 'dead' }),
+        sampleUnit({ id: 'b.service', activeState: 'failed', result: 'exit-code', exitStatus: 1 }),
       ],
     },
     { services: ['a.service', 'b.service'], containers: [] },

@@ -1,23 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NodeFacts, UnitFacts } from '../../../source/pipeline/inspection/facts.ts';
+import type { NodeFacts } from '../../../source/pipeline/inspection/facts.ts';
 import { type Health, healthOf } from '../../../source/pipeline/inspection/health.ts';
 import { isNews } from '../../../source/pipeline/inspection/health-news.ts';
-
-const unit = (facts: Partial<UnitFacts> = {}): UnitFacts => ({
-  id: 'web.service',
-  loadState: 'loaded',
-  activeState: 'active',
-  subState: 'running',
-  result: 'success',
-  restarts: 0,
-  exitStatus: 0,
-  unitFileState: 'enabled',
-  invocationId: 'abc',
-  type: 'simple',
-  activeSince: 100,
-  ...facts,
-});
+import { sampleUnit } from './sample-unit.ts';
 
 const facts: NodeFacts = {
   bootId: 'b',
@@ -25,7 +11,7 @@ const facts: NodeFacts = {
   cloudInit: { state: 'done', errors: [] },
   directories: [],
   fileComplaints: [],
-  units: [unit(), unit({ id: 'docker.service' })],
+  units: [sampleUnit(), sampleUnit({ id: 'docker.service' })],
   docker: { version: '27.0' },
   containers: [{ name: 'web', state: 'running', status: 'Up 2 minutes (healthy)', image: 'web:1' }],
   disk: { totalKb: 1000, availableKb: 400 },
@@ -49,7 +35,11 @@ test('facts become what people read: bytes, states, no ages that are over when t
   });
   const exited = { name: 'web', state: 'exited', status: 'Exited (1) 3 minutes ago', image: 'w' };
   assert.equal(found({ containers: [exited] }).containers[0]?.detail, 'Exited (1) w');
-  const restarted = unit({ restarts: 2, subState: 'auto-restart', activeState: 'activating' });
+  const restarted = sampleUnit({
+    restarts: 2,
+    subState: 'auto-restart',
+    activeState: 'activating',
+  });
   assert.equal(
     found({ units: [restarted] }).services[0]?.detail,
     'auto-restart, restarted 2 times',
@@ -91,7 +81,7 @@ for (const { title, told = found({}, [passed]), now, age = 20_000, news } of [
   },
   {
     title: 'a service that restarts is',
-    now: found({ units: [unit({ restarts: 1 })] }, [passed]),
+    now: found({ units: [sampleUnit({ restarts: 1 })] }, [passed]),
     news: true,
   },
   { title: 'a container that is gone is', now: found({ containers: [] }, [passed]), news: true },
