@@ -21,6 +21,10 @@ export class RegionWatch {
   #nudgeTimer: NodeJS.Timeout | undefined;
   /** By `performance.now`. */
   #polledAt = Number.NEGATIVE_INFINITY;
+  /** Until when nothing is asked of EC2, by the same clock; in the past while an answer is awaited. */
+  #pausedUntil = Number.POSITIVE_INFINITY;
+  /** Whether there was a nudge whose poll waits for the answer to the one before. */
+  #isDue = false;
 
   constructor(options: RegionWatchOptions) {
     this.#options = options;
@@ -28,7 +32,8 @@ export class RegionWatch {
 
   /**
    * Polls soon: something has become of the machines, or was asked of them. However often it is
-   * called, there is no more than one poll in the shortest interval.
+   * called, there is no more than one poll in the shortest interval, and an answer that is awaited
+   * is awaited: many nodes nudge as long as EC2 is slow or throttles.
    */
   nudge(): void {
     if (this.#nudgeTimer !== undefined) return;
@@ -36,7 +41,8 @@ export class RegionWatch {
     this.#nudgeTimer = setTimeout(
       () => {
         this.#nudgeTimer = undefined;
-        this.#nudge.abort();
+        if (performance.now() < this.#pausedUntil) this.#nudge.abort();
+        else this.#isDue = true;
       },
       Math.max(0, wait),
     );
@@ -51,6 +57,7 @@ export class RegionWatch {
         await this.#poll(nudged);
       } catch (error) {
         if (nudged.aborted) continue;
+        this.#pausedUntil = Number.POSITIVE_INFINITY;
         this.#options.onError(error);
         await aborted(nudged);
       }
@@ -63,10 +70,16 @@ export class RegionWatch {
     const changing = isChanging();
     const interval = changing ? intervals.changing : calmInterval;
     this.#polledAt = performance.now();
+    this.#pausedUntil = Number.NEGATIVE_INFINITY;
+    this.#isDue = false;
     for await (const instances of cloud.watch({ interval, signal })) {
       this.#polledAt = performance.now();
+      this.#pausedUntil = this.#polledAt + interval;
       onInstances(instances);
       if (isChanging() !== changing) return;
+      if (!this.#isDue) continue;
+      this.#isDue = false;
+      this.nudge();
     }
   }
 }

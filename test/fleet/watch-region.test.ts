@@ -32,8 +32,11 @@ const watching = async (
   const ending = new AbortController();
   const watch = new RegionWatch(options);
   const over = watch.run(ending.signal);
-  await use(watch);
-  ending.abort();
+  try {
+    await use(watch);
+  } finally {
+    ending.abort();
+  }
   await over;
 };
 
@@ -85,4 +88,32 @@ test('a refusal is told once, and the region watched again from the next nudge o
   );
   assert.equal(errors.length, 1);
   assert.deepEqual(seen, [0]);
+});
+
+test('an answer for which EC2 needs longer than nodes need to nudge again is waited for', async () => {
+  let polls = 0;
+  const answered = Promise.withResolvers<void>();
+  const cloud = {
+    async *watch({ signal }: WatchOptions): AsyncGenerator<Instance[], void> {
+      polls += 1;
+      const isGone = await sleep(2_500, false, { signal }).catch(() => true);
+      if (isGone) return;
+      yield [];
+      await sleep(2 ** 30, undefined, { signal }).catch(() => undefined);
+    },
+  };
+  let pollsBefore = 0;
+  const onInstances = () => {
+    pollsBefore ||= polls;
+    answered.resolve();
+  };
+  await watching({ ...calmly, cloud, onInstances }, async (watch) => {
+    const nudging = setInterval(() => watch.nudge(), 50);
+    const tired = sleep(10_000, undefined, { ref: false });
+    await Promise.race([answered.promise, tired]);
+    clearInterval(nudging);
+    assert.equal(pollsBefore, 1, `${polls} polls, and no answer to the first one was waited for`);
+    // What was nudged meanwhile is looked at afterwards.
+    while (polls < 2) await sleep(50);
+  });
 });
