@@ -11,7 +11,7 @@ import {
 } from '../ec2/cloud.ts';
 import { Ec2Error } from '../ec2/errors.ts';
 import { isShortage, refusalError } from '../ec2/launch.ts';
-import { DeadlineExceededError, withDeadline } from '../pipeline/deadline.ts';
+import { DeadlineExceededError, formatSeconds, withDeadline } from '../pipeline/deadline.ts';
 import { PhaseFailure, toPhaseFailure } from '../pipeline/phase-failure.ts';
 import type { NodeSession } from './node-session.ts';
 import type { Notices } from './notices.ts';
@@ -97,10 +97,15 @@ export const launchRegion = async (options: RegionLaunchOptions): Promise<Region
 };
 
 /** Time runs out over what EC2 was waited for. */
-const failureOf = (error: unknown, trouble: CloudTrouble | undefined): PhaseFailure =>
-  error instanceof DeadlineExceededError && trouble !== undefined
-    ? new PhaseFailure(`the launch was ${error.message}: ${trouble.message}`, trouble.hint)
-    : toPhaseFailure(error);
+const failureOf = (error: unknown, trouble: CloudTrouble | undefined): PhaseFailure => {
+  if (!(error instanceof DeadlineExceededError)) return toPhaseFailure(error);
+  const { hint, message } = trouble ?? {
+    message: 'EC2 has not answered all that it was asked',
+    hint: '`timeouts.launching` in the configuration allows more. Then run `spot-tui create` again: it carries on.',
+  };
+  const time = formatSeconds(error.milliseconds);
+  return new PhaseFailure(`launching took longer than ${time}: ${message}`, hint);
+};
 
 type Obtained = LaunchedInstance & Partial<Pick<Instance, 'tags'>>;
 
