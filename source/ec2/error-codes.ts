@@ -146,7 +146,8 @@ const rules: readonly Rule[] = [
   {
     code: /^SpotMaxPriceTooLow$/,
     kind: 'capacity',
-    hint: () => 'Raise "spot_price_limit", or leave it out: then the on-demand price is the limit.',
+    hint: () =>
+      'Raise "spot_price_limit" (or --max-price), or leave it out: then the on-demand price is the limit.',
   },
   {
     code: /^InsufficientFreeAddressesInSubnet$/,

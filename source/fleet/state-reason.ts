@@ -111,7 +111,7 @@ const explain = (
     case 'Client.VolumeLimitExceeded':
       return {
         cause: 'the account may not have more volumes, or more storage in volumes',
-        hint: 'Delete volumes that are not needed, lower storage_gb, or ask in Service Quotas for more storage of EBS; then run `spot-tui create`.',
+        hint: 'Delete volumes that are not needed, lower instance_storage_gb, or ask in Service Quotas for more storage of EBS; then run `spot-tui create`.',
       };
     default:
       return code satisfies never;
