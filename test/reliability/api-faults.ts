@@ -54,9 +54,10 @@ const lasting = (
     text: `${command}: ${name} from request ${first} on`,
     command,
     expects: { ready: 'some', causes },
-    timeouts: { launching: 10, booting: 10 },
+    // The SDK's own attempts take 15 s before anybody hears what they come to.
+    timeouts: { launching: 30, booting: 30 },
     // What passes by itself is waited out for minutes otherwise.
-    words: ['--timeout', '40s'],
+    words: ['--timeout', '45s'],
     arm: (ground) => {
       ground.disrupt = ({ nth }) => (nth < first ? undefined : disruption);
     },
@@ -272,9 +273,9 @@ export const apiFaults: readonly FaultCase[] = [
         text: `${command}: credentials expire at request ${first}`,
         command,
         expects: { ready: 'some', causes: [/expired|credentials/i] },
-        timeouts: { launching: 10, booting: 10 },
+        timeouts: { launching: 30, booting: 30 },
         // Where the program waits for new credentials, it need not wait longer than this.
-        words: ['--timeout', '40s'],
+        words: ['--timeout', '45s'],
         arm: (ground) => {
           ground.disrupt = ({ accessKeyId, nth }) =>
             nth < first ? undefined : expired(ground, accessKeyId);

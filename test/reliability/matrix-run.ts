@@ -29,7 +29,7 @@ import { runProcess } from './program-process.ts';
 import { Random, seedOf } from './random.ts';
 import type { RunRecord } from './run-record.ts';
 import { type Exposed, filesBelow, findSecrets } from './secrets.ts';
-import { Site } from './site.ts';
+import { Site, type SiteOptions } from './site.ts';
 import type { Slots } from './slot.ts';
 import { readEvents, toldNodes } from './told-events.ts';
 
@@ -106,6 +106,8 @@ class MatrixRun {
   readonly #begin = performance.now();
   readonly #nodes: number;
   readonly #shipped: NodeHypervisor | undefined;
+  /** The configuration, once nothing is wrong any more. */
+  readonly #usual: SiteOptions;
   #process: ProcessFault | undefined;
   #child: ChildProcess | undefined;
   #requests = 0;
@@ -122,17 +124,16 @@ class MatrixRun {
     const nodes = plan.nodes ?? random.between(2, 4);
     const regions =
       plan.regions ?? (random.isTrue(0.3) ? ['us-west-2', 'eu-west-1'] : ['us-west-2']);
-    const site = await Site.make(
-      {
-        deployment: `matrix-${options.seed}`,
-        nodes,
-        regions,
-        profile: slots.profile(slot),
-        timeouts: { ...usualTimeouts, ...plan.timeouts },
-        ...(plan.configuration === undefined ? {} : { extra: plan.configuration }),
-      },
-      random,
-    );
+    const usual: SiteOptions = {
+      deployment: `matrix-${options.seed}`,
+      nodes,
+      regions,
+      profile: slots.profile(slot),
+      timeouts: usualTimeouts,
+      ...(plan.configuration === undefined ? {} : { extra: plan.configuration }),
+    };
+    const timeouts = { ...usualTimeouts, ...plan.timeouts };
+    const site = await Site.make({ ...usual, timeouts }, random);
     const ground: { current?: Ground } = {};
     const hypervisor = new ModelHypervisor({
       times: () => (plan.times ?? usualTimes)(random),
@@ -143,7 +144,7 @@ class MatrixRun {
       hypervisor: shipped ?? hypervisor,
       bootTimes: { ...fastBootTimes, ...plan.bootTimes },
     });
-    const parts = { endpoint, hypervisor, nodes, random, regions, shipped, site };
+    const parts = { endpoint, hypervisor, nodes, random, regions, shipped, site, usual };
     const run = new MatrixRun(options, plan, parts);
     ground.current = run.#ground;
     return run;
@@ -155,10 +156,12 @@ class MatrixRun {
     parts: Pick<Ground, 'endpoint' | 'hypervisor' | 'random' | 'regions' | 'site'> & {
       readonly nodes: number;
       readonly shipped: NodeHypervisor | undefined;
+      readonly usual: SiteOptions;
     },
   ) {
     const { endpoint, hypervisor, nodes, random, regions, shipped, site } = parts;
     this.#shipped = shipped;
+    this.#usual = parts.usual;
     this.#nodes = nodes;
     this.#options = options;
     this.#plan = plan;
@@ -222,6 +225,8 @@ class MatrixRun {
     }
     this.#note('the fault is over');
     await heal?.(this.#ground);
+    // What had to fail soon may take its time from now on.
+    await this.#site.configure(this.#usual);
     this.#awaited = [];
     const again = await this.#run(command, []);
     const after = await this.#evidence(command, again);

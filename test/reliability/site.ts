@@ -43,7 +43,7 @@ export class Site {
     await mkdir(site.otherHome);
     await writeFile(path.join(folder, 'key'), key.privateKey, { mode: 0o600 });
     await writeFile(path.join(folder, 'key.pub'), `${key.line} reliability\n`);
-    await writeFile(path.join(folder, 'config.yaml'), configuration(options));
+    await site.configure(options);
     await mkdir(path.join(folder, 'units'));
     await mkdir(path.join(folder, 'config'));
     await mkdir(path.join(folder, 'scripts'));
@@ -68,6 +68,11 @@ export class Site {
   /** What a node that has the newest files has in `config/version`. */
   get version(): string {
     return `version ${this.#version}\n`;
+  }
+
+  /** Writes the configuration. */
+  async configure(options: SiteOptions): Promise<void> {
+    await writeFile(path.join(this.folder, 'config.yaml'), configuration(options));
   }
 
   /** Makes new files for the nodes. */
