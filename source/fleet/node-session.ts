@@ -4,12 +4,15 @@ import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
+import type { NodeConnection } from '../ssh/connection.ts';
 import { type InstanceFacts, instanceEvent, isOtherwise } from './instance-event.ts';
+import { MachineFate } from './machine-fate.ts';
 import type { MachineRecord } from './machine-record.ts';
-import { NodeRun, type RunEnd, type RunRequest, takenBack } from './node-run.ts';
+import { type RunEnd, type RunRequest, takenBack } from './node-run.ts';
+import { NodeRuns } from './node-runs.ts';
 import { NodeWatch, type NodeWatchOptions } from './node-watch.ts';
 import { isAlive } from './plan.ts';
-import { describeEnd, isReclaim, isStopped } from './state-reason.ts';
+import { isStopped } from './state-reason.ts';
 
 export type NodeSessionOptions = NodeWatchOptions & {
   /** Called once when EC2 takes the machine back for good. */
@@ -21,38 +24,38 @@ export class NodeSession {
   readonly machine: MachineRecord;
   readonly #options: NodeSessionOptions;
   readonly #watch: NodeWatch;
-  #attempt = 0;
-  #run: { readonly of: NodeRun; readonly over: Promise<void> } | undefined;
-  #next: NodeRun | undefined;
-  /** Whether the end of the machine was asked for here. */
-  #isDismissed = false;
-  #isClosed = false;
+  readonly #runs: NodeRuns;
+  readonly #fate: MachineFate;
   /** Begins with the node when its machine comes. */
   #onReserved: (() => void) | undefined;
-  #reportedEnd: string | undefined;
-  /** Whether EC2 has said that it takes the machine back for good, or has done it. */
-  #isTaken = false;
-  /** Name of the node that was launched in its place. */
-  #successor: string | undefined;
-  /** Which stop of the machine was told, until it runs again. */
-  #reportedStop: string | undefined;
   #sshPort = 22;
   #price: number | undefined;
   #hostKey: TrustedHostKey | undefined;
-  /** Files of runs that bring others than those that are current when they begin. */
-  readonly #payloads = new WeakMap<NodeRun, Payload>();
 
   constructor(options: NodeSessionOptions) {
     this.machine = options.machine;
     this.#options = options;
     this.#watch = new NodeWatch(options, {
       onInterruption: async (reason, isFinal) => {
-        const over = this.#run?.over;
+        const over = this.#runs.over();
         this.#stopWork({ type: 'ended', reason: `interrupted: ${reason}` });
-        if (isFinal) this.#taken();
+        if (isFinal) this.#fate.taken();
         await over;
       },
       onRebalance: () => this.#tellAgain(),
+    });
+    this.#runs = new NodeRuns({
+      prepare: (journey, payload) => this.#prepare(journey, payload),
+      onIdle: (end, attempt) => this.#watch.resumeHealth(end, attempt),
+      log: (message) => this.log(message),
+    });
+    this.#fate = new MachineFate({
+      enter: (phase, why) => this.#enter(phase, why),
+      onStopped: ({ hint, reason }) =>
+        options.context.report.degraded(new PhaseFailure(reason, hint)),
+      endAll: (end) => this.#stop(end),
+      endWork: (end) => this.#stopWork(end),
+      onTaken: () => options.onTaken?.(this),
     });
   }
 
@@ -66,30 +69,26 @@ export class NodeSession {
 
   /** Whether something is being done to the node, beyond looking at it. */
   get isWorking(): boolean {
-    return this.#run !== undefined && this.#run.of.journey !== 'observe';
+    return this.#runs.isWorking;
   }
 
   /** Whether the end of its machine was asked for here. */
   get isDismissed(): boolean {
-    return this.#isDismissed;
+    return this.#fate.isDismissed;
   }
 
   /** Whether somebody waits for its machine to come or go. */
   get awaitsMachine(): boolean {
     const state = this.machine.instance?.state;
-    return this.#isDismissed || this.machine.isGone
+    return this.isDismissed || this.machine.isGone
       ? state !== 'terminated'
-      : (this.#run !== undefined || this.#onReserved !== undefined) && state !== 'running';
+      : (this.#runs.isBusy || this.#onReserved !== undefined) && state !== 'running';
   }
 
   /** Whether a machine is being launched for it here. */
   get awaitsLaunch(): boolean {
     if (this.machine.instanceId !== undefined) return false;
-    return (
-      this.#onReserved !== undefined ||
-      this.#run?.of.isStopped === false ||
-      this.#next?.isStopped === false
-    );
+    return this.#onReserved !== undefined || this.#runs.isWanted;
   }
 
   /** Whether its name can't be given to another machine: it has one, or waits for one. */
@@ -98,8 +97,8 @@ export class NodeSession {
   }
 
   /** Resolves once nothing is being done to the node. */
-  async idle(): Promise<void> {
-    while (this.#run !== undefined) await this.#run.over;
+  idle(): Promise<void> {
+    return this.#runs.idle();
   }
 
   /**
@@ -111,27 +110,15 @@ export class NodeSession {
    */
   start(journey: Journey, request?: RunRequest): Promise<RunEnd> {
     if (request?.signal?.aborted) return Promise.resolve(takenBack);
-    if (this.#isClosed) return Promise.resolve(programEnds);
+    if (this.#runs.isClosed) return Promise.resolve(programEnds);
     if (this.machine.isGone) {
       this.log(`${journey} has nothing to work on: the machine is gone`);
       return Promise.resolve({ type: 'ended', reason: 'the machine is gone' });
     }
-    if (journey === 'observe' && this.#reportedStop !== undefined) {
+    if (journey === 'observe' && this.#fate.isStopped) {
       return Promise.resolve({ type: 'ended', reason: 'the instance is stopped' });
     }
-    const next = this.#next?.isStopped === false ? this.#next : new NodeRun(journey);
-    const end = next.join(journey, request);
-    if (request?.payload !== undefined) this.#payloads.set(next, request.payload);
-    if (this.#run === undefined) {
-      this.#begin(next);
-      return end;
-    }
-    this.#next = next;
-    const { isStopped, journey: current } = this.#run.of;
-    if (current === 'observe') this.#run.of.stop({ type: 'ended', reason: 'made way' });
-    else if (current === journey) this.log(`another ${journey} follows`);
-    else if (!isStopped) this.log(`${journey} begins when what is being done to the node is over`);
-    return end;
+    return this.#runs.start(journey, request);
   }
 
   /**
@@ -154,17 +141,11 @@ export class NodeSession {
 
   /** Its machine came elsewhere, under another name: what is wished for goes on there. */
   moveTo(other: NodeSession): void {
-    const runs = [this.#run?.of, this.#next].filter((run) => run?.isStopped === false);
-    const wasClosed = this.#isClosed;
-    this.#isClosed = true;
-    this.#next = undefined;
-    for (const run of runs) {
-      const payload = run === undefined ? undefined : this.#payloads.get(run);
-      run?.handOver(other.name, (request) =>
-        other.start(run.journey, { ...request, ...(payload === undefined ? {} : { payload }) }),
-      );
-    }
-    if (runs.length === 0 && !wasClosed) void other.start('observe');
+    const wasClosed = this.#runs.isClosed;
+    const isAwaited = this.#runs.handOver(other.name, (journey, request) =>
+      other.start(journey, request),
+    );
+    if (!isAwaited && !wasClosed) void other.start('observe');
     this.#watch.stop();
   }
 
@@ -189,11 +170,12 @@ export class NodeSession {
     this.machine.update(instance);
     this.#sshPort = sshPort;
     if (isOtherwise(before, instance)) this.#tellInstance(instance);
-    if (!isAlive(instance)) this.#reportEnd(instance);
-    else if (isStopped(instance)) this.#reportStop(instance);
-    else if (this.#hasReturned(before, instance) && this.#run === undefined) {
+    if (instance.state === 'terminated') this.machine.close();
+    if (!isAlive(instance)) this.#fate.ends(instance);
+    else if (isStopped(instance)) this.#stops(instance);
+    else if (this.#hasReturned(before, instance) && !this.#runs.isBusy) {
       this.log('the instance runs again');
-      if (this.#watch.owesFiles) this.#watch.resumeHealth(cutOff, this.#attempt);
+      if (this.#watch.owesFiles) this.#watch.resumeHealth(cutOff, this.#runs.attempt);
       else void this.start('observe');
     }
   }
@@ -220,14 +202,12 @@ export class NodeSession {
 
   /** Another node has the place of this one, whose machine EC2 takes back. */
   succeededBy(node: string): void {
-    if (node === this.name || this.#successor === node) return;
-    this.#successor = node;
-    this.#tellAgain();
+    if (node !== this.name && this.#fate.succeededBy(node)) this.#tellAgain();
   }
 
   /** Whether EC2 takes the machine back for good, or has taken it, and no other has its place. */
   get isBereft(): boolean {
-    return this.#isTaken && !this.#isDismissed && this.#successor === undefined;
+    return this.#fate.isBereft;
   }
 
   /** The spot price of the machine's pool became known, in US dollars per hour. */
@@ -251,7 +231,7 @@ export class NodeSession {
    * @param end What becomes of what is being done to the node.
    */
   dismissed(end?: RunEnd): void {
-    this.#isDismissed = true;
+    this.#fate.dismiss();
     if (this.machine.isGone) return;
     const reason = 'asked for here';
     this.#stop(end ?? { type: 'ended', reason: `terminated: ${reason}` });
@@ -274,14 +254,14 @@ export class NodeSession {
 
   /** Ends all work on the node; its machine is not touched, and its connection stands. */
   close(): void {
-    this.#isClosed = true;
+    this.#runs.close();
     this.#stop(programEnds);
   }
 
   #tellInstance(instance: InstanceFacts): void {
     const { clock, emit } = this.#options;
     const [node, price, sshPort] = [this.name, this.#price, this.#sshPort];
-    const [hostKey, replacedBy] = [this.#hostKey, this.#successor];
+    const [hostKey, replacedBy] = [this.#hostKey, this.#fate.successor];
     const { rebalanceSince } = this.#watch;
     const known = { hostKey, node, price, rebalanceSince, replacedBy, sshPort };
     emit(instanceEvent(instance, { ...known, time: clock() }));
@@ -292,35 +272,23 @@ export class NodeSession {
     if (this.machine.instance !== undefined) this.#tellInstance(this.machine.instance);
   }
 
-  #begin(run: NodeRun): void {
+  #prepare(journey: Journey, own: Payload | undefined) {
     const { context, payload } = this.#options;
-    this.#attempt += 1;
     const current = payload();
-    const brings = run.journey === 'create' || run.journey === 'push';
-    this.#watch.runBegins(brings ? (this.#payloads.get(run) ?? current) : undefined);
-    const over = run.begin({
+    const brings = journey === 'create' || journey === 'push';
+    this.#watch.runBegins(brings ? (own ?? current) : undefined);
+    return {
       context: { ...context, machine: this.machine, report: this.#watch.report },
       payload: current,
-      attempt: this.#attempt,
-      onConnected: (connection, files) => this.#watch.connected(connection, files, run.journey),
-      onOver: (end) => {
-        this.#run = undefined;
-        const next = this.#next;
-        this.#next = undefined;
-        if (next?.isStopped === false) this.#begin(next);
-        else if (!this.#isClosed) this.#watch.resumeHealth(end, this.#attempt);
-      },
-    });
-    this.#run = { of: run, over };
+      onConnected: (connection: NodeConnection, files: Payload | undefined) =>
+        this.#watch.connected(connection, files, journey),
+    };
   }
 
   #forgetMachine(): void {
     this.machine.reset();
     this.#watch.forget();
-    this.#reportedStop = undefined;
-    this.#successor = undefined;
-    this.#isTaken = false;
-    this.#isDismissed = false;
+    this.#fate.forget();
     this.#price = undefined;
     this.#hostKey = undefined;
   }
@@ -331,52 +299,20 @@ export class NodeSession {
   }
 
   #stopWork(end: RunEnd): void {
-    this.#next?.stop(end);
-    this.#next = undefined;
-    this.#run?.of.stop(end);
+    this.#runs.stop(end);
     this.#watch.pauseHealth();
   }
 
   /** Whether a machine runs again that EC2 or somebody had stopped. */
   #hasReturned(before: Instance | undefined, now: Instance): boolean {
     const wasAnnounced = this.#watch.hasReturned(before, now);
-    const wasStopped = this.#reportedStop !== undefined && now.state === 'running';
-    if (wasStopped) this.#reportedStop = undefined;
+    const wasStopped = now.state === 'running' && this.#fate.runs();
     return wasAnnounced || wasStopped;
   }
 
   /** Somebody, or EC2, stopped the machine; what EC2 had announced was told then. */
-  #reportStop(instance: Instance): void {
-    const stop = `${instance.instanceId} ${instance.launchedAt}`;
-    if (this.#reportedStop === stop || this.#watch.isLeaving) return;
-    this.#reportedStop = stop;
-    const end = describeEnd(instance);
-    this.#stopWork({ type: 'ended', reason: `stopped: ${end.reason}` });
-    if (isReclaim(instance)) this.#enter('interrupted', end);
-    else this.#options.context.report.degraded(new PhaseFailure(end.reason, end.hint));
-  }
-
-  #reportEnd(instance: Instance): void {
-    const phase = isReclaim(instance)
-      ? 'interrupted'
-      : instance.state === 'terminated'
-        ? 'terminated'
-        : 'terminating';
-    const end = `${instance.instanceId} ${phase}`;
-    if (instance.state === 'terminated') this.machine.close();
-    if (this.#reportedEnd === end) return;
-    this.#reportedEnd = end;
-    const { hint, reason } = describeEnd(instance);
-    this.#stop({ type: 'ended', reason: `${phase}: ${reason}` });
-    if (!this.#isDismissed) this.#enter(phase, { reason, hint });
-    else if (phase !== 'terminating') this.#enter(phase, { reason });
-    if (phase === 'interrupted') this.#taken();
-  }
-
-  #taken(): void {
-    if (this.#isTaken) return;
-    this.#isTaken = true;
-    this.#options.onTaken?.(this);
+  #stops(instance: Instance): void {
+    if (!this.#watch.isLeaving) this.#fate.stops(instance);
   }
 
   #enter(
