@@ -1,5 +1,5 @@
 import { type DeploymentOverview, overviewsOf, partsOf } from '../fleet/deployments.ts';
-import { priceInstances } from '../fleet/instance-prices.ts';
+import { priceInstances, roundPrice } from '../fleet/instance-prices.ts';
 import { dollars } from '../reporters/dollars.ts';
 import { textTable } from '../reporters/text-table.ts';
 import { formatDuration } from '../ui/duration.ts';
@@ -35,7 +35,7 @@ export const listAllDeployments = async (
   if (options.json) {
     const answer = {
       deployments: overviews.map(jsonOf),
-      pricePerHour: total.isComplete ? Math.round(total.sum * 10_000) / 10_000 : null,
+      pricePerHour: total.isComplete ? roundPrice(total.sum) : null,
       regions: view.seen.map(({ scan }) => scan.region),
       unseenRegions: view.unseen.map(({ cloud }) => cloud.region),
     };

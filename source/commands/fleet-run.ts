@@ -205,11 +205,7 @@ const startRun = (
 const costOf = (state: FleetState): Pick<SummaryEvent, 'pricePerHour' | 'unpriced'> => {
   const { pricePerHour, unknown } = fleetCost(state);
   if (pricePerHour === undefined) return {};
-  return {
-    // Without what adding floating-point numbers leaves behind.
-    pricePerHour: Math.round(pricePerHour * 1e6) / 1e6,
-    ...(unknown === 0 ? {} : { unpriced: unknown }),
-  };
+  return { pricePerHour, ...(unknown === 0 ? {} : { unpriced: unknown }) };
 };
 
 /** Nodes by how they ended; one that is still worked on counts nowhere, a replaced one by itself. */

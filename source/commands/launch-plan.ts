@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { formatIssue } from '../config/issue.ts';
 import { checkPaths } from '../config/paths.ts';
 import { describeAll } from '../fleet/find-nodes.ts';
+import { roundPrice } from '../fleet/instance-prices.ts';
 import { type LaunchPlan, planFleet } from '../fleet/plan.ts';
 import { dollars } from '../reporters/dollars.ts';
 import { textTable } from '../reporters/text-table.ts';
@@ -129,6 +130,6 @@ const placementLine = ({ onDemandFallback, placement, regions }: Config): string
 const hourly = (price: number | null): string =>
   price === null ? 'unknown' : `${dollars(price)}/h`;
 
-/** Without what adding floating-point numbers leaves behind; null for what is not known. */
+/** As JSON has it: null for what is not known. */
 const inDollars = (amount: number | undefined): number | null =>
-  amount === undefined ? null : Math.round(amount * 1e6) / 1e6;
+  amount === undefined ? null : roundPrice(amount);

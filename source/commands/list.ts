@@ -115,13 +115,10 @@ const totalsOf = (
   return {
     nodes: nodes.length,
     onDemand,
-    pricePerHour: pricePerHour === null ? null : rounded(pricePerHour),
+    pricePerHour,
     unpriced: unknown,
   };
 };
-
-/** Without what adding floating-point numbers leaves behind. */
-const rounded = (price: number): number => Math.round(price * 1e6) / 1e6;
 
 const describePrice = ({ lifecycle }: Instance, price: number | undefined): string => {
   const amount = price === undefined ? 'unknown' : dollars(price);

@@ -1,5 +1,6 @@
 import { type Instance, type InstanceState, tagNames } from '../ec2/cloud.ts';
 import { expiryOf } from '../ec2/expiry.ts';
+import { addPrices } from './instance-prices.ts';
 import { isAlive } from './plan.ts';
 
 /** What the account has in a region, whoever made it. */
@@ -120,7 +121,7 @@ export const overviewsOf = (
       (part) =>
         part.resources.length > 0 || part.instances.some(({ instance }) => isAlive(instance)),
     );
-    const prices = instances.filter(isCharged).map(priceOf);
+    const cost = addPrices([0, ...instances.filter(isCharged).map(priceOf)]);
     const expiries =
       living.length > 0
         ? living.map(({ expiresAt }) => expiresAt)
@@ -133,18 +134,13 @@ export const overviewsOf = (
       instanceTypes: [...new Set(instances.map(({ instanceType }) => instanceType))].sort(),
       oldestLaunchAt: first === undefined ? undefined : Math.min(first, ...others),
       expiresAt: expiries.includes(undefined) ? undefined : latest(expiries),
-      pricePerHour: prices.reduce(plus, 0),
+      pricePerHour: cost.unknown > 0 ? undefined : cost.pricePerHour,
       resources,
     };
   });
 
 /** A stopped instance costs no more than its disk. */
 const isCharged = ({ state }: Instance): boolean => state !== 'stopped';
-
-const plus = (sum: number | undefined, price: number | undefined): number | undefined =>
-  sum === undefined || price === undefined
-    ? undefined
-    : Math.round((sum + price) * 10_000) / 10_000;
 
 const latest = (times: readonly (number | undefined)[]): number | undefined => {
   const known = times.filter((time) => time !== undefined);

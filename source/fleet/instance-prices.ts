@@ -53,5 +53,11 @@ export const addPrices = (prices: Iterable<number | undefined>): Cost => {
     if (price === undefined) unknown += 1;
     else pricePerHour = (pricePerHour ?? 0) + price;
   }
-  return { pricePerHour, unknown };
+  return {
+    pricePerHour: pricePerHour === undefined ? undefined : roundPrice(pricePerHour),
+    unknown,
+  };
 };
+
+/** US dollars without what adding floating-point numbers leaves behind. */
+export const roundPrice = (price: number): number => Math.round(price * 1e6) / 1e6;
