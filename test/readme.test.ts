@@ -33,7 +33,7 @@ test('what `--json` prints is named in the page about CI, event by event', async
   const page = await readFile(new URL('../docs/ci.md', import.meta.url), 'utf8');
   const schema: string = JSON.stringify(jsonSchemas().get('events.schema.json'));
   const events = new Set(
-    [...schema.matchAll(/"event":\{[^}]*"const":"([^"]+)"/g)].map(([, name]) => name),
+    [...schema.matchAll(/"event":\{[^}]*"const":"([^"]+)"/g)].map(([, name = '']) => name),
   );
   assert.ok(events.has('moved') && events.has('summary'), schema.slice(0, 500));
   for (const name of events) assert.match(page, new RegExp(`\`${name}\``), name);

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { createAccountCloud } from '../../source/ec2/account-cloud.ts';
-import { createApiCallCounter } from '../../source/ec2/call-counter.ts';
 import { emptyAccount, groupSet, keySet, reservationSet, templateSet } from './account.ts';
 import { type Answer, type Handler, startRecordingEndpoint } from './recording-endpoint.ts';
-import { patient } from './region.ts';
+import { openAccountCloud, patient } from './region.ts';
 
 const startAccount = async (
   context: TestContext,
@@ -12,15 +10,7 @@ const startAccount = async (
 ) => {
   const endpoint = await startRecordingEndpoint({ ...emptyAccount(), ...handlers });
   context.after(() => endpoint.close());
-  const cloud = createAccountCloud({
-    region: 'us-west-2',
-    version: '0.1.0',
-    calls: createApiCallCounter(),
-    endpoint: endpoint.url,
-    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
-    patience: { firstPause: 5, visibility: 200, release: 200, longestPoll: 200 },
-  });
-  context.after(() => cloud.close());
+  const cloud = openAccountCloud(context, endpoint.url);
   return { cloud, endpoint };
 };
 

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAccountCloud } from '../../source/ec2/account-cloud.ts';
-import { createApiCallCounter } from '../../source/ec2/call-counter.ts';
 import type { Instance } from '../../source/ec2/cloud.ts';
 import { priceInstances } from '../../source/fleet/instance-prices.ts';
 import { startEndpoint } from '../../source/sandbox/endpoint/endpoint.ts';
 import { Machines } from '../sandbox/machines.ts';
 import { withEnvironment } from './environment.ts';
-import { openRegion, patient } from './region.ts';
+import { openAccountCloud, openRegion, patient } from './region.ts';
 import { rejection } from './rejection.ts';
 
 const startSandbox = async () => startEndpoint({ hypervisor: new Machines() });
@@ -43,14 +41,7 @@ test('a type that the price list does not have has no price', async (context) =>
 test('they are known of all deployments in an account, as those of spot are', async (context) => {
   const endpoint = await startSandbox();
   context.after(() => endpoint.close());
-  const cloud = createAccountCloud({
-    region: 'us-west-2',
-    version: '0.1.0',
-    calls: createApiCallCounter(),
-    endpoint: endpoint.url,
-    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
-  });
-  context.after(() => cloud.close());
+  const cloud = openAccountCloud(context, endpoint.url);
   const running = (instanceId: string, lifecycle: Instance['lifecycle']): Instance => ({
     instanceId,
     lifecycle,

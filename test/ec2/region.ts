@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Config, NetworkConfig, RegionConfig, SshConfig } from '../../source/config/config.ts';
+import { type AccountCloud, createAccountCloud } from '../../source/ec2/account-cloud.ts';
 import { createApiCallCounter } from '../../source/ec2/call-counter.ts';
 import { createRegionCloud, type RegionCloudOptions } from '../../source/ec2/region-cloud.ts';
 import { sampleConfig, sampleRegion } from '../config/sample-config.ts';
@@ -70,6 +71,20 @@ export const openRegion = async (
   });
   context.after(() => cloud.close());
   return { cloud, calls, folder, config };
+};
+
+/** A region of an account, for all deployments at once; gone with the test. */
+export const openAccountCloud = (context: TestContext, url: string): AccountCloud => {
+  const cloud = createAccountCloud({
+    region: 'us-west-2',
+    version: '0.1.0',
+    calls: createApiCallCounter(),
+    endpoint: url,
+    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
+    patience: { firstPause: 5, visibility: 200, release: 200, longestPoll: 200 },
+  });
+  context.after(() => cloud.close());
+  return cloud;
 };
 
 const exampleConfig = (publicKeyPath: string, settings: RegionSettings): Config => {
