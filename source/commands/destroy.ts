@@ -18,9 +18,9 @@ import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Terminates nodes and cleans up behind the last one. */
 export const run: RunCommand = (invocation) =>
-  withInterruption(invocation, async (signal) => {
+  withInterruption(invocation, async (signal, end) => {
     if (invocation.options.expired) return destroyExpired(invocation, signal);
-    const workspace = await openWorkspace(invocation, signal);
+    const workspace = await openWorkspace(invocation, signal, end);
     return destroy(invocation, workspace, signal);
   });
 

@@ -36,8 +36,8 @@ export const runHeadless = async (
   const junit = await openJunitFile(invocation, command);
   // Around the interruption, so that what it makes of the end is reported, and no end is missed.
   return reportJunit(invocation, junit, () =>
-    withInterruption(invocation, (signal) =>
-      driveHeadless(invocation, command, headless, { junit, signal }),
+    withInterruption(invocation, (signal, end) =>
+      driveHeadless(invocation, command, headless, { junit, signal, end }),
     ),
   );
 };
@@ -46,9 +46,17 @@ const driveHeadless = async (
   invocation: Invocation,
   command: string,
   { before, sendsFiles, work }: HeadlessWork,
-  { junit, signal }: { readonly junit: JunitFile; readonly signal: AbortSignal },
+  {
+    end,
+    junit,
+    signal,
+  }: {
+    readonly end: (reason: Error) => void;
+    readonly junit: JunitFile;
+    readonly signal: AbortSignal;
+  },
 ): Promise<ExitStatus> => {
-  const workspace = await openWorkspace(invocation, signal);
+  const workspace = await openWorkspace(invocation, signal, end);
   if (before !== undefined && !(await before(workspace, signal))) {
     invocation.stderr.write('Nothing was done.\n');
     return exitStatus.success;

@@ -26,11 +26,12 @@ const grace = 5_000;
  * it has a moment to put things in order, which a second SIGINT cuts short. The program's handlers
  * stand only as long as the work does.
  *
+ * @param work May end itself in the same way, with a reason of its own, by its second argument.
  * @throws InterruptedError or CommandTimeoutError when that is why the work ended.
  */
 export const withInterruption = async <Result>(
   invocation: Pick<Invocation, 'options'>,
-  work: (signal: AbortSignal) => Promise<Result>,
+  work: (signal: AbortSignal, end: (reason: Error) => void) => Promise<Result>,
 ): Promise<Result> => {
   const ending = new AbortController();
   const overdue = Promise.withResolvers<never>();
@@ -51,7 +52,7 @@ export const withInterruption = async <Result>(
   process.on('SIGTERM', terminate);
   process.on('SIGHUP', hangUp);
   try {
-    const result = await Promise.race([work(ending.signal), overdue.promise]);
+    const result = await Promise.race([work(ending.signal, end), overdue.promise]);
     ending.signal.throwIfAborted();
     return result;
   } catch (error) {

@@ -31,8 +31,8 @@ export const withNodes = (
   invocation: Invocation,
   work: (context: NodeCommandContext) => Promise<ExitStatus>,
 ): Promise<ExitStatus> =>
-  withInterruption(invocation, async (signal) => {
-    const workspace = await openWorkspace(invocation, signal);
+  withInterruption(invocation, async (signal, end) => {
+    const workspace = await openWorkspace(invocation, signal, end);
     const nodes = selectNodes(await findNodes(workspace.clouds, signal), invocation.words);
     return work(await openNodes(invocation, workspace, nodes, signal));
   });

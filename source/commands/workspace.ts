@@ -7,6 +7,7 @@ import { findCredentials, fixedCredentials } from '../ec2/account-credentials.ts
 import { type ApiCallCounter, createApiCallCounter } from '../ec2/call-counter.ts';
 import { createRegionCloud, type Ec2RegionCloud } from '../ec2/region-cloud.ts';
 import { type Account, createAccount } from '../ec2/sign-in.ts';
+import { watchSandbox } from '../sandbox/client.ts';
 import { type WakeWatch, watchForWakes } from '../time/wake-watch.ts';
 import { askSecretly } from './ask-secretly.ts';
 import {
@@ -51,15 +52,20 @@ export type Workspace = {
  * Reads the configuration, applies the flags to it, starts the sandbox where that is asked for, and
  * prints the configuration's warnings. Touches no network beyond that.
  *
+ * @param end Called where the sandbox ends before the call does: nothing comes back then.
  * @throws ConfigError, UsageError, or a SandboxError.
  */
 export const openWorkspace = async (
   invocation: Invocation,
   signal: AbortSignal,
+  end?: (reason: Error) => void,
 ): Promise<Workspace> => {
   const { environment, options, stderr } = invocation;
   const folders = stateFolders(environment);
   const deployment = await findDeployment(invocation, folders, signal);
+  if (deployment.sandbox !== undefined && end !== undefined) {
+    watchSandbox(deployment.sandbox, signal, end);
+  }
   for (const warning of deployment.warnings) {
     stderr.write(`warning: ${formatIssue(warning)}\n`);
   }

@@ -3,3 +3,4 @@ export { type Fault, type FaultRequest, faultSchema } from './fault.ts';
 export { clearFaults, injectFault, sandboxStatus, stopSandbox } from './running-sandbox.ts';
 export { SandboxBuildMismatch, SandboxError } from './sandbox-error.ts';
 export type { SandboxStatus } from './sandbox-status.ts';
+export { watchSandbox } from './watch-sandbox.ts';

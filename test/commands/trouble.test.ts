@@ -77,3 +77,19 @@ test('nodes whose machines may not be watched fail at once, not when their time 
     await user.remove();
   }
 });
+
+test('what works in a sandbox that is stopped ends, and says so', async () => {
+  const user = await User.create();
+  try {
+    const created = user.start(['create', '--sandbox', '--json', '--count', '1']);
+    const ended = finish(created);
+    await printed(created, '"phase":"booting"');
+    await user.run(['sandbox', 'stop']);
+    const { status, stderr, stdout } = await ended;
+    assert.equal(status, 1);
+    assert.match(stderr, /The sandbox \(process \d+\) has ended.*\n.*spot-tui create --sandbox/);
+    assert.equal(lines(stdout).at(-1)?.event, 'summary');
+  } finally {
+    await user.remove();
+  }
+});
