@@ -37,6 +37,8 @@ export type HostKeyVerdict =
       readonly trusted: true;
       /** Whether somebody else than the node vouches for the key: EC2, say. Absent: it was new. */
       readonly verified?: true;
+      /** Whether it is trusted for nothing but that no other one was seen before. */
+      readonly firstSeen?: true;
     }
   | { readonly trusted: false; readonly reason: string; readonly hint: string };
 

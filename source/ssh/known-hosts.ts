@@ -12,7 +12,8 @@ import { shellWord } from './openssh-command.ts';
  * 0600 when there is the first pin to write. `alias` is what `HostKeyAlias` of the system's ssh
  * gets, such as an instance id: addresses are used again by other machines, ids never are.
  *
- * Whether a pin was verified by `firstUse` is kept as the line's comment.
+ * Whether `firstUse` verified a pin, or trusted it only because it was the first, is kept as the
+ * line's comment.
  *
  * Several connections and several programs may pin at once. A pin is one appended line, and the
  * first line for an alias is the one that counts, so that whoever comes second with another key is
@@ -30,7 +31,7 @@ export const pinOnFirstUse =
     if (!verdict.trusted) return verdict;
 
     signal.throwIfAborted();
-    await appendPin(file, alias, offered, verdict.verified === true ? verifiedMark : undefined);
+    await appendPin(file, alias, offered, markOf(verdict));
     return judge(await readPins(file, alias), offered, file, alias) ?? vanished(file, alias);
   };
 
@@ -65,7 +66,22 @@ const trustAny: HostKeySource = async () => ({ trusted: true });
 
 const verifiedMark = 'spot-tui:verified';
 
-type Pin = { readonly revoked: boolean; readonly key: string; readonly verified: boolean };
+const firstSeenMark = 'spot-tui:first-seen';
+
+const markOf = ({
+  firstSeen,
+  verified,
+}: Extract<HostKeyVerdict, { trusted: true }>): string | undefined => {
+  if (verified === true) return verifiedMark;
+  return firstSeen === true ? firstSeenMark : undefined;
+};
+
+type Pin = {
+  readonly revoked: boolean;
+  readonly key: string;
+  readonly verified: boolean;
+  readonly firstSeen: boolean;
+};
 
 const judge = (
   pins: readonly Pin[],
@@ -85,7 +101,11 @@ const judge = (
   const pinned = pins.find((pin) => !pin.revoked);
   if (pinned === undefined) return undefined;
   if (pinned.key === offered.line) {
-    return { trusted: true, ...(pinned.verified ? { verified: true } : {}) };
+    return {
+      trusted: true,
+      ...(pinned.verified ? { verified: true } : {}),
+      ...(pinned.firstSeen ? { firstSeen: true } : {}),
+    };
   }
 
   return {
@@ -134,6 +154,7 @@ const parseLine = (line: string, alias: string): Pin[] => {
       revoked: marker === '@revoked',
       key: `${type} ${key}`,
       verified: comment === verifiedMark,
+      firstSeen: comment === firstSeenMark,
     },
   ];
 };

@@ -1,6 +1,7 @@
 import { type Instance, tagNames } from '../../ec2/cloud.ts';
 import type { HostKey, HostKeySource, HostKeyVerdict } from '../../ssh/connection.ts';
 import { pinOnFirstUse, readPin } from '../../ssh/known-hosts.ts';
+import { shellWord } from '../../ssh/openssh-command.ts';
 import type { ConsoleFingerprint } from './console-fingerprints.ts';
 import type { ConsoleVerdict, ConsoleWatch } from './console-watch.ts';
 
@@ -41,8 +42,8 @@ const secondLook = 2_000;
 /**
  * Decides whether a node's host key is trusted. A pin on this machine decides, and where there is
  * none, the fingerprint in the instance's tag, or else its console. The tag has to agree in any case.
- * A pin that was not verified is, if a console that came late lists it; it stands in any case, since
- * somebody may have put it there by hand.
+ * A pin that was not verified is, if a console that came late lists it. Where that lists others, a
+ * pin that was made at first sight is refused; one that somebody put there by hand stands.
  */
 export const checkHostKey = (options: HostKeyCheckOptions): HostKeyCheck => {
   const { console, instance, knownHostsFile, onTrusted, patience, unverified } = options;
@@ -71,6 +72,9 @@ export const checkHostKey = (options: HostKeyCheckOptions): HostKeyCheck => {
           const short = { patience: Math.min(patience, secondLook), endures: false };
           const late = await console.judge(offered, short, signal);
           isNews = late.type === 'listed';
+          if (late.type === 'others' && verdict.firstSeen === true) {
+            return otherThanListed(options, late.listed, offered);
+          }
         }
         onTrusted?.({
           fingerprint: offered.fingerprint,
@@ -113,7 +117,7 @@ const toVerdict = (
         hint: `somebody may be in between, so nothing was sent: look at the instance in EC2, and replace the node. If you replaced its key yourself, write it into ${knownHostsFile}: ${instance.instanceId} ${offered.line}`,
       };
     case 'silent':
-      if (unverified === 'pin') return { trusted: true };
+      if (unverified === 'pin') return { trusted: true, firstSeen: true };
       return {
         trusted: false,
         reason: `nobody vouches for ${offered.type} ${offered.fingerprint}: ${verdict.reason}`,
@@ -136,6 +140,16 @@ const otherThanRecorded = (
   trusted: false,
   reason: `${recorded} was verified when ${instanceId} was launched, as its tag ${tagNames.hostKey} says; what answers offers ${offered.type} ${offered.fingerprint}`,
   hint: `somebody may be in between, so nothing was sent. If you replaced the node's key yourself: aws ec2 delete-tags --region ${region} --resources ${instanceId} --tags Key=${tagNames.hostKey}`,
+});
+
+const otherThanListed = (
+  { instance: { instanceId }, knownHostsFile }: HostKeyCheckOptions,
+  listed: readonly ConsoleFingerprint[],
+  offered: HostKey,
+): HostKeyVerdict => ({
+  trusted: false,
+  reason: `${offered.type} ${offered.fingerprint} was trusted at first sight, and the console of ${instanceId} lists other keys by now: ${listed.map(describe).join(', ')}`,
+  hint: `somebody may be in between, and have been so from the beginning: replace the node, and what was sent to it that is secret. If you replaced its key yourself: ssh-keygen -R ${instanceId} -f ${shellWord(knownHostsFile)}, then write into that file: ${instanceId} ${offered.line}`,
 });
 
 const describe = ({ fingerprint, keyType }: ConsoleFingerprint): string =>

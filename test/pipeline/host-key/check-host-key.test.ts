@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
@@ -240,7 +240,7 @@ describe('a host key for which nobody vouches', () => {
     await connection.connect(soon());
     const own = fingerprintOf(server.hostKey);
     assert.deepEqual(trusted, [{ fingerprint: own, trust: 'pinned', isNews: false }]);
-    assert.equal(await pins(), `i-1 ${server.hostKey}\n`);
+    assert.equal(await pins(), `i-1 ${server.hostKey} spot-tui:first-seen\n`);
 
     // It was accepted on this machine: other calls under the same home go on with it.
     const later = nodeWith({ shows: [''], unverified: 'fail' });
@@ -256,8 +256,19 @@ describe('a host key for which nobody vouches', () => {
     assert.deepEqual(trusted, [{ fingerprint: own, trust: 'verified', isNews: true }]);
   });
 
-  it('stays pinned although the console lists others: somebody may have replaced it', async () => {
+  it('is refused later, where a console that came late lists others', async () => {
     await nodeWith({ shows: [''], unverified: 'pin' }).connection.connect(soon());
+    logins = 0;
+    const listed = somebodyElses();
+    const { message, hint } = await refused({ shows: [consoleOf(listed)], unverified: 'pin' });
+    assert.match(message, /was trusted at first sight, and the console of i-1 lists other keys/);
+    assert.ok(message.includes(listed), message);
+    assert.match(hint, /replace the node/);
+  });
+
+  it('stays pinned although the console lists others, where somebody wrote it down by hand', async () => {
+    await mkdir(path.join(folder, 'home'));
+    await writeFile(path.join(folder, 'home', 'known_hosts'), `i-1 ${server.hostKey}\n`);
     const { connection, trusted } = nodeWith({ shows: [consoleOf(somebodyElses())] });
     await connection.connect(soon());
     assert.equal(trusted[0]?.trust, 'pinned');
