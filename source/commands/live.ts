@@ -1,3 +1,4 @@
+import { describeCost } from '../reporters/event-words.ts';
 import type { Invocation } from './command.ts';
 import { commandLine, wayBack } from './command-line.ts';
 import { startCommandTimeout } from './command-timeout.ts';
@@ -126,7 +127,8 @@ const showUntilLeft = async (
 const farewell = (invocation: Invocation, run: FleetRun): string => {
   const { deployment, nodes } = run.store.getState();
   if (nodes.size === 0) return '';
-  const { ready, failed, interrupted, replaced = 0, terminated } = run.summarize();
+  const summary = run.summarize();
+  const { ready, failed, interrupted, replaced = 0, terminated } = summary;
   const others = nodes.size - ready - failed - interrupted - replaced - terminated;
   const parts = [
     `${ready} ready`,
@@ -138,7 +140,9 @@ const farewell = (invocation: Invocation, run: FleetRun): string => {
   ];
   return [
     `${deployment}: ${parts.join(', ')}.`,
-    ...(terminated === nodes.size ? [] : [`What runs keeps running. ${wayBack(invocation)}`]),
+    ...(terminated === nodes.size
+      ? []
+      : [`What runs keeps running${describeCost(summary)}. ${wayBack(invocation)}`]),
     `Events: ${run.recording}`,
     '',
   ].join('\n');

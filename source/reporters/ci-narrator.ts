@@ -1,4 +1,3 @@
-import cliTruncate from 'cli-truncate';
 import type {
   FleetEvent,
   InstanceEvent,
@@ -8,10 +7,15 @@ import type {
 } from '../events/event.ts';
 import { isSettled, type Phase } from '../events/phase.ts';
 import { isReplaced } from '../fleet/is-replaced.ts';
-import { cleanText } from '../ssh/clean-text.ts';
-import { dollars } from './dollars.ts';
-import { textTable } from './text-table.ts';
-import { timeOfDay } from './time-of-day.ts';
+import {
+  counted,
+  describeAddress,
+  describeCost,
+  describeInstance,
+  reasonOf,
+  size,
+} from './event-words.ts';
+import { notReadyTable } from './not-ready-table.ts';
 
 /** What one line of a CI log says: about whom, what happened in a word, and the details. */
 export type CiLine = {
@@ -31,12 +35,6 @@ export type NarratorOptions = {
 
 /** Log lines of a node that are shown when it fails. */
 const logTail = 10;
-
-/** Rows of the table at the end; the lines of more nodes than that are above. */
-const tableLimit = 50;
-
-/** Columns for a reason in the table: its own line has all of it. */
-const reasonWidth = 100;
 
 /** Tells events in the words of a CI log: a line for each phase, more where something went wrong. */
 export const createNarrator = ({
@@ -141,21 +139,8 @@ export const createNarrator = ({
         : { node, instance, ...standing },
     );
     if (rows.length === 0) return [];
-    rows.sort((a, b) => urgency(a.phase) - urgency(b.phase));
-    const table = textTable(
-      ['NODE', 'PHASE', 'INSTANCE', 'REASON'],
-      rows
-        .slice(0, tableLimit)
-        .map(({ node, phase, instance, reason }) => [
-          cleanText(node),
-          phase,
-          cleanText(instance?.instanceId ?? '-'),
-          cliTruncate(cleanText(reason), reasonWidth),
-        ]),
-    );
-    if (rows.length > tableLimit) table.push(`and ${rows.length - tableLimit} more`);
     const word = goal === 'ready' ? 'not ready' : 'not gone';
-    return table.map((text) => ({ subject: fleetName, word, text }));
+    return notReadyTable(rows).map((text) => ({ subject: fleetName, word, text }));
   };
 
   const tellSummary = (event: SummaryEvent): CiLine[] => {
@@ -253,40 +238,8 @@ type NodeMemory = {
   standing?: { readonly phase: Phase; readonly reason: string };
 };
 
-/** What the fleet costs, with a `+` where not all of it is known; nothing where none is. */
-const describeCost = ({ pricePerHour, unpriced }: SummaryEvent): string =>
-  pricePerHour === undefined
-    ? ''
-    : `, at ${dollars(pricePerHour)}${unpriced === undefined ? '' : '+'} an hour`;
-
-/** The reason for a phase; empty on the way to `ready`. */
-const reasonOf = (event: PhaseEvent): string => {
-  switch (event.phase) {
-    case 'failed':
-      return `in ${event.failedPhase}: ${event.reason}`;
-    case 'interrupted':
-      return event.deadline === undefined
-        ? event.reason
-        : `${event.reason} (until ${timeOfDay(event.deadline)})`;
-    case 'degraded':
-    case 'terminating':
-    case 'terminated':
-      return event.reason;
-    default:
-      return '';
-  }
-};
-
 const placeOf = (instance: InstanceEvent | undefined): Pick<InstanceEvent, 'replacedBy'> =>
   instance?.replacedBy === undefined ? {} : { replacedBy: instance.replacedBy };
-
-/** Where a node stands in the table: what needs somebody comes first. */
-const urgency = (phase: Phase): number => {
-  const order: readonly Phase[] = ['failed', 'degraded', 'interrupted'];
-  const position = order.indexOf(phase);
-  if (position !== -1) return position;
-  return phase === 'terminated' || phase === 'terminating' ? order.length + 1 : order.length;
-};
 
 const phaseDetails = (
   event: Extract<PhaseEvent, { attempt: number }>,
@@ -305,19 +258,3 @@ const phaseDetails = (
       return '';
   }
 };
-
-const describeInstance = (event: InstanceEvent): string => {
-  const { instanceId, instanceType, lifecycle, region, zone } = event;
-  const dear = lifecycle === 'on-demand' ? ' on demand' : '';
-  const type = instanceType === undefined ? '' : `, ${instanceType}${dear}`;
-  return `${instanceId}${type} in ${zone ?? region}`;
-};
-
-const describeAddress = ({ address = '', sshPort = 22 }: InstanceEvent): string =>
-  sshPort === 22 ? address : `${address} port ${sshPort}`;
-
-const counted = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
-
-const size = (bytes: number): string =>
-  bytes < 1_000_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;

@@ -6,6 +6,7 @@ import { isReplaced } from '../fleet/is-replaced.ts';
 import type { FleetState, NodeState } from '../fleet/state.ts';
 import { createFleetStore } from '../fleet/store.ts';
 import { cleanText } from '../ssh/clean-text.ts';
+import { describeCost } from './event-words.ts';
 import { outcomeOf } from './node-outcome.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -60,9 +61,10 @@ export const createStepSummary = ({ file, onProblem }: StepSummaryOptions): Repo
  */
 export const summaryMarkdown = (
   { command, deployment, nodes, notices }: FleetState,
-  { elapsedSeconds, failed, interrupted, ready, replaced = 0, terminated, time }: SummaryEvent,
+  summary: SummaryEvent,
   maximum: number,
 ): string => {
+  const { elapsedSeconds, failed, interrupted, ready, replaced = 0, terminated, time } = summary;
   const unfinished = [...nodes.values()].filter(({ phase }) => !isSettled(phase)).length;
   const counts = Object.entries({
     ready,
@@ -75,7 +77,7 @@ export const summaryMarkdown = (
   const heading = [
     `### spot-tui ${markdown(command)}: ${markdown(deployment)}`,
     '',
-    `${counts.join(', ')} of ${nodes.size} after ${elapsedSeconds} s`,
+    `${counts.join(', ')} of ${nodes.size} after ${elapsedSeconds} s${describeCost(summary)}`,
     '',
     ...noticeLines(notices),
     '| | Node | Phase | Instance | Type | Zone | Time | Reason |',

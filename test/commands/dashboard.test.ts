@@ -48,7 +48,10 @@ suite('the dashboard of a fleet', {
     child.stdin?.write('q');
     const { status, stdout } = await ended;
     assert.equal(status, 0, stdout.slice(-500));
-    assert.match(stdout, /sandbox: 2 ready\./);
+    assert.match(
+      stdout,
+      /sandbox: 2 ready\.\r?\nWhat runs keeps running, at \$0\.\d+ an hour\. Attach with/,
+    );
     const list = await user.run(['list', '--sandbox']);
     assert.match(list.stdout, /^us-east-1-1 .* running/m);
   });

@@ -79,7 +79,7 @@ test('CI lines say where a node went and why, and count it once', async () => {
   assert.match(lines.at(-1) ?? '', /summary +1 ready after 9 s/);
 });
 
-test('a node that runs on demand is marked as one', async () => {
+test('a node that runs on demand is marked as one, and the end says what all of them cost', async () => {
   const launched: FleetEvent = {
     event: 'instance',
     time: at(2),
@@ -89,9 +89,11 @@ test('a node that runs on demand is marked as one', async () => {
     instanceType: 't3.medium',
     lifecycle: 'on-demand',
   };
-  const events = [...run.slice(0, -1), launched, { ...summary, pricePerHour: 0.0416 }];
-  const state = reduceAll(emptyFleet, events);
-  assert.match(summaryMarkdown(state, summary, 100_000), /\| t3\.medium on demand \|/);
+  const priced = { ...summary, pricePerHour: 0.0416 };
+  const events = [...run.slice(0, -1), launched, priced];
+  const markdown = summaryMarkdown(reduceAll(emptyFleet, events), priced, 100_000);
+  assert.match(markdown, /\| t3\.medium on demand \|/);
+  assert.match(markdown, /^1 ready of 1 after 9 s, at \$0\.0416 an hour$/m);
   const stream = new SlowStream();
   const report = createCiLines(stream, { verbose: true, environment: {} });
   for (const event of events) report(event);
