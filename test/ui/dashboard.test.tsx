@@ -22,12 +22,13 @@ describe('a fleet without nodes', () => {
 
   test('is expected at the beginning of create', async () => {
     const { screen } = await show([begins('lab', 'create', 3)]);
-    assert.match(screen(), /Nodes appear here as soon as they are planned/);
+    assert.match(screen(), /Nodes appear here as soon as they are known/);
   });
 
-  test('is shown before anything is known at all', async () => {
+  test('is not told before anything is known at all', async () => {
     const { screen } = await show([]);
-    assert.match(screen(), /There are no nodes/);
+    assert.match(screen(), /Asking EC2 what is there/);
+    assert.doesNotMatch(screen(), /There are no nodes/);
     assert.match(screen(), /q quit/);
   });
 });

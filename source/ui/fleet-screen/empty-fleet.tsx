@@ -16,13 +16,14 @@ export const EmptyFleet = ({ width, height }: EmptyFleetProps) => {
   const deployment = useFleet((state) => state.deployment);
   const command = useFleet((state) => state.command);
   const of = deployment === '' ? '' : ` of ${deployment}`;
-  const isCreating = command === 'create';
+  // Before a command has begun it is not known yet whether there are nodes.
+  const isAsking = command === '' || command === 'create';
   return (
     <Box flexDirection="column" flexShrink={0} height={height} paddingTop={1}>
       <SegmentLine
         segments={[
           { text: '  ' },
-          { text: isCreating ? 'Asking EC2 what is there already' : `There are no nodes${of}` },
+          { text: isAsking ? 'Asking EC2 what is there already' : `There are no nodes${of}` },
         ]}
         width={width}
         style={theme.styles.strong}
@@ -31,8 +32,8 @@ export const EmptyFleet = ({ width, height }: EmptyFleetProps) => {
         segments={[
           { text: '  ' },
           {
-            text: isCreating
-              ? 'Nodes appear here as soon as they are planned.'
+            text: isAsking
+              ? 'Nodes appear here as soon as they are known.'
               : `${commandLine('create')} launches them; they appear here as soon as they are planned.`,
           },
         ]}
