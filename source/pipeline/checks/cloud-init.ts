@@ -38,7 +38,7 @@ export const checkCloudInit: Check = ({ cloudInit, appliedManifest }) => {
               name,
               status: 'failed',
               detail: error,
-              hint: 'Look at /var/log/cloud-init-output.log on the node, mend the cause there, then `spot-tui configure`.',
+              hint: 'Look at /var/log/cloud-init-output.log on the node, mend the cause there, then `spot-tui configure NODE`.',
             },
           ]
         : [{ name, status: 'passed', detail: `finished; reported at first boot: ${error}` }];

@@ -12,7 +12,7 @@ export const checkFiles: Check = ({ appliedManifest, fileComplaints, failure }, 
         name,
         status: 'failed',
         detail: 'nothing was installed yet',
-        hint: 'Run `spot-tui push` for the node.',
+        hint: 'Run `spot-tui push NODE`.',
       },
     ];
   }
@@ -24,7 +24,7 @@ export const checkFiles: Check = ({ appliedManifest, fileComplaints, failure }, 
         name,
         status: 'failed',
         detail: `${complaint}${more}`,
-        hint: 'Somebody changed or removed it on the node; `spot-tui push` puts it back.',
+        hint: 'Somebody changed or removed it on the node; `spot-tui push NODE` puts it back.',
       },
     ];
   }
@@ -38,7 +38,7 @@ export const checkFiles: Check = ({ appliedManifest, fileComplaints, failure }, 
           name,
           status: 'failed',
           detail: 'the node has other files than the ones here',
-          hint: 'Run `spot-tui push` for the node.',
+          hint: 'Run `spot-tui push NODE`.',
         }
       : {
           name,

@@ -97,7 +97,7 @@ const judge = (
             ? `not running (${unit.activeState}): it was stopped, or a unit that it requires failed`
             : `not running: ${unit.result}, exit status ${unit.exitStatus}`,
         ...(unit.result === 'success' ? { endedWell: true as const } : {}),
-        hint: `\`spot-tui configure\` starts it again; ${logHint.charAt(0).toLowerCase()}${logHint.slice(1)}`,
+        hint: `\`spot-tui configure NODE\` starts it again; ${logHint.charAt(0).toLowerCase()}${logHint.slice(1)}`,
         pending: true,
       };
   }
