@@ -77,26 +77,27 @@ const showStatus = (invocation: Invocation, status: SandboxStatus | undefined): 
 };
 
 const faultUsage =
-  'Write one of: reclaim NODE, rebalance NODE, refuse-capacity [REGION], throttle [ACTION], deny [ACTION [CODE]], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
+  'Write one of: reclaim NODE, rebalance NODE, refuse-capacity [REGION] [spot|on-demand], throttle [ACTION], deny [ACTION [CODE]], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
 
 const fault = async (
   invocation: Invocation,
   folder: string,
   [kind, subject, ...rest]: readonly string[],
 ): Promise<ExitStatus> => {
-  const [code, ...more] = kind === 'deny' ? rest : [undefined, ...rest];
+  const takesTwo = kind === 'deny' || kind === 'refuse-capacity';
+  const [second, ...more] = takesTwo ? rest : [undefined, ...rest];
   if (more.length > 0) throw new UsageError(`what is ${more[0]} for?`, faultUsage);
   if (kind === 'clear') {
     await clearFaults(folder);
     say(invocation, { cleared: true }, 'Requests are answered as usual again.');
     return exitStatus.success;
   }
-  const instanceIds = await injectFault(folder, faultOf(kind, subject, code));
+  const instanceIds = await injectFault(folder, faultOf(kind, subject, second));
   say(
     invocation,
     { fault: kind, instanceIds },
     instanceIds.length === 0
-      ? `${kind} from now on; \`spot-tui sandbox fault clear\` ends it.`
+      ? `${[kind, subject, second].filter(Boolean).join(' ')} from now on; \`spot-tui sandbox fault clear\` ends it.`
       : `${kind}: ${instanceIds.join(', ')}.`,
   );
   return exitStatus.success;
@@ -105,7 +106,7 @@ const fault = async (
 const faultOf = (
   kind: string | undefined,
   subject: string | undefined,
-  code: string | undefined,
+  second: string | undefined,
 ): FaultRequest => {
   switch (kind) {
     case 'throttle':
@@ -114,10 +115,10 @@ const faultOf = (
       return {
         kind,
         ...(subject === undefined ? {} : { action: subject }),
-        ...(code === undefined ? {} : { code }),
+        ...(second === undefined ? {} : { code: second }),
       };
     case 'refuse-capacity':
-      return { kind, ...(subject === undefined ? {} : { region: subject }) };
+      return { kind, ...refused([subject, second]) };
     case 'reclaim':
     case 'rebalance':
     case 'silence-console':
@@ -134,3 +135,18 @@ const faultOf = (
       );
   }
 };
+
+/** What is refused: in a region or everywhere, of one kind or of both. */
+const refused = (words: readonly (string | undefined)[]) => {
+  const [region, ...others] = words.filter((word) => word !== undefined && !isLifecycle(word));
+  if (others.length > 0)
+    throw new UsageError(`${others[0]} is neither spot nor on-demand`, faultUsage);
+  const lifecycle = words.find(isLifecycle);
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(lifecycle === undefined ? {} : { lifecycle }),
+  };
+};
+
+const isLifecycle = (word: string | undefined): word is 'spot' | 'on-demand' =>
+  word === 'spot' || word === 'on-demand';

@@ -72,6 +72,23 @@ suite('a region without capacity', () => {
     assert.equal(status, 1);
     assert.equal(lines(stdout).find(({ phase }) => phase === 'failed')?.node, 'us-west-2-1');
   });
+
+  test('has some on demand when the fault is for spot only', async () => {
+    await user.run(['sandbox', 'fault', 'clear']);
+    const fault = await user.run(['sandbox', 'fault', 'refuse-capacity', 'us-west-2', 'spot']);
+    assert.match(fault.stdout, /^refuse-capacity us-west-2 spot from now on/);
+    await user.write('dear.yaml', config('spread').replace('{', '{on_demand_fallback: true, '));
+    const words = ['create', '--sandbox', '--json', '--config', 'dear.yaml'];
+    const { status, stdout } = await user.run(words);
+    assert.equal(status, 0, stdout);
+    const launched = lines(stdout).find(
+      ({ event, node }) => event === 'instance' && node === 'us-west-2-1',
+    );
+    assert.equal(launched?.lifecycle, 'on-demand');
+    const typo = await user.run(['sandbox', 'fault', 'refuse-capacity', 'us-west-2', 'spott']);
+    assert.equal(typo.status, 2);
+    assert.match(typo.stderr, /spott is neither spot nor on-demand/);
+  });
 });
 
 suite('a plan', () => {
