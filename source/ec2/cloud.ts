@@ -232,6 +232,12 @@ export interface RegionCloud {
   /** The console's text, newest last; empty while EC2 has none. */
   consoleOutput(instanceId: string, signal: AbortSignal): Promise<string>;
 
+  /**
+   * EC2's time, for what others compare with theirs; this machine's as long as the two are not known
+   * to differ by minutes. Milliseconds since the Unix epoch.
+   */
+  now(): number;
+
   /** What keeps calls waiting at the moment: throttling, the network, expired credentials. */
   trouble?(): CloudTrouble | undefined;
 }

@@ -54,7 +54,7 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
   const scope = createScope(options);
   const recent = createRecent(region);
   const takeTurns = createTurns();
-  // EC2's time, as far as the SDK knows it: other machines are to make sense of it.
+  // As far as the SDK knows it.
   const clock = () => Date.now() + scope.client.config.systemClockOffset;
   const launches = new Launches({ scope, recent, clock });
   let ground: LaunchGround | undefined;
@@ -79,7 +79,7 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
   ): Promise<void> => {
     const { timeToLive } = scope.config;
     if (timeToLive === undefined) return;
-    const tags = expiryTag(timeToLive, Date.now());
+    const tags = expiryTag(timeToLive, clock());
     const errors = await tagInstances(scope, [{ instanceId: template.templateId, tags }], signal);
     for (const error of errors.values()) scope.onTrouble(error);
   };
@@ -170,6 +170,7 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
       askPriceList(options, scope, instanceTypes, signal),
     enabledRegions: (signal) =>
       guard(region, 'list the regions', signal, () => listEnabledRegions(scope, signal)),
+    now: clock,
     trouble: () => scope.account.trouble ?? scope.contact.trouble,
     clockOffset: () => {
       const offset = scope.client.config.systemClockOffset;

@@ -99,7 +99,6 @@ export class FleetController {
             whole: {
               healthInterval: options.config.healthInterval,
               onAdopted: (nodes) => this.#tagAdopted(nodes),
-              clock: options.clock,
             },
           }
         : {}),

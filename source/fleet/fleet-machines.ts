@@ -129,21 +129,21 @@ export class FleetMachines {
 
   /** Gives nodes their time to live anew, where there is one. */
   async renew(nodes: readonly ExistingNode[], signal: AbortSignal): Promise<void> {
-    const expiry = this.#expiry();
-    if (Object.keys(expiry).length === 0) return;
+    if (this.#options.config.timeToLive === undefined) return;
     await Promise.all(
-      [...byRegion(nodes)].map(([region, inRegion]) =>
-        this.#cloud(region).tag(
+      [...byRegion(nodes)].map(([region, inRegion]) => {
+        const expiry = this.#expiry(region);
+        return this.#cloud(region).tag(
           new Map(inRegion.map(({ instance }) => [instance.instanceId, expiry])),
           signal,
-        ),
-      ),
+        );
+      }),
     );
   }
 
-  #expiry(): Readonly<Record<string, string>> {
-    const { clock, config } = this.#options;
-    return config.timeToLive === undefined ? {} : expiryTag(config.timeToLive, clock());
+  #expiry(region: string): Readonly<Record<string, string>> {
+    const { timeToLive } = this.#options.config;
+    return timeToLive === undefined ? {} : expiryTag(timeToLive, this.#cloud(region).now());
   }
 
   /** Writes the names of adopted nodes into their tags. */
@@ -195,7 +195,7 @@ export class FleetMachines {
           cloud: this.#cloud(region),
           sessions: lacking,
           known: fleet.instanceIds(),
-          expiry: this.#expiry(),
+          expiry: this.#expiry(region),
           identity,
           strangers: launch.strangers ?? (identity === undefined ? 'any' : 'none'),
           onDemand: config.onDemandFallback ? onDemand : 'never',

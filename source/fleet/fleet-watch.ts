@@ -20,8 +20,6 @@ export type FleetWatchOptions = {
     readonly healthInterval: number;
     /** Hears of nodes that somebody else has launched, after they were adopted. */
     readonly onAdopted: (nodes: readonly ExistingNode[]) => void;
-    /** Milliseconds since the Unix epoch. */
-    readonly clock: () => number;
   };
 };
 
@@ -99,7 +97,7 @@ export class FleetWatch {
       if (this.#whole !== undefined) {
         const adopted = sessions.adoptStrangers(cloud.region, instances, strangers);
         if (adopted.length > 0) this.#whole.onAdopted(adopted);
-        expiry.observe(instances, this.#whole.clock());
+        expiry.observe(instances, cloud.now());
       }
       if (!this.#isPriced) return;
       sessions.price(instances, prices);

@@ -52,7 +52,7 @@ export const replaceInterrupted = async (
     old,
     userData,
     notices,
-    expiry: config.timeToLive === undefined ? {} : expiryTag(config.timeToLive, clock()),
+    expiry: config.timeToLive === undefined ? {} : expiryTag(config.timeToLive, cloud.now()),
     onDemand: config.onDemandFallback,
     taken: () => namesInUse(sessions.inRegion(region)),
   };

@@ -236,6 +236,26 @@ test('a launch is written down by EC2’s time, whatever the clock here says', a
   assert.ok(Date.parse(time) > ahead.getTime() - 60_000, time);
 });
 
+test('what is launched lives as long as configured by EC2’s time, whatever the clock here says', async (context) => {
+  const { cloud, endpoint } = await startRegion(context, {}, { config: { timeToLive: 3_600_000 } });
+  const ahead = new Date(Date.now() + 7_200_000);
+  endpoint.on('CreateLaunchTemplate', {
+    raw: (response) => {
+      response.setHeader('content-type', 'text/xml;charset=UTF-8');
+      response.setHeader('date', ahead.toUTCString());
+      response.end(
+        '<CreateLaunchTemplateResponse><launchTemplate><launchTemplateId>lt-1</launchTemplateId>' +
+          '</launchTemplate></CreateLaunchTemplateResponse>',
+      );
+    },
+  });
+  await cloud.prepare({ userData }, patient());
+  const [noted] = endpoint.of('CreateTags');
+  assert.equal(noted?.form['Tag.1.Key'], 'spot-tui:expires');
+  const left = Date.parse(noted.form['Tag.1.Value'] ?? '') - ahead.getTime();
+  assert.ok(Math.abs(left - 3_600_000) < 300_000, `${left} ms`);
+});
+
 test('a launch that nobody concluded for long is over: all that it brought is listed', async (context) => {
   const noted = `4 open 3 ${new Date(Date.now() - 3_600_000).toISOString()} v1 spot 00000000 0 -`;
   const { cloud, endpoint } = await startRegion(context, {

@@ -45,6 +45,7 @@ const hastyRegion = (onLaunch: () => void): RegionCloud => {
     concludeLaunch: () => Promise.resolve(),
     openLaunch: () => Promise.resolve(undefined),
     tag: () => Promise.resolve(),
+    now: Date.now,
     spotPrices: refuse,
     onDemandPrices: refuse,
     rehearse: refuse,

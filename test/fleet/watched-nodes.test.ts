@@ -222,4 +222,5 @@ const saying = (cloud: RegionCloud, says: (instance: Instance) => Instance): Reg
   spotPrices: (signal, instanceTypes) => cloud.spotPrices(signal, instanceTypes),
   onDemandPrices: (signal, instanceTypes) => cloud.onDemandPrices(signal, instanceTypes),
   consoleOutput: (instanceId, signal) => cloud.consoleOutput(instanceId, signal),
+  now: () => cloud.now(),
 });
