@@ -2,8 +2,9 @@ import { Text } from 'ink';
 import type { NodeState, Trouble } from '../fleet/state.ts';
 import { useDashboard } from './dashboard-context.ts';
 import { Remaining } from './elapsed.tsx';
-import { fit } from './text.ts';
+import { fit, truncate } from './text.ts';
 import type { Style, Theme } from './theme.ts';
+import { warningsOf } from './warnings-of.ts';
 
 type LastLineProps = {
   readonly node: NodeState;
@@ -46,8 +47,9 @@ export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
   const message = node.log.at(-1)?.message ?? '';
   const rest = width - barWidth - percentWidth;
   if (progress === undefined || progress.total <= 0 || rest < 0) {
-    const mark = markOf(node, theme);
-    if (mark !== '' && mark.length <= width) {
+    // Who has little room is to be warned as well, before anything else is said.
+    const mark = truncate(markOf(node, theme), width, ellipsis);
+    if (mark !== '') {
       return (
         <Text>
           <Text {...styled(theme.styles.warning)}>{mark}</Text>
@@ -71,12 +73,8 @@ export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
   );
 };
 
-/** Says of a node that is well that EC2 may take it back soon, or that it may be another's. */
-const markOf = ({ hostKey, rebalanceSince }: NodeState, { glyphs }: Theme): string => {
-  const words = [
-    ...(rebalanceSince === undefined ? [] : ['rebalance']),
-    ...(hostKey === 'pinned' ? ['unverified'] : []),
-  ];
+const markOf = (node: NodeState, { glyphs }: Theme): string => {
+  const words = warningsOf(node);
   return words.length === 0 ? '' : `${glyphs.warning} ${words.join(', ')}`;
 };
 

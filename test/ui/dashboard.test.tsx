@@ -153,6 +153,19 @@ test('a node for whose host key nobody vouches has a mark', async () => {
   assert.doesNotMatch(line(' us-west-2-3 '), /verified/);
 });
 
+test('the mark is there where the window has no room for its words, or for none but some', async () => {
+  const events = [
+    ...fleetOf(3),
+    runsOn('us-west-2-2', { hostKey: 'pinned', rebalanceSince: start }),
+    logs('us-west-2-2', 'all is well'),
+  ];
+  const smallest = await show(events, { columns: 40, rows: 10 });
+  assert.match(smallest.line(' us-west-2-2 '), /✓ ready ▲ +\S+$/);
+  assert.match(smallest.line(' us-west-2-3 '), /✓ ready +\S+$/);
+  const narrow = await show(events, { columns: 60, rows: 16 });
+  assert.match(narrow.line(' us-west-2-2 '), /✓ ready +\S+ +▲ rebalance, unverif…$/);
+});
+
 describe('an upload', () => {
   const uploading = (done: number, total: number): FleetEvent[] => [
     enters('us-west-2-1', 'uploading'),

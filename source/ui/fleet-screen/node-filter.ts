@@ -1,5 +1,6 @@
 import { type Phase, pipelinePhases, sidePhases } from '../../events/phase.ts';
 import type { NodeState } from '../../fleet/state.ts';
+import { warningsOf } from '../warnings-of.ts';
 import { formatAddress, formatType } from './columns.ts';
 
 /** One word of a filter: what has to be found where, or must not be. */
@@ -85,8 +86,7 @@ const everythingOf = (node: NodeState): string =>
     node.privateAddress,
     node.phase,
     node.trouble?.reason,
-    node.rebalanceSince === undefined ? undefined : 'rebalance',
-    node.hostKey === 'pinned' ? 'unverified' : undefined,
+    ...warningsOf(node),
   ]
     .filter((value) => value !== undefined)
     .join('\n')

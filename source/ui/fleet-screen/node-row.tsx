@@ -8,6 +8,7 @@ import { PhaseGlyph } from '../phase-glyph.tsx';
 import { fit, truncate } from '../text.ts';
 import type { Style, Theme } from '../theme.ts';
 import { useNode } from '../use-fleet.ts';
+import { warningsOf } from '../warnings-of.ts';
 import { type Column, formatAddress, formatType, rowWidth } from './columns.ts';
 
 type NodeRowProps = {
@@ -29,6 +30,7 @@ export const NodeRow = memo(({ name, columns, width, isSelected, isMarked }: Nod
   const { theme } = useDashboard();
   const node = useNode(name);
   if (node === undefined) return null;
+  const hasLog = columns.some(({ id }) => id === 'log');
   return (
     <Text wrap="truncate" inverse={isSelected}>
       {isSelected ? theme.glyphs.marker : ' '}
@@ -36,13 +38,17 @@ export const NodeRow = memo(({ name, columns, width, isSelected, isMarked }: Nod
       {columns.map((column) => (
         <Fragment key={column.id}>
           {' '.repeat(column.gap)}
-          {cell(column, node, theme, { isSelected, isMarked })}
+          {cell(column, node, theme, { isSelected, isMarked, hasLog })}
         </Fragment>
       ))}
       {isSelected ? ' '.repeat(Math.max(0, width - rowWidth(columns))) : ''}
     </Text>
   );
 });
+
+/** Stands behind the phase of a node that is warned of, where there is no room for words. */
+const warningGlyph = (node: NodeState, { glyphs }: Theme): string =>
+  node.trouble === undefined && warningsOf(node).length > 0 ? ` ${glyphs.warning}` : '';
 
 /** What stands before a node that is selected. */
 export const markOf = ({ hasUnicode }: Theme): string => (hasUnicode ? '●' : '*');
@@ -54,7 +60,11 @@ const cell = (
   column: Column,
   node: NodeState,
   theme: Theme,
-  { isSelected, isMarked }: Pick<NodeRowProps, 'isSelected' | 'isMarked'>,
+  {
+    hasLog,
+    isSelected,
+    isMarked,
+  }: Pick<NodeRowProps, 'isSelected' | 'isMarked'> & { readonly hasLog: boolean },
 ): ReactNode => {
   const { id, width } = column;
   const { ellipsis } = theme.glyphs;
@@ -77,7 +87,10 @@ const cell = (
     case 'phase':
       return (
         <Text {...(isSelected && node.trouble === undefined ? {} : theme.phases[node.phase].style)}>
-          <PhaseGlyph phase={node.phase} /> {node.phase.padEnd(width - 2)}
+          <PhaseGlyph phase={node.phase} />{' '}
+          {`${node.phase}${hasLog ? '' : warningGlyph(node, theme)}`
+            .padEnd(width - 2)
+            .slice(0, width - 2)}
         </Text>
       );
     case 'time':
