@@ -69,7 +69,7 @@ suite('a fleet that is watched', () => {
       await fault('stop-service', node);
       const { hint, reason } = await events.of(node, { phase: 'degraded' }, from);
       assert.match(String(reason), /^[a-z-]+\.service: not running/);
-      assert.match(String(hint), /`spot-tui configure us-west-2-1 --sandbox`/);
+      assert.match(String(hint), /`spot-tui configure us-west-2-1 --sandbox --config fleet\.yaml`/);
       await run('configure', node);
       await events.of(node, { phase: 'ready', attempt: 1 }, from);
       await events.of(node, { event: 'log', message: /^well again: / }, from);
