@@ -49,7 +49,7 @@ export const describeTagged = async (
  *
  * @param isInside whether it is reached from within its own network
  */
-export const toInstance = (
+const toInstance = (
   region: string,
   instance: SdkInstance,
   isInside = false,

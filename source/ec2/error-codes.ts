@@ -251,7 +251,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** The action that EC2's message says was denied, such as `ec2:CreateFleet`. */
-export const deniedAction = (message: string): string | undefined =>
+const deniedAction = (message: string): string | undefined =>
   /is not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1];
 
 /** What EC2's code and message mean for the person in front of the terminal. */

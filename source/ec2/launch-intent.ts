@@ -51,7 +51,7 @@ export const identityOf = ({ identity, nodes = [] }: LaunchRequest, count: numbe
   );
 
 /** The identity of a launch as tags and records have it. */
-export const shortIdentity = (identity: string): string =>
+const shortIdentity = (identity: string): string =>
   createHash('sha256').update(identity).digest('hex').slice(0, 12);
 
 const digestOf = (pools: readonly Pool[]): string =>

@@ -38,7 +38,7 @@ export const isRecent = ({ since }: LaunchRecord, now: number): boolean =>
   Math.abs(now - since) < lasting;
 
 /** At most 256 characters, as EC2 wants a tag's value. */
-export const formatRecord = ({
+const formatRecord = ({
   generation,
   state,
   count,
@@ -48,10 +48,7 @@ export const formatRecord = ({
   `${generation} ${state} ${count} ${new Date(since).toISOString()} ${detail}`.trim();
 
 /** Undefined for what is no record, such as a tag that somebody has changed. */
-export const parseRecord = (
-  templateId: string,
-  text: string | undefined,
-): LaunchRecord | undefined => {
+const parseRecord = (templateId: string, text: string | undefined): LaunchRecord | undefined => {
   const match = /^(\d{1,9}) (open|refused|done) (\d{1,9}) (\S+Z) ?(.*)$/.exec(text ?? '');
   if (match === null) return undefined;
   const [, generation, state, count, time = '', detail = ''] = match;

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
 /** Loopback, link-local and private blocks (RFC 1918, RFC 4193, RFC 6598): not on the internet. */
-export const nearbyAddresses = (): BlockList => {
+const nearbyAddresses = (): BlockList => {
   const blocks = new BlockList();
   blocks.addSubnet('127.0.0.0', 8, 'ipv4');
   blocks.addSubnet('10.0.0.0', 8, 'ipv4');

@@ -9,6 +9,7 @@ import {
 } from '../ec2/cloud.ts';
 import { refusalError } from '../ec2/launch.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
+import { mayBeDearer } from './launch-region.ts';
 import { nodeIndex, nodeName } from './node-names.ts';
 import type { Notices } from './notices.ts';
 import { isAlive, type PlannedNode } from './plan.ts';
@@ -160,8 +161,7 @@ const whatNext = (
   onDemand: boolean,
 ): Lifecycle | undefined => {
   if (!isSecond && hasMorePools) return lifecycle;
-  const isForPrice = refusals.every(({ code }) => code === 'SpotMaxPriceTooLow');
-  return lifecycle === 'spot' && onDemand && !isForPrice ? 'on-demand' : undefined;
+  return lifecycle === 'spot' && onDemand && mayBeDearer(refusals) ? 'on-demand' : undefined;
 };
 
 const tooOften = new PhaseFailure(

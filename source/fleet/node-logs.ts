@@ -6,7 +6,7 @@ import type { NodeConnection } from '../ssh/connection.ts';
 import type { LogRequest, LogSource } from './actions.ts';
 
 /** Nodes whose logs are followed at a time: each is a channel, and more lines than anyone reads. */
-export const mostNodes = 100;
+const mostNodes = 100;
 
 export type NodeLogsOptions<Node> = {
   readonly nodes: readonly Node[];

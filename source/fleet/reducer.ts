@@ -23,10 +23,10 @@ export const logLimit = 200;
 const noticeLimit = 50;
 
 /** Actions that the state keeps. */
-export const actionLimit = 50;
+const actionLimit = 50;
 
 /** Earlier attempts that the state keeps per node. */
-export const attemptLimit = 10;
+const attemptLimit = 10;
 
 /** A fleet of which nothing is known yet. */
 export const emptyFleet: FleetState = {

@@ -3,7 +3,7 @@ import type { Rollout } from './actions.ts';
 import { onEachNode } from './each-node.ts';
 
 /** The nodes in the groups in which they are worked on: the canary first, then batches. */
-export const rolloutStages = <Node>(
+const rolloutStages = <Node>(
   nodes: readonly Node[],
   { batchSize, canary }: Pick<Rollout, 'batchSize' | 'canary'>,
 ): Node[][] => {

@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /** Where and as whom to connect. */
 export type SshTarget = {
   readonly host: string;
@@ -100,6 +98,3 @@ export interface NodeConnection {
 
   close(): void;
 }
-
-/** A stream of bytes that is opened anew for each node. */
-export type PayloadStream = () => Readable;

@@ -8,7 +8,7 @@ export type LineReader = {
 };
 
 /** Characters of a line that are kept. The journal's JSON lines are the longest that matter. */
-export const longestLine = 100_000;
+const longestLine = 100_000;
 
 /**
  * Splits a stream into lines as they come, each cleaned by `cleanText` and without its newline.
