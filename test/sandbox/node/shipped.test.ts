@@ -228,7 +228,7 @@ suite('the shipped scripts on a node without walls', () => {
       /^(?!.*nobody:x:65534)/s,
     );
     assert.equal((await node.run('cat /proc/self/environ')).code, 1);
-    assert.match(await node.read('sudo -n tail -n 5 /var/log/cloud-init-output.log'), /prepared/);
+    assert.match(await node.read('sudo -n tail -n 50 /var/log/cloud-init-output.log'), /prepared/);
     assert.match(await node.read('systemctl is-active sensor'), /^active$/);
     assert.match(await node.read("sudo docker ps --format '{{.Names}}'"), /bacalhau-node/);
     assert.equal(await node.read('cat /etc/hostname'), await node.read('hostname'));
