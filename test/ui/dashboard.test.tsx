@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import type { FleetEvent } from '../../source/events/event.ts';
 import { begins, enters, fails, fleetOf, logs, reclaims, runsOn, start } from './events.ts';
-import { cleanup, show } from './harness.tsx';
+import { cleanup, keyboard, show } from './harness.tsx';
 
 afterEach(cleanup);
 
@@ -162,6 +162,8 @@ test('the mark is there where the window has no room for its words, or for none 
   const smallest = await show(events, { columns: 40, rows: 10 });
   assert.match(smallest.line(' us-west-2-2 '), /✓ ready ▲ +\S+$/);
   assert.match(smallest.line(' us-west-2-3 '), /✓ ready +\S+$/);
+  await smallest.press(keyboard.down, keyboard.enter);
+  assert.match(smallest.line('── us-west-2-2'), /✓ ready \S+ · ▲ rebalanc…$/);
   const narrow = await show(events, { columns: 60, rows: 16 });
   assert.match(narrow.line(' us-west-2-2 '), /✓ ready +\S+ +▲ rebalance, unverif…$/);
 });

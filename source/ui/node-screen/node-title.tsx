@@ -4,6 +4,7 @@ import { useDashboard } from '../dashboard-context.ts';
 import { formatDuration } from '../duration.ts';
 import { PhaseGlyph } from '../phase-glyph.tsx';
 import { fit, truncate } from '../text.ts';
+import { warningsOf } from '../warnings-of.ts';
 
 type NodeTitleProps = {
   readonly name: string;
@@ -19,10 +20,13 @@ type NodeTitleProps = {
   readonly width: number;
 };
 
-/** A rule with the node's name and what it is doing, for how long, for the how manyth time. */
+/**
+ * A rule with the node's name and what it is doing, for how long, what is to be known of it, and for
+ * the how manyth time.
+ */
 export const NodeTitle = ({ name, node, movedTo, position, now, width }: NodeTitleProps) => {
   const { theme } = useDashboard();
-  const { ellipsis, line, separator } = theme.glyphs;
+  const { ellipsis, line, separator, warning } = theme.glyphs;
   const { quiet, strong } = theme.styles;
   const phaseWidth = node?.phase.length ?? 24;
   const label = truncate(name, Math.max(8, width - phaseWidth - 16), ellipsis, 'middle');
@@ -35,6 +39,7 @@ export const NodeTitle = ({ name, node, movedTo, position, now, width }: NodeTit
   const facts = [
     formatDuration(now - phaseSince),
     trouble?.deadline === undefined ? '' : `gone in ${formatDuration(trouble.deadline - now)}`,
+    ...(trouble === undefined ? warningsOf(node) : []).map((word) => `${warning} ${word}`),
     `attempt ${attempt}`,
   ].filter((fact) => fact !== '');
   const taken = 3 + label.length + 4 + phase.length;
