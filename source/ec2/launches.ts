@@ -52,6 +52,8 @@ export class Launches {
   /** Instances that launches of this process brought, by number. */
   readonly #answered = new Map<string, number>();
   #latest: { readonly record: LaunchRecord | undefined } | undefined;
+  /** Instances that ended, as they were listed before the launch. */
+  #gone: ReadonlySet<string> = new Set();
 
   constructor({ clock, recent, scope }: LaunchesOptions) {
     this.#scope = scope;
@@ -70,7 +72,7 @@ export class Launches {
     signal: AbortSignal,
     { awaitOpen = false }: { readonly awaitOpen?: boolean } = {},
   ): Promise<Instance[]> {
-    return untilListed(this.#scope, this.#recent, signal, (record, instances) => {
+    const listed = await untilListed(this.#scope, this.#recent, signal, (record, instances) => {
       this.#latest = { record };
       if (record === undefined || this.#isOver(record)) return true;
       switch (record.state) {
@@ -84,6 +86,8 @@ export class Launches {
           return record.state satisfies never;
       }
     });
+    this.#gone = idsOfEnding(listed);
+    return listed;
   }
 
   /** Tries again what EC2 does not see yet: the first launch follows right after its ground. */
@@ -131,7 +135,8 @@ export class Launches {
       this.#recent.launched(answer.instances, fleetTags(this.#scope, options));
       this.#remember(intent, answer);
       await this.#throwRefusal(record, answer, signal);
-      const instances = isNext ? answer.instances : await this.#alive(answer.instances, signal);
+      const gone = isNext ? this.#gone : await this.#findGone(signal);
+      const instances = answer.instances.filter(({ instanceId }) => !gone.has(instanceId));
       return {
         ...this.#told(ground, record, intent, { ...answer, instances }),
         isFull: answer.instances.length >= intent.count,
@@ -212,14 +217,12 @@ export class Launches {
     throw error;
   }
 
-  /** EC2 gives the same answer again, also when its instances have been terminated since. */
-  async #alive(
-    instances: FleetAnswer['instances'],
-    signal: AbortSignal,
-  ): Promise<FleetAnswer['instances']> {
-    const listed = await describeInstances(this.#scope, signal);
-    const gone = new Set(listed.filter(isEnding).map(({ instanceId }) => instanceId));
-    return instances.filter(({ instanceId }) => !gone.has(instanceId));
+  /**
+   * EC2 gives the same answer again, also when its instances have been terminated since. A number may
+   * have been used though it looks new: what shows how far the row has come lags behind, too.
+   */
+  async #findGone(signal: AbortSignal): Promise<ReadonlySet<string>> {
+    return idsOfEnding(await describeInstances(this.#scope, signal));
   }
 
   /**
@@ -273,5 +276,8 @@ const overtaken = (generation: number): LaunchAnswer => ({
   isFull: false,
   hasMorePools: true,
 });
+
+const idsOfEnding = (instances: readonly Instance[]): ReadonlySet<string> =>
+  new Set(instances.filter(isEnding).map(({ instanceId }) => instanceId));
 
 const keyOf = ({ generation, templateId }: LaunchRecord): string => `${templateId} ${generation}`;

@@ -218,6 +218,25 @@ test('a deployment that is made anew does not mistake the old one’s instances 
   );
 });
 
+test('a number that only looks new brings no instance that is known to be gone', async (context) => {
+  const account = await startAccount(context);
+  const [one, next] = [await account.open(), await account.open()];
+  const wanted = { count: 1, nodes: ['us-west-2-1'], userData };
+  const first = await one.launch(wanted, patient());
+  await one.concludeLaunch(first, patient());
+  await one.terminate(idsOf(first.instances), patient());
+  const [gone] = await next.describe(patient());
+  const [, templateId = ''] = gone?.tags[tagNames.launch]?.split(' ') ?? [];
+  // What a list of launch templates shows that lags behind.
+  await one.tag(new Map([[templateId, { [tagNames.launch]: '' }]]), patient());
+  const answer = await next.launch(wanted, patient());
+  assert.deepEqual([answer.generation, answer.instances, answer.isFull], [1, [], true]);
+  await next.concludeLaunch(answer, patient());
+  const again = await next.launch(wanted, patient());
+  assert.deepEqual([again.generation, again.instances.length], [2, 1]);
+  assert.equal(account.launched().length, 2);
+});
+
 test('a launch is written down by EC2’s time, whatever the clock here says', async (context) => {
   const { cloud, endpoint } = await startRegion(context);
   const ahead = new Date(Date.now() + 7_200_000);
