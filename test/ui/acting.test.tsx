@@ -265,6 +265,16 @@ describe('a', () => {
     assert.deepEqual(calls, []);
   });
 
+  test('a large launch is asked about, with what it may cost', async () => {
+    const priced = [...fleetOf(2), runsOn('us-west-2-1', { pricePerHour: 0.02 })];
+    const { press, screen } = await show([begins(), ...priced]);
+    await press('a', ...'30', keyboard.enter);
+    assert.match(
+      textOf(screen()),
+      /30 spot instances.*about \$0\.60 an hour, by what the others cost\./,
+    );
+  });
+
   test('asks before more than ten', async () => {
     const { calls, press, screen } = await show([begins(), ...fleetOf(2)]);
     await press('a', ...'30', keyboard.enter);

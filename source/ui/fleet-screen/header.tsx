@@ -2,6 +2,7 @@ import { Box } from 'ink';
 import { memo } from 'react';
 import { useDashboard } from '../dashboard-context.ts';
 import { formatDuration } from '../duration.ts';
+import { shortPrice } from '../price.ts';
 import { fitSegments, type Segment, SegmentLine } from '../segment-line.tsx';
 import { truncate } from '../text.ts';
 import type { Theme } from '../theme.ts';
@@ -183,10 +184,8 @@ const sizeForms = ({ nodes, regions }: FleetOverview, theme: Theme): Segment[][]
 };
 
 /** `$0.42/h`, with a `+` where not all prices are known. */
-const formatPrice = ({ pricePerHour = 0, isPricePartial }: FleetOverview): string => {
-  const digits = pricePerHour < 0.1 ? 3 : 2;
-  return `$${pricePerHour.toFixed(digits)}${isPricePartial ? '+' : ''}/h`;
-};
+const formatPrice = ({ pricePerHour = 0, isPricePartial }: FleetOverview): string =>
+  `${shortPrice(pricePerHour)}${isPricePartial ? '+' : ''}/h`;
 
 const elapsedOf = ({ startedAt, settledAt }: FleetOverview, now: number): string =>
   startedAt === undefined ? '' : formatDuration((settledAt ?? now) - startedAt);

@@ -1,3 +1,5 @@
+import type { FleetState } from '../../fleet/state.ts';
+import { shortPrice } from '../price.ts';
 import { lineOf } from '../prompt/line-edit.ts';
 import { ask } from './confirm-action.ts';
 import { type KeyContext, tell } from './key-context.ts';
@@ -30,7 +32,7 @@ export const askForLaunch = (context: KeyContext): void => {
             nodes: [],
             leftOut: [],
             effects: [
-              `EC2 is asked for ${count} spot instances${region === undefined ? ', spread over the regions' : ''}. They cost money until they are terminated.`,
+              `EC2 is asked for ${count} spot instances${region === undefined ? ', spread over the regions' : ''}. They cost money until they are terminated${estimateOf(model.fleet.getState(), count)}.`,
             ],
             verb: 'launch',
             isDestructive: false,
@@ -42,6 +44,14 @@ export const askForLaunch = (context: KeyContext): void => {
       },
     },
   });
+};
+
+/** What so many nodes may cost, by those that are there; nothing where that is not known. */
+const estimateOf = ({ nodes }: FleetState, count: number): string => {
+  const prices = [...nodes.values()].flatMap(({ pricePerHour }) => pricePerHour ?? []);
+  if (prices.length === 0) return '';
+  const sum = prices.reduce((total, price) => total + price, 0);
+  return `: about ${shortPrice((sum / prices.length) * count)} an hour, by what the others cost`;
 };
 
 type Launch = { readonly count: number; readonly region?: string };

@@ -1,6 +1,7 @@
 import type { NodeState } from '../../fleet/state.ts';
 import { formatDuration, formatTime } from '../duration.ts';
 import { formatType } from '../fleet-screen/columns.ts';
+import { exactPrice } from '../price.ts';
 import type { Segment } from '../segment-line.tsx';
 import { flow, labelled, type PageContext, type PageSection } from './page-section.ts';
 
@@ -28,7 +29,7 @@ const factsOf = (node: NodeState, now: number): Fact[] => {
   const { address, imageId, instanceId, instanceType, launchedAt, pricePerHour, sshPort } = node;
   const type = instanceType && formatType(node, ', on demand');
   const place = node.zone ?? node.region;
-  const price = pricePerHour === undefined ? undefined : `$${priceOf(pricePerHour)}`;
+  const price = pricePerHour === undefined ? undefined : exactPrice(pricePerHour);
   const launched =
     launchedAt === undefined
       ? undefined
@@ -78,8 +79,6 @@ const fact = (
   short: string | undefined,
 ): Fact | undefined =>
   value === undefined || value === '' ? undefined : { label, value, short: short ?? value };
-
-const priceOf = (price: number): string => price.toFixed(price < 1 ? 4 : 2);
 
 const day = 24 * 3600 * 1000;
 
