@@ -34,10 +34,12 @@ const namedNodes = 5;
  */
 export class HostKeyRecord {
   readonly #options: HostKeyRecordOptions;
-  readonly #unverified = new Set<string>();
+  /** Machines of unverified nodes, by the nodes' names. */
+  readonly #unverified = new Map<string, string>();
   /** Regions in which tags could not be written: that is said once. */
   readonly #refused = new Set<string>();
-  #told = 0;
+  /** Machines of which it was told that they are unverified. */
+  readonly #told = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #writesTags = false;
 
@@ -54,20 +56,20 @@ export class HostKeyRecord {
   note(node: KeyedNode, key: TrustedHostKey): void {
     if (key.isNews && this.#writesTags) this.#write(node, key.fingerprint);
     if (key.trust === 'verified') this.#unverified.delete(node.name);
-    else this.#unverified.add(node.name);
-    if (this.#unverified.size > this.#told && this.#timer === undefined) {
+    else this.#unverified.set(node.name, node.instanceId ?? node.name);
+    if (this.#timer === undefined && this.#hasNews) {
       this.#timer = setTimeout(() => this.tell(), gathering);
       this.#timer.unref();
     }
   }
 
-  /** Says how many nodes are unverified, where there are more than were told of. */
+  /** Says how many nodes are unverified, where one of them was not told of. */
   tell(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const names = [...this.#unverified].sort();
-    if (names.length <= this.#told) return;
-    this.#told = names.length;
+    if (!this.#hasNews) return;
+    const names = [...this.#unverified.keys()].sort();
+    for (const machine of this.#unverified.values()) this.#told.add(machine);
     const isOne = names.length === 1;
     this.#options.notices.say(
       'warning',
@@ -76,6 +78,10 @@ export class HostKeyRecord {
         hint: "compare the fingerprint on the node's page with `aws ec2 get-console-output`; `unverified_host_keys: fail` in the configuration refuses such nodes",
       },
     );
+  }
+
+  get #hasNews(): boolean {
+    return [...this.#unverified.values()].some((machine) => !this.#told.has(machine));
   }
 
   #write({ instanceId, region }: KeyedNode, fingerprint: string): void {

@@ -69,7 +69,11 @@ test('unverified nodes are told of together, with their number, and again only w
   record.tell();
   assert.equal(told.length, 1);
   record.note(nodeOf(8), pinned);
-  record.note(nodeOf(9), pinned);
   record.tell();
-  assert.match(told[1] ?? '', /^the host keys of 8 nodes/);
+  assert.match(told[1] ?? '', /^the host keys of 7 nodes/);
+  // The same name, on another machine.
+  record.note({ ...nodeOf(8), instanceId: 'i-80' }, pinned);
+  record.tell();
+  record.tell();
+  assert.equal(told.length, 3);
 });
