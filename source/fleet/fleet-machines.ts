@@ -226,10 +226,11 @@ export class FleetMachines {
     let last = shortage;
     if (shortage.isLocal && config.placement === 'anywhere' && request.isBound !== true) {
       const why = describeRefusals(refusals) || shortage.failure.reason;
-      const answer = await this.#move(region, unmet, request, `no capacity in ${region} (${why})`);
+      const lack = mayBeDearer(refusals) ? 'no capacity' : 'nothing within the price limit';
+      const answer = await this.#move(region, unmet, request, `${lack} in ${region} (${why})`);
       missing = answer.unmet;
       const all = unmet.length + launched.size;
-      const found = `${unmet.length} of ${all} ${all === 1 ? 'node' : 'nodes'} found no capacity (${why})`;
+      const found = `${unmet.length} of ${all} ${all === 1 ? 'node' : 'nodes'} found ${lack} (${why})`;
       if (config.regions.length > 1) this.#tellMove(region, found, { ...answer, shortage });
     }
     const isDearer = shortage.isLocal && config.onDemandFallback && mayBeDearer(refusals);
@@ -287,7 +288,7 @@ export class FleetMachines {
       return moved.size === 1 ? to : `${to} (${count})`;
     });
     const elsewhere = places.length === 0 ? [] : [`launched in ${places.join(' and ')} instead`];
-    const nowhere = unmet.length === 0 ? [] : [`no other region had one for ${unmet.length}`];
+    const nowhere = unmet.length === 0 ? [] : [`nothing for ${unmet.length} in any other region`];
     const message = `${region}: ${found}: ${[...elsewhere, ...nowhere].join('; ')}`;
     notices.say('warning', message, {
       region,

@@ -63,9 +63,23 @@ test('where no region has anything, nodes fail where they were meant to be, with
   const { trouble } = fleet.node('us-west-2-1');
   assert.equal(trouble?.failedPhase, 'launching');
   assert.match(trouble?.reason ?? '', /^us-west-2: can't launch .*InsufficientInstanceCapacity/);
-  assert.match(fleet.notices.join('\n'), /us-west-2: 2 of 2 .*: no other region had one for 2$/m);
+  assert.match(
+    fleet.notices.join('\n'),
+    /us-west-2: 2 of 2 nodes found no capacity .*: nothing for 2 in any other region$/m,
+  );
   assert.equal(fleet.controller.fatalExitStatus, 1);
   assert.deepEqual(moves(fleet.events), []);
+});
+
+test('a price limit is not called a lack of capacity', async (context) => {
+  const fleet = await open(context, { totalInstances: 1 });
+  await fleet.refuse({ ...refusal, code: 'SpotMaxPriceTooLow' });
+  await fleet.controller.create(never);
+  assert.deepEqual(phases(fleet), { 'us-east-1-1': 'ready' });
+  assert.match(
+    fleet.notices.join('\n'),
+    /^us-west-2: 1 of 1 node found nothing within the price limit \(.*launched in us-east-1 instead$/m,
+  );
 });
 
 test('nodes are launched on demand, at home, only where no region has spot capacity', async (context) => {
