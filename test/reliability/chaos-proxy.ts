@@ -8,6 +8,8 @@ import {
   request as sendRequest,
 } from 'node:http';
 
+import type { Socket } from 'node:net';
+
 /** What the proxy knows of a request to EC2. */
 export type SeenRequest = {
   readonly action: string;
@@ -49,11 +51,13 @@ export type Route = {
   readonly clock?: () => number;
 };
 
+type OpenRoute = Route & { count: number; readonly sockets: Set<Socket> };
+
 /** Stands in front of many endpoints, and behaves like the worst of networks where it is told to. */
 export class ChaosProxy {
   readonly #server: Server;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  readonly #routes = new Map<string, Route & { count: number }>();
+  readonly #routes = new Map<string, OpenRoute>();
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -77,10 +81,12 @@ export class ChaosProxy {
 
   /** Requests of an access key, and of all that begin with it and a dash, take this way. */
   open(accessKeyId: string, route: Route): void {
-    this.#routes.set(accessKeyId, { ...route, count: 0 });
+    this.#routes.set(accessKeyId, { ...route, count: 0, sockets: new Set() });
   }
 
   shut(accessKeyId: string): void {
+    // Programs that end take their connections along; those of this process would stay.
+    for (const socket of this.#routes.get(accessKeyId)?.sockets ?? []) socket.destroy();
     this.#routes.delete(accessKeyId);
   }
 
@@ -100,6 +106,7 @@ export class ChaosProxy {
       response.destroy();
       return;
     }
+    route.sockets.add(request.socket);
     const seen: SeenRequest = {
       action: new URLSearchParams(body.toString()).get('Action') ?? '',
       region,

@@ -20,6 +20,9 @@ export type MatrixOptions = {
   readonly onRecord?: (record: RunRecord) => void;
 };
 
+/** Runs of a process: what commands leave behind that count on its end must not add up. */
+const runsOfWorker = 200;
+
 /** Runs every fault with its seeds, in processes of their own. */
 export const runMatrix = async (options: MatrixOptions): Promise<RunRecord[]> => {
   const { concurrency, fault = '', from, onRecord, seeds, workers } = options;
@@ -37,12 +40,14 @@ export const runMatrix = async (options: MatrixOptions): Promise<RunRecord[]> =>
   const cache = await mkdtemp(path.join(tmpdir(), 'spot-tui-reliability-cache-'));
   try {
     await Promise.all(
-      Array.from({ length: workers }, () =>
-        runWorker({ concurrency, cache, tasks }, (record) => {
-          records.push(record);
-          onRecord?.(record);
-        }),
-      ),
+      Array.from({ length: workers }, async () => {
+        while (tasks.length > 0) {
+          await runWorker({ concurrency, cache, tasks }, (record) => {
+            records.push(record);
+            onRecord?.(record);
+          });
+        }
+      }),
     );
   } finally {
     await rm(cache, { recursive: true, force: true });
@@ -69,9 +74,14 @@ const runWorker = async (
     env: { ...process.env, NODE_COMPILE_CACHE: cache },
   });
   await once(worker, 'message');
+  let left = runsOfWorker;
+  const next = () => {
+    left -= 1;
+    return left < 0 ? undefined : tasks.shift();
+  };
   await Promise.race([
     Promise.all(
-      Array.from({ length: concurrency }, (_, slot) => runSlot(worker, slot, tasks, onRecord)),
+      Array.from({ length: concurrency }, (_, slot) => runSlot(worker, slot, next, onRecord)),
     ),
     once(worker, 'exit').then(([code]) => {
       throw new Error(`a worker ended with ${code}`);
@@ -85,10 +95,10 @@ const runWorker = async (
 const runSlot = async (
   worker: ChildProcess,
   slot: number,
-  tasks: Omit<WorkerTask, 'slot'>[],
+  next: () => Omit<WorkerTask, 'slot'> | undefined,
   onRecord: (record: RunRecord) => void,
 ): Promise<void> => {
-  for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
+  for (let task = next(); task !== undefined; task = next()) {
     const answered = new Promise<RunRecord>((resolve) => {
       const hear = (message: { readonly slot?: number; readonly record: RunRecord }) => {
         if (message.slot !== slot) return;
