@@ -35,7 +35,8 @@ export const historyLine = (entry: HistoryEntry, deployment: string): HistoryLin
         ].join(', '),
       };
     case 'launched': {
-      const type = entry.instanceType === undefined ? '' : `, ${entry.instanceType}`;
+      const dear = entry.lifecycle === 'on-demand' ? ' on demand' : '';
+      const type = entry.instanceType === undefined ? '' : `, ${entry.instanceType}${dear}`;
       const place = entry.zone ?? entry.region;
       return {
         subject: entry.node,
@@ -78,9 +79,11 @@ export const historyLogLines = (
 
 /** What became of a fleet's nodes: `3 ready, 1 failed`. */
 export const describeCounts = (summary: SummaryEvent): string => {
-  const counts = (['ready', 'failed', 'interrupted', 'terminated'] as const).flatMap((name) =>
-    summary[name] > 0 ? `${summary[name]} ${name}` : [],
-  );
+  const names = ['ready', 'failed', 'interrupted', 'terminated', 'replaced'] as const;
+  const counts = names.flatMap((name) => {
+    const count = summary[name] ?? 0;
+    return count > 0 ? `${count} ${name}` : [];
+  });
   return counts.length === 0 ? 'no node ready' : counts.join(', ');
 };
 

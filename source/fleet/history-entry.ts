@@ -46,6 +46,7 @@ export type NodeEntry = Entry & {
     | {
         readonly event: 'launched';
         readonly instanceType?: string;
+        readonly lifecycle?: 'spot' | 'on-demand';
         readonly zone?: string;
         readonly region: string;
       }

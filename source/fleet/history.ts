@@ -176,7 +176,16 @@ class Past {
   }
 
   #see(event: InstanceEvent, run: string): void {
-    const { instanceId, instanceType, launchedAt, node: name, region, time, zone } = event;
+    const {
+      instanceId,
+      instanceType,
+      launchedAt,
+      lifecycle,
+      node: name,
+      region,
+      time,
+      zone,
+    } = event;
     const node = this.#node(name);
     if (node.instanceId !== instanceId) {
       this.#nodes.set(name, { instanceId, isTended: false });
@@ -191,6 +200,7 @@ class Past {
       instanceId,
       region,
       ...(instanceType === undefined ? {} : { instanceType }),
+      ...(lifecycle === undefined ? {} : { lifecycle }),
       ...(zone === undefined ? {} : { zone }),
     });
   }

@@ -41,11 +41,12 @@ export const formatRun = (
     files: parts.map(({ file }) => file),
   });
 
-const countsOf = ({ failed, interrupted, ready, terminated }: SummaryEvent) => ({
+const countsOf = ({ failed, interrupted, ready, replaced, terminated }: SummaryEvent) => ({
   ready,
   failed,
   interrupted,
   terminated,
+  replaced,
 });
 
 const isoTime = (time: number): string => new Date(time).toISOString();

@@ -12,6 +12,7 @@ const counts = z
     failed: z.int().nonnegative(),
     interrupted: z.int().nonnegative(),
     terminated: z.int().nonnegative(),
+    replaced: z.int().positive().optional(),
   })
   .describe('What became of the nodes; absent where the run goes on or was cut short.');
 
@@ -66,6 +67,7 @@ export const historyLineSchema = z
         region: z.string(),
         zone: z.string().optional(),
         instanceType: z.string().optional(),
+        lifecycle: z.enum(['spot', 'on-demand']).optional(),
       })
       .describe('EC2 launched an instance for the node.'),
     z

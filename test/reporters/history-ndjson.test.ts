@@ -38,7 +38,15 @@ test('every kind of entry is as the schema says', async () => {
       detail: 'exit status 1',
     },
     { ...action, time: at(252), state: 'done' },
-    { event: 'instance', time: at(260), node, instanceId: 'i-2', region: 'us-west-2' },
+    {
+      event: 'instance',
+      time: at(260),
+      node,
+      instanceId: 'i-2',
+      region: 'us-west-2',
+      instanceType: 't3.medium',
+      lifecycle: 'on-demand',
+    },
     { event: 'phase', time: at(270), node, phase: 'terminated', reason: 'gone' },
   ];
   await recordings.record(recordings.file(0), events);
@@ -60,4 +68,5 @@ test('every kind of entry is as the schema says', async () => {
     'terminated',
   ]);
   assert.equal(isEntry({ ...lines[0], time: undefined }), false);
+  assert.equal(lines.find(({ instanceId }) => instanceId === 'i-2')?.lifecycle, 'on-demand');
 });
