@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runMatrix } from './matrix.ts';
 import { matrixTable, violationReport } from './matrix-table.ts';
+import type { RunRecord } from './run-record.ts';
 
 const { values } = parseArgs({
   options: {
@@ -18,24 +19,35 @@ const { values } = parseArgs({
 const stride = 100;
 
 const begin = performance.now();
-let done = 0;
-const records = await runMatrix({
+const records: RunRecord[] = [];
+
+const tellResult = (): void => {
+  const seconds = Math.round((performance.now() - begin) / 1000);
+  process.stdout.write(`${matrixTable(records)}\n${seconds} s\n`);
+};
+
+// A long run that is ended tells what it came to until then.
+process.once('SIGINT', () => {
+  tellResult();
+  process.exit(130);
+});
+
+await runMatrix({
   seeds: Number(values.seeds),
   from: Number(values.from),
   fault: values.fault,
   workers: Number(values.workers),
   concurrency: Number(values.concurrency),
   onRecord: (record) => {
-    done += 1;
-    if (done % stride === 0) {
+    records.push(record);
+    if (records.length % stride === 0) {
       const seconds = Math.round((performance.now() - begin) / 1000);
-      process.stderr.write(`${done} runs in ${seconds} s\n`);
+      process.stderr.write(`${records.length} runs in ${seconds} s\n`);
     }
     if (record.violations.length > 0) {
       process.stderr.write(`${violationReport(values.log ? record : { ...record, log: [] })}\n`);
     }
   },
 });
-process.stdout.write(`${matrixTable(records)}\n`);
-process.stdout.write(`${((performance.now() - begin) / 1000).toFixed(0)} s\n`);
+tellResult();
 process.exitCode = records.some(({ violations }) => violations.length > 0) ? 1 : 0;
