@@ -6,10 +6,14 @@ export type Contact = {
   readonly hasStood: boolean;
   /** What failed last, until EC2 does again what it is asked for. */
   readonly trouble: Ec2Error | undefined;
+  /** Whether somebody has waited for the end of a trouble for as long as anybody does. */
+  readonly isGivenUp: boolean;
   /** EC2 did what it was asked for. */
   stands(): void;
   /** Something fails for now: told once for all that fails in the same way, until it is over. */
   troubled(error: Ec2Error): void;
+  /** The trouble has outlasted all patience: until it is over nobody else need wait as long. */
+  givesUp(): void;
 };
 
 export type ContactOptions = {
@@ -22,6 +26,7 @@ export const createContact = ({ onRecovery, onTrouble }: ContactOptions): Contac
   const told = new Set<Ec2Error['kind']>();
   let hasStood = false;
   let trouble: Ec2Error | undefined;
+  let isGivenUp = false;
   return {
     get hasStood() {
       return hasStood;
@@ -29,9 +34,13 @@ export const createContact = ({ onRecovery, onTrouble }: ContactOptions): Contac
     get trouble() {
       return trouble;
     },
+    get isGivenUp() {
+      return isGivenUp;
+    },
     stands() {
       hasStood = true;
       trouble = undefined;
+      isGivenUp = false;
       if (told.size === 0) return;
       told.clear();
       onRecovery();
@@ -41,6 +50,9 @@ export const createContact = ({ onRecovery, onTrouble }: ContactOptions): Contac
       if (told.has(error.kind)) return;
       told.add(error.kind);
       onTrouble(error);
+    },
+    givesUp() {
+      isGivenUp = true;
     },
   };
 };

@@ -9,7 +9,7 @@ import type { AccountRegion } from './scope.ts';
  * have expired only where both were good before, so that a command that can't work says so at once.
  *
  * The SDK's own retries lie below and last for seconds; these last until the patience for trouble
- * is used up, and for credentials until the signal aborts.
+ * is used up, once for all that is asked of the region, and for credentials until the signal aborts.
  *
  * @throws The last error, and the signal's reason as soon as it aborts.
  */
@@ -36,7 +36,12 @@ export const persevere = async <Value>(
       if (!isPassing(error) || (error.kind === 'network' && !contact.hasStood)) throw error;
       const wait = backOff(tries, patience.firstPause, 10_000);
       left -= wait;
-      if (left < 0) throw error;
+      if (left < 0) {
+        // Who has no patience at all has not waited.
+        if (patience.trouble > 0) contact.givesUp();
+        throw error;
+      }
+      if (contact.isGivenUp) throw error;
       contact.troubled(error);
       await pause(wait, signal);
     }

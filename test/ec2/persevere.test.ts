@@ -181,3 +181,43 @@ for (const [code, skew] of [
     assert.equal(Math.round(cloud.clockOffset() / 3_600_000), Math.sign(skew));
   });
 }
+
+test('once a call has waited in vain the next ones do not, until EC2 answers again', async (context) => {
+  const { cloud, endpoint } = await startRegion(
+    context,
+    {},
+    { options: { patience: { ...patience, trouble: 40 }, maximumAttempts: 1 } },
+  );
+  await cloud.describe(patient());
+  endpoint.on('DescribeInstances', throttled);
+  await rejection(cloud.describe(patient()));
+  const asked = endpoint.of('DescribeInstances').length;
+  assert.ok(asked > 3, `asked ${asked} times`);
+  await rejection(cloud.describe(patient()));
+  assert.equal(endpoint.of('DescribeInstances').length, asked + 1);
+
+  endpoint.on('DescribeInstances', reservationSet([]));
+  await cloud.describe(patient());
+  const since = endpoint.of('DescribeInstances').length;
+  endpoint.on('DescribeInstances', throttled);
+  await rejection(cloud.describe(patient()));
+  assert.ok(endpoint.of('DescribeInstances').length > since + 1);
+});
+
+test('a watch, which has a pace of its own, does not take the patience of others', async (context) => {
+  const troubled = Promise.withResolvers<void>();
+  const { cloud, endpoint } = await startRegion(
+    context,
+    {},
+    { options: { patience, maximumAttempts: 1, onTrouble: () => troubled.resolve() } },
+  );
+  await cloud.describe(patient());
+  const stop = new AbortController();
+  endpoint.on('DescribeInstances', throttled);
+  const watching = Array.fromAsync(cloud.watch({ interval: 5, signal: stop.signal }));
+  await troubled.promise;
+  endpoint.on('DescribeSpotPriceHistory', first(3, throttled, '<spotPriceHistorySet/>'));
+  assert.deepEqual(await cloud.spotPrices(patient()), []);
+  stop.abort();
+  assert.deepEqual(await watching, []);
+});
