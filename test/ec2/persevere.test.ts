@@ -213,6 +213,7 @@ test('a watch, which has a pace of its own, does not take the patience of others
   );
   await cloud.describe(patient());
   const stop = new AbortController();
+  context.after(() => stop.abort());
   endpoint.on('DescribeInstances', throttled);
   const watching = Array.fromAsync(cloud.watch({ interval: 5, signal: stop.signal }));
   await troubled.promise;
