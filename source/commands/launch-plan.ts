@@ -80,7 +80,7 @@ export const showPlan = async (
           row.instanceTypes.join(', '),
           row.image === 'auto' ? 'Ubuntu 24.04 LTS' : row.image,
           `${row.storageGb} GiB`,
-          row.spotPriceLimit === null ? 'on demand' : `${dollars(row.spotPriceLimit)}/h`,
+          row.spotPriceLimit === null ? 'on-demand price' : `${dollars(row.spotPriceLimit)}/h`,
           hourly(row.pricePerHour),
           hourly(row.onDemandPricePerHour),
           hourly(row.costPerHour),

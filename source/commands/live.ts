@@ -129,6 +129,9 @@ const farewell = (invocation: Invocation, run: FleetRun): string => {
   if (nodes.size === 0) return '';
   const summary = run.summarize();
   const { ready, failed, interrupted, replaced = 0, terminated } = summary;
+  const runsOn = [...nodes.values()].some(
+    ({ instanceId, phase }) => instanceId !== undefined && phase !== 'terminated',
+  );
   const others = nodes.size - ready - failed - interrupted - replaced - terminated;
   const parts = [
     `${ready} ready`,
@@ -140,9 +143,7 @@ const farewell = (invocation: Invocation, run: FleetRun): string => {
   ];
   return [
     `${deployment}: ${parts.join(', ')}.`,
-    ...(terminated === nodes.size
-      ? []
-      : [`What runs keeps running${describeCost(summary)}. ${wayBack(invocation)}`]),
+    ...(runsOn ? [`What runs keeps running${describeCost(summary)}. ${wayBack(invocation)}`] : []),
     `Events: ${run.recording}`,
     '',
   ].join('\n');

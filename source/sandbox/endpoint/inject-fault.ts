@@ -3,6 +3,7 @@ import type { Cloud } from './cloud.ts';
 import { privateAddress, publicAddress } from './describe-instances.ts';
 import type { Instance } from './instance.ts';
 import { end, endedByReclaim } from './instance-life.ts';
+import { isRegion } from './regions.ts';
 import { markForTermination } from './spot-requests.ts';
 import { tagsOf } from './tags.ts';
 
@@ -36,6 +37,7 @@ const strike = async (cloud: Cloud, fault: Fault): Promise<Instance | undefined>
     case 'throttle':
     case 'deny':
     case 'refuse-capacity':
+      requireRegion(fault.region);
       cloud.faultRules.add(fault, cloud.clock.now());
       return undefined;
     case 'reclaim': {
@@ -65,6 +67,14 @@ const strike = async (cloud: Cloud, fault: Fault): Promise<Instance | undefined>
     default:
       return fault satisfies never;
   }
+};
+
+const requireRegion = (region: string | undefined): void => {
+  if (region === undefined || isRegion(region)) return;
+  throw new FaultFailure(
+    `there is no region ${region}`,
+    'Name one such as us-west-2, or none for all.',
+  );
 };
 
 const reclaim = async (cloud: Cloud, instance: Instance, notice: number): Promise<void> => {

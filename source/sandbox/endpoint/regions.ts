@@ -54,6 +54,8 @@ const regions: readonly RegionEntry[] = [
   ...optIn.map((name) => ({ name, optInStatus: 'opted-in' })),
 ].sort((first, second) => (first.name < second.name ? -1 : 1));
 
+export const isRegion = (name: string): boolean => regions.some((region) => region.name === name);
+
 /**
  * On AWS a region that doesn't exist has no address; here the signature is the first place where
  * it can be noticed.
@@ -61,7 +63,7 @@ const regions: readonly RegionEntry[] = [
  * @throws Ec2Failure `AuthFailure`, in the words that AWS has for it
  */
 export const checkRegion = (name: string): void => {
-  if (!regions.some((region) => region.name === name)) {
+  if (!isRegion(name)) {
     throw new Ec2Failure(
       'AuthFailure',
       `Credential should be scoped to a valid region, not '${name}'.`,

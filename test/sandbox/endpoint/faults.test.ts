@@ -233,3 +233,14 @@ test('the control interface does the same over HTTP, for those who have the toke
   assert.equal((await ask('POST', '/stop'))[0], 404);
   assert.equal((await ask('GET', '/apple'))[0], 404);
 });
+
+test('a fault for a region that does not exist is refused: it would strike nothing', async (context) => {
+  const { endpoint } = await startCloud(context);
+  for (const kind of ['refuse-capacity', 'throttle', 'deny'] as const) {
+    await assert.rejects(
+      endpoint.injectFault({ kind, region: 'us-wst-2' }),
+      (error) => error instanceof FaultFailure && /no region us-wst-2/.test(error.message),
+    );
+    await endpoint.injectFault({ kind, region: 'us-west-2' });
+  }
+});
