@@ -61,6 +61,9 @@ const longestWait = 400_000;
 /** Milliseconds between two looks for something that comes by itself. */
 const lookInterval = 20;
 
+/** Milliseconds that a machine may take to come back from what struck it after all was told. */
+const returnTime = 60_000;
+
 const words: Readonly<Record<StruckCommand, readonly string[]>> = {
   create: ['create', '--ci', '--json'],
   push: ['push', '--ci', '--json'],
@@ -429,7 +432,7 @@ class MatrixRun {
       ledger: this.#endpoint.ledger.entries(),
       shown: shown.flat(),
       remains: Object.assign({}, ...remains) as Remains,
-      machines: await this.#truths(),
+      machines: await this.#truths(end),
       version: this.#site.version,
       unhandled: this.#world.unhandled.splice(0),
       unknownCommands: this.#hypervisor.unknown.splice(0),
@@ -437,7 +440,7 @@ class MatrixRun {
   }
 
   /** What is true of the machines that live. */
-  async #truths(): Promise<Map<string, MachineTruth>> {
+  async #truths({ stdout }: ProgramEnd): Promise<Map<string, MachineTruth>> {
     if (this.#shipped === undefined) {
       return new Map(
         [...this.#hypervisor.machines].map(([id, { applied, services }]) => [
@@ -453,11 +456,17 @@ class MatrixRun {
       this.#ground.regions.map((region) => this.#reader.instances(region)),
     );
     const running = shown.flat().filter(({ state }) => state === 'running');
+    const ready = new Set(
+      toldNodes(readEvents(stdout, []))
+        .filter(({ phase }) => phase === 'ready')
+        .map(({ instanceId }) => instanceId),
+    );
     return new Map(
       await Promise.all(
         running.map(async ({ instanceId, tags }) => {
           const port = Number(tags['spot-tui:ssh-port']);
-          return [instanceId, await askNode(port, this.#site.privateKey)] as const;
+          const patience = ready.has(instanceId) ? returnTime : 0;
+          return [instanceId, await askNode(port, this.#site.privateKey, patience)] as const;
         }),
       ),
     );
