@@ -104,7 +104,10 @@ suite('a plan', () => {
   test('says what the launch costs, where, and what spot saves', async () => {
     const { stdout } = await user.run(plan);
     assert.match(stdout, /SPOT NOW +ON DEMAND +COST$/m);
-    assert.match(stdout, /^us-west-2 +2 .* on-demand price +\$0\.\d+\/h +\$0\.0416\/h +\$0\.\d+\/h$/m);
+    assert.match(
+      stdout,
+      /^us-west-2 +2 .* on-demand price +\$0\.\d+\/h +\$0\.0416\/h +\$0\.\d+\/h$/m,
+    );
     assert.match(
       stdout,
       /about \$0\.\d+ an hour at the cheapest spot prices .* on demand it would be \$0\.\d+: \d\d % less\.$/m,
