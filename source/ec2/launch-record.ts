@@ -1,5 +1,6 @@
-import { CreateTagsCommand, DescribeLaunchTemplatesCommand } from '@aws-sdk/client-ec2';
+import { CreateTagsCommand } from '@aws-sdk/client-ec2';
 import { tagNames } from './cloud.ts';
+import { findNamedTemplate } from './named-template.ts';
 import { ask } from './request.ts';
 import { fromTags, isOurs, resourceName } from './resource-tags.ts';
 import type { RegionScope } from './scope.ts';
@@ -70,22 +71,9 @@ export const readRecord = async (
   signal: AbortSignal,
 ): Promise<LaunchRecord | undefined> => {
   const name = resourceName(scope);
-  const answer = await ask(
-    scope,
-    { doing: `look up the latest launch on ${name}`, action: 'DescribeLaunchTemplates' },
-    signal,
-    (options) =>
-      scope.client.send(
-        new DescribeLaunchTemplatesCommand({
-          Filters: [{ Name: 'launch-template-name', Values: [name] }],
-        }),
-        options,
-      ),
-  );
-  const template = answer.LaunchTemplates?.find(
-    ({ LaunchTemplateName, Tags }) => LaunchTemplateName === name && isOurs(scope, Tags),
-  );
-  if (template?.LaunchTemplateId === undefined) return undefined;
+  const doing = `look up the latest launch on ${name}`;
+  const template = await findNamedTemplate(scope, name, doing, signal);
+  if (template?.LaunchTemplateId === undefined || !isOurs(scope, template.Tags)) return undefined;
   return parseRecord(template.LaunchTemplateId, fromTags(template.Tags)[tagNames.launch]);
 };
 

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import {
   CreateLaunchTemplateCommand,
   CreateLaunchTemplateVersionCommand,
-  DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
   type LaunchTemplateInstanceNetworkInterfaceSpecificationRequest,
   type RequestLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
 import { Ec2Error } from './errors.ts';
 import type { Image } from './images.ts';
+import { findNamedTemplate } from './named-template.ts';
 import type { Ipv6Only } from './network.ts';
 import { persist } from './persist.ts';
 import { ask } from './request.ts';
@@ -116,17 +116,7 @@ export const findLaunchTemplate = async (
 ): Promise<FoundTemplate | undefined> => {
   const name = resourceName(scope);
   const doing = `look up the launch template ${name}`;
-  const answer = await ask(scope, { doing, action: 'DescribeLaunchTemplates' }, signal, (options) =>
-    scope.client.send(
-      new DescribeLaunchTemplatesCommand({
-        Filters: [{ Name: 'launch-template-name', Values: [name] }],
-      }),
-      options,
-    ),
-  );
-  const template = answer.LaunchTemplates?.find(
-    ({ LaunchTemplateName }) => LaunchTemplateName === name,
-  );
+  const template = await findNamedTemplate(scope, name, doing, signal);
   const templateId = template?.LaunchTemplateId;
   if (template === undefined || templateId === undefined) return undefined;
   if (!isOurs(scope, template.Tags)) {

@@ -1,10 +1,7 @@
-import {
-  CreateLaunchTemplateCommand,
-  DeleteLaunchTemplateCommand,
-  DescribeLaunchTemplatesCommand,
-} from '@aws-sdk/client-ec2';
+import { CreateLaunchTemplateCommand, DeleteLaunchTemplateCommand } from '@aws-sdk/client-ec2';
 import { tagNames } from '../cloud.ts';
 import { Ec2Error } from '../errors.ts';
+import { findNamedTemplate } from '../named-template.ts';
 import { persist } from '../persist.ts';
 import { ask } from '../request.ts';
 import { fromTags, isOurs, launchTags, resourceName, toTags } from '../resource-tags.ts';
@@ -29,21 +26,13 @@ export const findClaim = async (
   signal: AbortSignal,
 ): Promise<Claim | undefined> => {
   const name = claimName(scope);
-  const answer = await ask(
+  const template = await findNamedTemplate(
     scope,
-    { doing: `look up the launch template ${name}`, action: 'DescribeLaunchTemplates' },
+    name,
+    `look up the launch template ${name}`,
     signal,
-    (options) =>
-      scope.client.send(
-        new DescribeLaunchTemplatesCommand({
-          Filters: [{ Name: 'launch-template-name', Values: [name] }],
-        }),
-        options,
-      ),
   );
-  const template = answer.LaunchTemplates?.find(
-    ({ LaunchTemplateName, Tags }) => LaunchTemplateName === name && isOurs(scope, Tags),
-  );
+  if (!isOurs(scope, template?.Tags)) return undefined;
   const vpcId = fromTags(template?.Tags)[tagNames.vpc];
   const templateId = template?.LaunchTemplateId;
   return templateId === undefined || vpcId === undefined ? undefined : { templateId, vpcId };
