@@ -1,17 +1,6 @@
+import { createPhases } from './create-phases.ts';
 import type { FaultCase, FaultPlan, ProcessFault, StruckCommand } from './fault.ts';
 import type { Random } from './random.ts';
-
-const createPhases = [
-  'pending',
-  'launching',
-  'booting',
-  'connecting',
-  'uploading',
-  'cloud-init',
-  'configuring',
-  'verifying',
-  'ready',
-] as const;
 
 const pushPhases = ['connecting', 'uploading', 'configuring', 'verifying', 'ready'] as const;
 

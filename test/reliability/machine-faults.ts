@@ -1,16 +1,8 @@
+import { createPhases } from './create-phases.ts';
 import type { FaultCase, Ground } from './fault.ts';
 import type { Random } from './random.ts';
 
-const phases = [
-  'launching',
-  'booting',
-  'connecting',
-  'uploading',
-  'cloud-init',
-  'configuring',
-  'verifying',
-  'ready',
-] as const;
+const phases = createPhases.filter((phase) => phase !== 'pending');
 
 /** What a node says whose machine went while it was worked on, before EC2 is asked about it. */
 const goneMeanwhile = [/connection .* broke/, /took longer/, /no SSH connection/];
