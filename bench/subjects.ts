@@ -1,0 +1,4 @@
+import type { Subject } from './figure.ts';
+
+/** Everything that the bench measures, in this order. */
+export const subjects: readonly Subject[] = [];
