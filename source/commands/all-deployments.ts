@@ -1,11 +1,12 @@
 import { type DeploymentOverview, overviewsOf, partsOf } from '../fleet/deployments.ts';
 import { priceInstances, roundPrice } from '../fleet/instance-prices.ts';
 import { dollars } from '../reporters/dollars.ts';
-import { textTable } from '../reporters/text-table.ts';
+import { firstAndMore, fittingTable, leftOutLine } from '../reporters/fitting-table.ts';
 import { formatDuration } from '../ui/duration.ts';
 import { type AccountView, viewAccount } from './account.ts';
 import type { Invocation } from './command.ts';
 import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
+import { terminalWidth } from './terminal-width.ts';
 
 /** Lists every deployment of spot-tui in the account, with what it costs. */
 export const listAllDeployments = async (
@@ -41,7 +42,7 @@ export const listAllDeployments = async (
     };
     stdout.write(`${JSON.stringify(answer)}\n`);
   } else {
-    stdout.write(`${linesOf(overviews, total, view).join('\n')}\n`);
+    stdout.write(`${linesOf(overviews, total, view, terminalWidth(stdout)).join('\n')}\n`);
   }
   return exitStatus.success;
 };
@@ -71,26 +72,57 @@ const linesOf = (
   overviews: readonly DeploymentOverview[],
   total: Total,
   { now, seen }: AccountView,
+  width: number | undefined,
 ): string[] => {
   const where = seen.length === 1 ? (seen[0]?.cloud.region ?? '') : `${seen.length} regions`;
   if (overviews.length === 0) return [`No deployment of spot-tui in ${where}.`];
   const known = dollars(total.sum);
   const cost = total.isComplete ? `${known} an hour` : `${known} an hour and what is unknown`;
+  const table = fittingTable(
+    [
+      { title: 'DEPLOYMENT', cells: overviews.map(({ deployment }) => deployment) },
+      { title: 'NODES', cells: overviews.map(nodesOf) },
+      {
+        title: 'REGIONS',
+        cells: overviews.map(({ regions }) => regions.join(', ')),
+        short: overviews.map(({ regions }) => firstAndMore(regions)),
+        leaves: 3,
+      },
+      {
+        title: 'TYPES',
+        cells: overviews.map(({ instanceTypes }) => instanceTypes.join(', ') || '-'),
+        short: overviews.map(({ instanceTypes }) => firstAndMore(instanceTypes)),
+        leaves: 1,
+      },
+      {
+        title: 'OLDEST',
+        cells: overviews.map(({ oldestLaunchAt }) =>
+          oldestLaunchAt === undefined ? '-' : formatDuration(now - oldestLaunchAt),
+        ),
+        leaves: 2,
+      },
+      {
+        title: 'EXPIRES',
+        cells: overviews.map(({ expiresAt }) =>
+          expiresAt === undefined ? '-' : expiryText(expiresAt, now),
+        ),
+        leaves: 4,
+      },
+      {
+        title: 'PER HOUR',
+        cells: overviews.map(({ pricePerHour }) =>
+          pricePerHour === undefined ? 'unknown' : dollars(pricePerHour),
+        ),
+      },
+    ],
+    width,
+  );
+  const count = overviews.length === 1 ? '1 deployment' : `${overviews.length} deployments`;
   return [
-    ...textTable(
-      ['DEPLOYMENT', 'NODES', 'REGIONS', 'TYPES', 'OLDEST', 'EXPIRES', 'PER HOUR'],
-      overviews.map((each) => [
-        each.deployment,
-        nodesOf(each),
-        each.regions.join(', '),
-        each.instanceTypes.join(', ') || '-',
-        each.oldestLaunchAt === undefined ? '-' : formatDuration(now - each.oldestLaunchAt),
-        each.expiresAt === undefined ? '-' : expiryText(each.expiresAt, now),
-        each.pricePerHour === undefined ? 'unknown' : dollars(each.pricePerHour),
-      ]),
-    ),
+    ...table.lines,
+    ...leftOutLine(table),
     '',
-    `${overviews.length === 1 ? '1 deployment' : `${overviews.length} deployments`} in ${where}: ${cost}, plus storage and traffic.`,
+    `${count}, looked for in ${where}: ${cost}, plus storage and traffic.`,
   ];
 };
 

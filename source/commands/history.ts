@@ -1,11 +1,11 @@
 import { stateFolders } from '../config/state-folders.ts';
 import type { HistoryEntry } from '../fleet/history-entry.ts';
 import { choosePaint } from '../reporters/ci-colour.ts';
+import { fittingTable, leftOutLine } from '../reporters/fitting-table.ts';
 import { fleetHistory } from '../reporters/fleet-history.ts';
 import { formatHistoryEntry, formatRun } from '../reporters/history-ndjson.ts';
 import { listRuns, type RecordedRun } from '../reporters/recorded-runs.ts';
 import { describeRun, type RunOverview } from '../reporters/run-overview.ts';
-import { textTable } from '../reporters/text-table.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { findRecordedDeployment } from './deployment.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
@@ -13,6 +13,7 @@ import { describeCounts, historyLine } from './history-line.ts';
 import { withInterruption } from './interruption.ts';
 import { localTime } from './local-time.ts';
 import { nodeText } from './node-text.ts';
+import { terminalWidth } from './terminal-width.ts';
 
 const defaultLines = 100;
 
@@ -74,17 +75,20 @@ const printRuns = async (
     }
     return;
   }
-  const rows = described.map(({ overview, run }, index) => [
-    String(index + 1),
-    localTime(run.startedAt),
-    run.command,
-    overview.by ?? '-',
-    describeState(overview),
-    run.parts[0]?.file ?? '-',
-  ]);
-  const heading = ['RUN', 'BEGAN', 'COMMAND', 'BY', 'CAME TO', 'FILE'];
   // As everything else here: the newest last, next to the prompt.
-  stdout.write(`${textTable(heading, rows.toReversed()).join('\n')}\n`);
+  const rows = described.map((each, index) => ({ ...each, number: index + 1 })).toReversed();
+  const table = fittingTable(
+    [
+      { title: 'RUN', cells: rows.map(({ number }) => String(number)) },
+      { title: 'BEGAN', cells: rows.map(({ run }) => localTime(run.startedAt)) },
+      { title: 'COMMAND', cells: rows.map(({ run }) => run.command) },
+      { title: 'BY', cells: rows.map(({ overview }) => overview.by ?? '-'), leaves: 2 },
+      { title: 'CAME TO', cells: rows.map(({ overview }) => describeState(overview)) },
+      { title: 'FILE', cells: rows.map(({ run }) => run.parts[0]?.file ?? '-'), leaves: 1 },
+    ],
+    terminalWidth(stdout),
+  );
+  stdout.write(`${[...table.lines, ...leftOutLine(table)].join('\n')}\n`);
 };
 
 const describeState = ({ state, summary }: RunOverview): string =>

@@ -5,7 +5,7 @@ import { describeAll } from '../fleet/find-nodes.ts';
 import { roundPrice } from '../fleet/instance-prices.ts';
 import { type LaunchPlan, planFleet } from '../fleet/plan.ts';
 import { dollars } from '../reporters/dollars.ts';
-import { textTable } from '../reporters/text-table.ts';
+import { firstAndMore, fittingTable, leftOutLine } from '../reporters/fitting-table.ts';
 import type { Invocation } from './command.ts';
 import {
   costOfLaunch,
@@ -15,6 +15,7 @@ import {
   type PlanCosts,
   saving,
 } from './plan-costs.ts';
+import { terminalWidth } from './terminal-width.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -67,25 +68,39 @@ export const showPlan = async (
     return;
   }
   const launching = rows.reduce((sum, { nodes }) => sum + nodes.length, 0);
+  const imageOf = (image: string) => (image === 'auto' ? 'Ubuntu 24.04 LTS' : image);
+  const limits = rows.map(({ spotPriceLimit }) => spotPriceLimit);
+  const table = fittingTable(
+    [
+      { title: 'REGION', cells: rows.map(({ region }) => region) },
+      { title: 'LAUNCH', cells: rows.map(({ nodes }) => String(nodes.length)) },
+      { title: 'THERE', cells: rows.map(({ existing }) => String(existing.length)) },
+      {
+        title: 'TYPES',
+        cells: rows.map((row) => row.instanceTypes.join(', ')),
+        short: rows.map((row) => firstAndMore(row.instanceTypes)),
+        leaves: 4,
+      },
+      { title: 'IMAGE', cells: rows.map(({ image }) => imageOf(image)), leaves: 1 },
+      { title: 'DISK', cells: rows.map(({ storageGb }) => `${storageGb} GiB`), leaves: 2 },
+      {
+        title: 'PRICE LIMIT',
+        cells: limits.map((limit) => (limit === null ? 'on-demand price' : `${dollars(limit)}/h`)),
+        short: limits.map((limit) => (limit === null ? 'on demand' : `${dollars(limit)}/h`)),
+        leaves: 5,
+      },
+      { title: 'SPOT NOW', cells: rows.map((row) => hourly(row.pricePerHour)), leaves: 6 },
+      { title: 'ON DEMAND', cells: rows.map((row) => hourly(row.onDemandPricePerHour)), leaves: 3 },
+      { title: 'COST', cells: rows.map((row) => hourly(row.costPerHour)) },
+    ],
+    terminalWidth(stdout),
+  );
   stdout.write(
     [
       `Deployment ${config.deployment}: ${config.totalInstances} nodes wanted, ${plan.existing.length} there, ${launching} to launch.`,
       '',
-      ...textTable(
-        ['REGION', 'LAUNCH', 'THERE', 'TYPES', 'IMAGE', 'DISK', 'PRICE LIMIT', ...priceTitles],
-        rows.map((row) => [
-          row.region,
-          String(row.nodes.length),
-          String(row.existing.length),
-          row.instanceTypes.join(', '),
-          row.image === 'auto' ? 'Ubuntu 24.04 LTS' : row.image,
-          `${row.storageGb} GiB`,
-          row.spotPriceLimit === null ? 'on-demand price' : `${dollars(row.spotPriceLimit)}/h`,
-          hourly(row.pricePerHour),
-          hourly(row.onDemandPricePerHour),
-          hourly(row.costPerHour),
-        ]),
-      ),
+      ...table.lines,
+      ...leftOutLine(table),
       '',
       costLine(plan, cost),
       ...placementLine(config),
@@ -93,8 +108,6 @@ export const showPlan = async (
     ].join('\n'),
   );
 };
-
-const priceTitles = ['SPOT NOW', 'ON DEMAND', 'COST'] as const;
 
 const unknownCosts: PlanCosts = { regions: new Map(), problems: [] };
 

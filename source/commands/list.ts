@@ -5,13 +5,15 @@ import { addPrices, priceInstances } from '../fleet/instance-prices.ts';
 import type { ExistingNode } from '../fleet/plan.ts';
 import { selectNodes } from '../fleet/select-nodes.ts';
 import { dollars } from '../reporters/dollars.ts';
-import { textTable } from '../reporters/text-table.ts';
+import { fittingTable, leftOutLine, type TableColumn } from '../reporters/fitting-table.ts';
 import { readPinned } from '../ssh/known-hosts.ts';
-import { listAllDeployments } from './all-deployments.ts';
+import { formatDuration } from '../ui/duration.ts';
+import { expiryText, listAllDeployments } from './all-deployments.ts';
 import type { RunCommand } from './command.ts';
 import { exitStatus } from './exit-status.ts';
 import { withInterruption } from './interruption.ts';
 import { noNodes } from './no-nodes.ts';
+import { terminalWidth } from './terminal-width.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** Lists the nodes that EC2 knows by the deployment's tag. */
@@ -53,31 +55,54 @@ export const run: RunCommand = (invocation) => {
     } else if (nodes.length === 0) {
       stdout.write(noNodes(invocation, config));
     } else {
-      const expires = nodes.some(({ instance }) => expiresAtOf(instance) !== null);
-      const lines = textTable(
-        [
-          ...['NODE', 'INSTANCE', 'ZONE', 'TYPE', 'STATE', 'ADDRESS', 'LAUNCHED'],
-          ...(expires ? ['EXPIRES'] : []),
-          'PRICE/H',
-        ],
-        nodes.map(({ name, instance }) => [
-          name,
-          instance.instanceId,
-          instance.zone,
-          instance.instanceType,
-          instance.state,
-          instance.address ?? '-',
-          toSeconds(new Date(instance.launchedAt).toISOString()),
-          ...(expires ? [toSeconds(expiresAtOf(instance) ?? '-')] : []),
-          describePrice(instance, priceOf(instance)),
-        ]),
-      );
+      const table = fittingTable(columnsOf(nodes, priceOf, Date.now()), terminalWidth(stdout));
       const unverified = nodes.filter(({ instance }) => hostKeyOf(instance) === 'pinned');
-      lines.push(totalLine(totalsOf(nodes, priceOf)));
-      stdout.write(`${[...lines, ...unverifiedLine(unverified)].join('\n')}\n`);
+      const lines = [
+        ...table.lines,
+        ...leftOutLine(table),
+        totalLine(totalsOf(nodes, priceOf)),
+        ...unverifiedLine(unverified),
+      ];
+      stdout.write(`${lines.join('\n')}\n`);
     }
     return exitStatus.success;
   });
+};
+
+/** What helps to reach a node stays longest where there is little room. */
+const columnsOf = (
+  nodes: readonly ExistingNode[],
+  priceOf: (instance: Instance) => number | undefined,
+  now: number,
+): TableColumn[] => {
+  const instances = nodes.map(({ instance }) => instance);
+  const expiries = instances.map(({ tags }) => expiryOf(tags));
+  const expires: TableColumn = {
+    title: 'EXPIRES',
+    cells: expiries.map((time) => (time === undefined ? '-' : isoSeconds(time))),
+    short: expiries.map((time) => (time === undefined ? '-' : expiryText(time, now))),
+    leaves: 4,
+  };
+  return [
+    { title: 'NODE', cells: nodes.map(({ name }) => name) },
+    { title: 'INSTANCE', cells: instances.map(({ instanceId }) => instanceId), leaves: 5 },
+    { title: 'ZONE', cells: instances.map(({ zone }) => zone), leaves: 1 },
+    { title: 'TYPE', cells: instances.map(({ instanceType }) => instanceType), leaves: 3 },
+    { title: 'STATE', cells: instances.map(({ state }) => state) },
+    { title: 'ADDRESS', cells: instances.map(({ address }) => address ?? '-'), leaves: 7 },
+    {
+      title: 'LAUNCHED',
+      cells: instances.map(({ launchedAt }) => isoSeconds(launchedAt)),
+      short: instances.map(({ launchedAt }) => `${formatDuration(now - launchedAt)} ago`),
+      leaves: 2,
+    },
+    ...(expiries.some((time) => time !== undefined) ? [expires] : []),
+    {
+      title: 'PRICE/H',
+      cells: instances.map((instance) => describePrice(instance, priceOf(instance))),
+      leaves: 6,
+    },
+  ];
 };
 
 const expiresAtOf = ({ tags }: Instance): string | null => {
@@ -85,7 +110,7 @@ const expiresAtOf = ({ tags }: Instance): string | null => {
   return time === undefined ? null : new Date(time).toISOString();
 };
 
-const toSeconds = (isoTime: string): string => isoTime.replace(/\.\d+Z$/, 'Z');
+const isoSeconds = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 
 const unverifiedLine = (nodes: readonly { readonly name: string }[]): string[] =>
   nodes.length === 0

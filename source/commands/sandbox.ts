@@ -1,5 +1,5 @@
 import { stateFolders } from '../config/state-folders.ts';
-import { textTable } from '../reporters/text-table.ts';
+import { fittingTable, leftOutLine } from '../reporters/fitting-table.ts';
 import {
   clearFaults,
   type FaultRequest,
@@ -10,6 +10,7 @@ import {
 } from '../sandbox/client.ts';
 import type { Invocation, RunCommand } from './command.ts';
 import { type ExitStatus, exitStatus, UsageError } from './exit-status.ts';
+import { terminalWidth } from './terminal-width.ts';
 
 const usage = 'Usage: spot-tui sandbox [status|stop|fault KIND …].';
 
@@ -52,25 +53,30 @@ const showStatus = (invocation: Invocation, status: SandboxStatus | undefined): 
     return exitStatus.success;
   }
   const { endpointUrl, fast, isOwnBuild, nodes, pid } = status;
+  const table = fittingTable(
+    [
+      { title: 'NODE', cells: nodes.map(({ node }) => node ?? '-') },
+      { title: 'INSTANCE', cells: nodes.map(({ instanceId }) => instanceId), leaves: 3 },
+      { title: 'ZONE', cells: nodes.map(({ zone }) => zone), leaves: 1 },
+      { title: 'TYPE', cells: nodes.map(({ instanceType }) => instanceType), leaves: 2 },
+      { title: 'STATE', cells: nodes.map(({ state }) => state) },
+      {
+        title: 'SSH',
+        cells: nodes.map(({ address, sshPort = 22 }) =>
+          address === undefined ? '-' : `${address}:${sshPort}`,
+        ),
+        leaves: 4,
+      },
+    ],
+    terminalWidth(invocation.stdout),
+  );
   say(
     invocation,
     { running: true, pid, endpointUrl, fast, isOwnBuild, nodes },
     [
       `Process ${pid}, EC2 endpoint ${endpointUrl}${fast ? ', boots at once' : ''}.`,
       ...(isOwnBuild ? [] : ['It is of another build: end it with `spot-tui sandbox stop`.']),
-      ...(nodes.length === 0
-        ? ['Nothing runs in it.']
-        : textTable(
-            ['NODE', 'INSTANCE', 'ZONE', 'TYPE', 'STATE', 'SSH'],
-            nodes.map((node) => [
-              node.node ?? '-',
-              node.instanceId,
-              node.zone,
-              node.instanceType,
-              node.state,
-              node.address === undefined ? '-' : `${node.address}:${node.sshPort ?? 22}`,
-            ]),
-          )),
+      ...(nodes.length === 0 ? ['Nothing runs in it.'] : [...table.lines, ...leftOutLine(table)]),
     ].join('\n'),
   );
   return exitStatus.success;

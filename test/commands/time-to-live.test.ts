@@ -101,7 +101,10 @@ suite('a fleet with a time to live', () => {
       /^immortal +1 running +us-west-2 +t3\.medium +\d+\w+ +- +\$0\.\d+$/m,
     );
     assert.match(table.stdout, /^mortal +2 running +.* in 7h5\dm +\$0\.\d+$/m);
-    assert.match(table.stdout, /^2 deployments in \d+ regions: \$0\.\d+ an hour, plus/m);
+    assert.match(
+      table.stdout,
+      /^2 deployments, looked for in \d+ regions: \$0\.\d+ an hour, plus/m,
+    );
   });
 
   test('what has not expired is left alone', async () => {
