@@ -1,4 +1,5 @@
+import { fanOut } from './fan-out/subject.ts';
 import type { Subject } from './figure.ts';
 
 /** Everything that the bench measures, in this order. */
-export const subjects: readonly Subject[] = [];
+export const subjects: readonly Subject[] = [fanOut];

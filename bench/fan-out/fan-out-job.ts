@@ -1,0 +1,20 @@
+import type { Target } from '../targets/target.ts';
+
+/** What a client process is to do: the payload to each target, and a trigger run there. */
+export type FanOutJob = {
+  readonly targets: readonly Target[];
+  readonly username: string;
+  readonly privateKeyPath: string;
+  readonly hostKey: string;
+  /** With the payload's folders. */
+  readonly configFile: string;
+  readonly templatesFolder: string;
+};
+
+/** What it says once all are done. */
+export type FanOutResult = {
+  /** From the reading of the configuration to the last trigger's return. */
+  readonly milliseconds: number;
+  /** Bytes that the process had resident at most. */
+  readonly peakMemory: number;
+};
