@@ -54,7 +54,11 @@ export const LastLine = ({ node, width, isPlain }: LastLineProps) => {
         <Text>
           <Text {...styled(theme.styles.warning)}>{mark}</Text>
           <Text {...styled(theme.styles.quiet)}>
-            {fit(`  ${message}`, width - mark.length, ellipsis)}
+            {fit(
+              message === '' ? '' : ` ${theme.glyphs.separator} ${message}`,
+              width - mark.length,
+              ellipsis,
+            )}
           </Text>
         </Text>
       );

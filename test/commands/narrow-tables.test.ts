@@ -45,7 +45,7 @@ suite('tables in a narrow terminal', { skip: !hasTmux && 'tmux is not installed'
     assert.match(lines[heading] ?? '', /^NODE +INSTANCE +STATE +ADDRESS +EXPIRES +PRICE\/H$/);
     const [first = '', second = '', note = ''] = lines.slice(heading + 1);
     assert.match(
-      first,
+      second,
       /^ap-southeast-2-1 +i-[0-9a-f]{17} +running +127\.\S+ +in 7h5\dm +\$0\.\d+$/,
     );
     assert.match(first, /^us-west-2-1 +i-[0-9a-f]{17} +running +127\.\S+ +in 7h5\dm +\$0\.\d+$/);

@@ -54,7 +54,10 @@ describe('one node', () => {
 
   test('at 200x60 also shows zone, instance id, type and address', async () => {
     const { line, lines } = await show(events, { columns: 200, rows: 60 });
-    assert.match(line('NODE'), /NODE +ZONE +INSTANCE +TYPE +ADDRESS +PHASE +TIME +LAST LOG/);
+    assert.match(
+      line('NODE'),
+      /NODE +ZONE +INSTANCE +TYPE +PRICE\/H +ADDRESS +PHASE +TIME +LAST LOG/,
+    );
     assert.match(
       line('› us-west-2-1'),
       /us-west-2-1 +us-west-2a +i-0123456789abcdef0 +t3\.medium +203\.0\.113\.7 +. booting/,
@@ -126,6 +129,27 @@ test('a node that EC2 takes says who has its place, and needs nobody any more', 
   assert.match(screen(), /No node needs attention/);
 });
 
+test('a wide window says what each node costs, and can be sorted by it', async () => {
+  const events = [
+    ...fleetOf(3),
+    runsOn('us-west-2-1', { pricePerHour: 0.0416 }),
+    runsOn('us-west-2-2', { pricePerHour: 12.5 }),
+  ];
+  const { line, lines, press, screen } = await show(events, { columns: 200 });
+  const end = line(' NODE ').indexOf('PRICE/H') + 'PRICE/H'.length;
+  const priceOf = (node: string) => /(\S*)$/.exec(line(` ${node} `).slice(0, end))?.[1];
+  assert.equal(priceOf('us-west-2-1'), '$0.0416');
+  assert.equal(priceOf('us-west-2-2'), '$12.50');
+  for (let asked = 0; asked < 9 && !/dearest|cheapest/.test(screen()); asked++) await press('>');
+  assert.match(screen(), /The cheapest nodes first/);
+  await press('I');
+  assert.match(screen(), /The dearest nodes first/);
+  const order = lines().flatMap((each) => / (us-west-2-\d) /.exec(each)?.[1] ?? []);
+  assert.deepEqual(order.slice(0, 3), ['us-west-2-2', 'us-west-2-1', 'us-west-2-3']);
+  const narrow = await show(events, { columns: 120 });
+  assert.doesNotMatch(narrow.line(' NODE '), /PRICE/);
+});
+
 test('a node that EC2 may take back soon has a mark', async () => {
   const { line } = await show(
     [
@@ -135,7 +159,7 @@ test('a node that EC2 may take back soon has a mark', async () => {
     ],
     { columns: 100 },
   );
-  assert.match(line(' us-west-2-2 '), /✓ ready +\S+ +▲ rebalance {2}all is well/);
+  assert.match(line(' us-west-2-2 '), /✓ ready +\S+ +▲ rebalance · all is well/);
   assert.doesNotMatch(line(' us-west-2-3 '), /rebalance/);
 });
 
@@ -149,7 +173,7 @@ test('a node for whose host key nobody vouches has a mark', async () => {
     ],
     { columns: 100 },
   );
-  assert.match(line(' us-west-2-2 '), /✓ ready +\S+ +▲ unverified {2}all is well/);
+  assert.match(line(' us-west-2-2 '), /✓ ready +\S+ +▲ unverified · all is well/);
   assert.doesNotMatch(line(' us-west-2-3 '), /verified/);
 });
 

@@ -116,7 +116,8 @@ for (const size of sizes) {
     test('goes through the columns, marked at its column', async () => {
       const { press, line, screen } = await show(threeRegions(), size);
       assert.doesNotMatch(line('NODE'), /[↑↓]/);
-      for (const title of ['NODE', 'PHASE', 'TIME', 'ZONE', 'INSTANCE', 'TYPE', 'ADDRESS']) {
+      const titles = ['NODE', 'PHASE', 'TIME', 'ZONE', 'INSTANCE', 'TYPE', 'PRICE/H', 'ADDRESS'];
+      for (const title of titles) {
         await press('>');
         assert.match(line('NODE'), new RegExp(` ${title}↑`));
       }

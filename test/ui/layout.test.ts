@@ -18,6 +18,7 @@ describe('columns', () => {
       'zone',
       'instance',
       'type',
+      'price',
       'address',
       'phase',
       'time',

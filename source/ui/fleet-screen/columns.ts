@@ -1,6 +1,15 @@
 import type { FleetState, NodeState } from '../../fleet/state.ts';
 
-export type ColumnId = 'node' | 'zone' | 'instance' | 'type' | 'address' | 'phase' | 'time' | 'log';
+export type ColumnId =
+  | 'node'
+  | 'zone'
+  | 'instance'
+  | 'type'
+  | 'price'
+  | 'address'
+  | 'phase'
+  | 'time'
+  | 'log';
 
 export type Column = {
   readonly id: ColumnId;
@@ -22,6 +31,8 @@ const narrow = 60;
 const phaseWidth = 13;
 const timeWidth = 6;
 const instanceWidth = 19;
+/** `$12.3456`, and the title with an arrow. */
+const priceWidth = 8;
 /** What must remain for the last log line before another column may appear. */
 const comfortableLog = 32;
 /** A last log line narrower than this says nothing; that much is left of it by a preferred column. */
@@ -98,6 +109,7 @@ export const layOutColumns = (
     ['zone', content.zone],
     ['type', content.type],
     ['instance', instanceWidth],
+    ['price', priceWidth],
   ] as const;
   const isPreferred = ([id]: (typeof optional)[number]) => id === preferred;
   const inOrder = [
@@ -116,6 +128,7 @@ export const layOutColumns = (
     { id: 'zone' as const, title: 'ZONE', width: content.zone },
     { id: 'instance' as const, title: 'INSTANCE', width: instanceWidth },
     { id: 'type' as const, title: 'TYPE', width: content.type },
+    { id: 'price' as const, title: 'PRICE/H', width: priceWidth },
     { id: 'address' as const, title: 'ADDRESS', width: content.address },
     { id: 'phase' as const, title: 'PHASE', width: phaseWidth },
     { id: 'time' as const, title: 'TIME', width: timeWidth },

@@ -5,6 +5,7 @@ import { useDashboard } from '../dashboard-context.ts';
 import { Elapsed } from '../elapsed.tsx';
 import { LastLine } from '../last-line.tsx';
 import { PhaseGlyph } from '../phase-glyph.tsx';
+import { exactPrice } from '../price.ts';
 import { fit, truncate } from '../text.ts';
 import type { Style, Theme } from '../theme.ts';
 import { useNode } from '../use-fleet.ts';
@@ -81,6 +82,8 @@ const cell = (
       return fit(node.instanceId ?? '', width, ellipsis);
     case 'type':
       return fit(formatType(node), width, ellipsis);
+    case 'price':
+      return (node.pricePerHour === undefined ? '' : exactPrice(node.pricePerHour)).padStart(width);
     case 'address':
       // Addresses of IPv6 begin alike in a whole VPC.
       return truncate(formatAddress(node), width, ellipsis, 'middle').padEnd(width);

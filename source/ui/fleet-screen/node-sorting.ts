@@ -12,6 +12,7 @@ export const sortings = [
   'zone',
   'instance',
   'type',
+  'price',
   'address',
 ] as const;
 
@@ -41,6 +42,8 @@ export const describeSorting = ({ by, isReversed }: Sorting): string => {
       return isReversed ? 'Nodes by name, the last one first' : 'Nodes by name';
     case 'time':
       return isReversed ? 'The longest in their phase first' : 'The shortest in their phase first';
+    case 'price':
+      return isReversed ? 'The dearest nodes first' : 'The cheapest nodes first';
     case 'phase':
     case 'zone':
     case 'instance':
@@ -73,6 +76,8 @@ export const sortKey = (node: NodeState, by: SortedBy): SortKey => {
       return node.instanceId ?? '';
     case 'type':
       return node.instanceType ?? '';
+    case 'price':
+      return node.pricePerHour ?? '';
     case 'address':
       return formatAddress(node);
     default:

@@ -19,7 +19,8 @@ export const TableTitles = memo(({ columns, position, sorting, width }: TableTit
   const { theme } = useDashboard();
   const titles = columns.map((column) => {
     const title = titleOf(column, sorting, theme).slice(0, column.width);
-    const filled = column.id === 'time' ? title.padStart(column.width) : title.padEnd(column.width);
+    const isRight = column.id === 'time' || column.id === 'price';
+    const filled = isRight ? title.padStart(column.width) : title.padEnd(column.width);
     return ' '.repeat(column.gap) + filled;
   });
   const line = ' '.repeat(markerWidth) + titles.join('');
