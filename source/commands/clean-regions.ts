@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Instance, type OpenLaunch, tagNames } from '../ec2/cloud.ts';
-import { Ec2Error } from '../ec2/errors.ts';
+import { Ec2Error, throwFirst } from '../ec2/errors.ts';
 import type { Ec2RegionCloud } from '../ec2/region-cloud.ts';
 import type { Notices } from '../fleet/notices.ts';
 import { isAlive } from '../fleet/plan.ts';
@@ -80,8 +80,12 @@ const emptyRegion = async (
     const late = newIn(instances, handled).map(({ instanceId }) => instanceId);
     for (const instanceId of late) handled.add(instanceId);
     if (late.length > 0) {
-      await cloud.terminate(late, signal);
-      notices.say('info', `terminated ${late.join(', ')}, which turned up only now`, { region });
+      const refused = await cloud.terminate(late, signal);
+      const ended = late.filter((instanceId) => !refused.has(instanceId));
+      if (ended.length > 0) {
+        notices.say('info', `terminated ${ended.join(', ')}, which turned up only now`, { region });
+      }
+      throwFirst(refused.values());
     }
     const { removed, left } = await cloud.cleanUp(signal);
     for (const what of removed) notices.say('info', `removed ${what}`, { region });

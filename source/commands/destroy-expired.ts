@@ -1,6 +1,6 @@
 import type { AccountCloud, AccountScan } from '../ec2/account-cloud.ts';
 import type { Instance } from '../ec2/cloud.ts';
-import { Ec2Error } from '../ec2/errors.ts';
+import { Ec2Error, throwFirst } from '../ec2/errors.ts';
 import { type DeploymentPart, expiredInstances, isExpired, partsOf } from '../fleet/deployments.ts';
 import { type Notices, noticesAs } from '../fleet/notices.ts';
 import { viewAccount } from './account.ts';
@@ -105,8 +105,12 @@ const end = async (
   try {
     if (instances.length > 0) {
       const ids = instances.map(({ instanceId }) => instanceId);
-      await cloud.terminate(ids, signal);
-      notices.say('info', `terminated ${ids.join(', ')} of ${deployment}`, { region });
+      const refused = await cloud.terminate(ids, signal);
+      const ended = ids.filter((instanceId) => !refused.has(instanceId));
+      if (ended.length > 0) {
+        notices.say('info', `terminated ${ended.join(', ')} of ${deployment}`, { region });
+      }
+      throwFirst(refused.values());
     }
     if (!isWhole) return true;
     const { left, removed } = await cloud.cleanUp(deployment, signal);

@@ -1,6 +1,6 @@
 import { type AccountRegionOptions, openAccountRegion } from './account-region.ts';
 import { cleanUp, findLeftovers } from './clean-up.ts';
-import type { CleanupAnswer, Instance, SpotPrice } from './cloud.ts';
+import type { CleanupAnswer, Instance, RegionCloud, SpotPrice } from './cloud.ts';
 import { describeTagged } from './describe.ts';
 import { listEnabledRegions } from './enabled-regions.ts';
 import { guard } from './guard.ts';
@@ -38,8 +38,8 @@ export type AccountResource = {
 export type AccountCloud = {
   readonly region: string;
   scan(signal: AbortSignal): Promise<AccountScan>;
-  /** Terminates instances that `scan` found. */
-  terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Terminates instances that `scan` found; returns why not, as `RegionCloud` does. */
+  terminate: RegionCloud['terminate'];
   /** Removes what a deployment has but instances, once it has no instance any more. */
   cleanUp(deployment: string, signal: AbortSignal): Promise<CleanupAnswer>;
   /** Current spot prices of these types, cheapest first. */
@@ -84,8 +84,7 @@ export const createAccountCloud = (options: AccountRegionOptions): AccountCloud 
         for (const instanceId of instanceIds) {
           if (!errors.has(instanceId)) recent.terminated(instanceId);
         }
-        const [first] = errors.values();
-        if (first !== undefined) throw first;
+        return errors;
       }),
     cleanUp: (deployment, signal) =>
       guard(region, 'clean up', signal, async () =>

@@ -1,3 +1,5 @@
+import type { Ec2Error } from './errors.ts';
+
 /** An EC2 instance as the program sees it. */
 export type Instance = {
   readonly instanceId: string;
@@ -208,8 +210,15 @@ export interface RegionCloud {
    */
   watch(options: WatchOptions): AsyncIterable<Instance[]>;
 
-  /** Terminates the named instances; those that are gone already count as terminated. */
-  terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void>;
+  /**
+   * Terminates the named instances; those that are gone already count as terminated.
+   *
+   * @returns Why not, by instance id, for each that EC2 does not terminate; empty when all end.
+   */
+  terminate(
+    instanceIds: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Ec2Error>>;
 
   /** Removes what `prepare` made, once no instance of the deployment is left. */
   cleanUp(signal: AbortSignal): Promise<CleanupAnswer>;

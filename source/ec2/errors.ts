@@ -78,6 +78,12 @@ export const toEc2Error = (error: unknown, context: ErrorContext): Ec2Error => {
   );
 };
 
+/** Throws the first of them, if there is one, for who needs all of something or hears why not. */
+export const throwFirst = (errors: Iterable<Ec2Error>): void => {
+  const [first] = errors;
+  if (first !== undefined) throw first;
+};
+
 /** Whether trying the same again later can help. */
 export const isPassing = (error: Ec2Error): boolean =>
   error.kind === 'throttling' || error.kind === 'network' || error.kind === 'unavailable';

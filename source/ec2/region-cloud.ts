@@ -6,7 +6,7 @@ import type { RegionCloud, RegionScan } from './cloud.ts';
 import { consoleOutput } from './console.ts';
 import { describeInstances } from './describe.ts';
 import { listEnabledRegions } from './enabled-regions.ts';
-import type { Ec2Error } from './errors.ts';
+import { type Ec2Error, throwFirst } from './errors.ts';
 import { expiryTag } from './expiry.ts';
 import { guard } from './guard.ts';
 import type { LaunchGround } from './launch.ts';
@@ -127,11 +127,11 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
     tag: (tags, signal) =>
       guard(region, 'tag the instances', signal, async () => {
         const taggings = [...tags].map(([instanceId, set]) => ({ instanceId, tags: set }));
-        const errors = await tagging.add(taggings, signal);
+        const errors = errorsOf([...tags.keys()], await tagging.add(taggings, signal));
         for (const { instanceId, tags: set } of taggings) {
           if (!errors.has(instanceId)) recent.tagged(instanceId, set);
         }
-        throwFirst(errors, [...tags.keys()]);
+        throwFirst(errors.values());
       }),
     watch: (watchOptions) =>
       watchInstances(scope, watchOptions, async (signal) =>
@@ -139,12 +139,12 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
       ),
     terminate: (instanceIds, signal) =>
       guard(region, 'terminate the instances', signal, async () => {
-        if (instanceIds.length === 0) return;
-        const errors = await terminating.add(instanceIds, signal);
+        if (instanceIds.length === 0) return new Map();
+        const errors = errorsOf(instanceIds, await terminating.add(instanceIds, signal));
         for (const instanceId of instanceIds) {
           if (!errors.has(instanceId)) recent.terminated(instanceId);
         }
-        throwFirst(errors, instanceIds);
+        return errors;
       }),
     cleanUp: (signal) =>
       guard(region, 'clean up', signal, async () =>
@@ -194,12 +194,13 @@ const impatient = (scope: RegionScope): RegionScope => ({
 });
 
 /** A batch serves several callers: each hears of its own instances. */
-const throwFirst = (
-  errors: ReadonlyMap<string, Ec2Error>,
+const errorsOf = (
   instanceIds: readonly string[],
-): void => {
-  const failed = instanceIds.filter((instanceId) => errors.has(instanceId));
-  const [first] = failed;
-  const error = first === undefined ? undefined : errors.get(first);
-  if (error !== undefined) throw error;
-};
+  errors: ReadonlyMap<string, Ec2Error>,
+): ReadonlyMap<string, Ec2Error> =>
+  new Map(
+    instanceIds.flatMap((instanceId) => {
+      const error = errors.get(instanceId);
+      return error === undefined ? [] : [[instanceId, error] as const];
+    }),
+  );

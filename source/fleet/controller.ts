@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { Instance, RegionCloud } from '../ec2/cloud.ts';
+import { throwFirst } from '../ec2/errors.ts';
 import type { Emit } from '../events/event.ts';
 import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
@@ -197,13 +198,15 @@ export class FleetController {
   /**
    * Terminates all nodes, and waits until EC2 says of every machine that it is gone.
    *
-   * @throws Ec2Error when a region's can't be terminated or watched; the others' are gone then.
+   * @throws Ec2Error when one can't be terminated or watched; the others are gone then.
    */
   async terminateAll(signal: AbortSignal): Promise<void> {
     const answers = await Promise.allSettled(
       [...byRegion(this.#sessions.all)].map(async ([region, sessions]) => {
-        await this.#machines.terminate(region, sessions, signal);
-        await Promise.all(sessions.map(({ machine }) => machine.gone(signal)));
+        const refused = await this.#machines.terminate(region, sessions, signal);
+        const ending = sessions.filter((session) => !refused.has(session));
+        await Promise.all(ending.map(({ machine }) => machine.gone(signal)));
+        throwFirst(refused.values());
       }),
     );
     signal.throwIfAborted();

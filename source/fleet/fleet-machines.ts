@@ -78,6 +78,7 @@ export class FleetMachines {
    * those that got another machine meanwhile, or wait for one.
    *
    * @param end What becomes of what is being done to the nodes.
+   * @returns Why not, for each node whose machine EC2 does not terminate.
    * @throws Ec2Error
    */
   async terminate(
@@ -85,17 +86,21 @@ export class FleetMachines {
     sessions: readonly NodeSession[],
     signal: AbortSignal,
     end?: RunEnd,
-  ): Promise<void> {
+  ): Promise<ReadonlyMap<NodeSession, Ec2Error>> {
     const launched = sessions.flatMap((session) => {
       const { instanceId } = session.machine;
       return instanceId === undefined ? [] : [{ session, instanceId }];
     });
     const instanceIds = launched.map(({ instanceId }) => instanceId);
-    await this.#cloud(region).terminate(instanceIds, signal);
+    const errors = await this.#cloud(region).terminate(instanceIds, signal);
+    const refused = new Map<NodeSession, Ec2Error>();
     for (const { instanceId, session } of launched) {
-      if (session.machine.instanceId === instanceId) session.dismissed(end);
+      const error = errors.get(instanceId);
+      if (error !== undefined) refused.set(session, error);
+      else if (session.machine.instanceId === instanceId) session.dismissed(end);
     }
     this.#options.watch.nudge(region);
+    return refused;
   }
 
   /**

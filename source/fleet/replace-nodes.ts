@@ -1,3 +1,4 @@
+import { type Ec2Error, throwFirst } from '../ec2/errors.ts';
 import type { Action } from './action-log.ts';
 import type { SeenInstances } from './actions.ts';
 import { byRegion } from './fleet-machines.ts';
@@ -9,8 +10,8 @@ import { runOnNode } from './run-on-node.ts';
 
 /**
  * Terminates the machines of nodes and launches new ones under the same names, as soon as EC2 has
- * agreed to end the old ones: those no longer count as the nodes then. A region that refuses fails
- * its nodes only, and launches nothing.
+ * agreed to end the old ones: those no longer count as the nodes then. What EC2 refuses to end fails
+ * the nodes that it concerns only, and they get no other machine.
  *
  * Once they have been asked to end, the end of the program does not keep their successors from being
  * launched.
@@ -33,40 +34,50 @@ export const replaceNodes = async (
     return !awaitsLaunch;
   });
   const answers = await Promise.allSettled(
-    [...byRegion(replaceable)].map(async ([region, inRegion]) => {
-      const there = inRegion.filter(({ machine }) => machine.isThere);
-      const before = new Map(inRegion.map(({ machine, name }) => [name, machine.instanceId]));
-      for (const { name } of there) action.running(name, 'asking EC2 to end its machine');
-      try {
-        if (there.length > 0)
-          await launching.machines.terminate(region, there, signal, replacedBy(action));
-      } catch (error) {
-        for (const { name } of inRegion) action.settle(name, action.failure(error));
-        throw error;
-      }
-      const successors = inRegion.filter(({ awaitsLaunch, machine, name }) => {
-        const isTaken =
-          awaitsLaunch || (machine.isThere && machine.instanceId !== before.get(name));
-        if (isTaken) action.settle(name, replacedAlready);
-        return !isTaken;
-      });
-      const launch = (sessions: readonly NodeSession[]) =>
-        launchSuccessors(action, sessions, before, { ...launching, userData }, signal);
-      if (!action.signal.aborted) {
-        await launch(successors);
-        return;
-      }
-      // Those that had no machine lose none by it.
-      const ended = successors.filter((session) => there.includes(session));
-      if (action.isLeft) {
-        await launch(ended);
-      } else {
-        for (const { name } of ended) action.settle(name, action.cancelled(launchedNothing));
-      }
-    }),
+    [...byRegion(replaceable)].map(([region, inRegion]) =>
+      replaceIn(action, region, inRegion, { ...launching, userData }, signal),
+    ),
   );
   const refusal = answers.find((answer) => answer.status === 'rejected');
   if (refusal !== undefined) throw refusal.reason;
+};
+
+const replaceIn = async (
+  action: Action,
+  region: string,
+  sessions: readonly NodeSession[],
+  launching: Launching & { readonly userData: string },
+  signal: AbortSignal,
+): Promise<void> => {
+  const { machines } = launching;
+  const there = sessions.filter(({ machine }) => machine.isThere);
+  const before = new Map(sessions.map(({ machine, name }) => [name, machine.instanceId]));
+  for (const { name } of there) action.running(name, 'asking EC2 to end its machine');
+  let refused: ReadonlyMap<NodeSession, Ec2Error>;
+  try {
+    refused = await machines.terminate(region, there, signal, replacedBy(action));
+  } catch (error) {
+    for (const { name } of sessions) action.settle(name, action.failure(error));
+    throw error;
+  }
+  for (const [{ name }, error] of refused) action.settle(name, action.failure(error));
+  const successors = sessions.filter((session) => {
+    const { awaitsLaunch, machine, name } = session;
+    if (refused.has(session)) return false;
+    const isTaken = awaitsLaunch || (machine.isThere && machine.instanceId !== before.get(name));
+    if (isTaken) action.settle(name, replacedAlready);
+    return !isTaken;
+  });
+  // Those that had no machine lose none by it.
+  const ended = successors.filter((session) => there.includes(session));
+  if (!action.signal.aborted) {
+    await launchSuccessors(action, successors, before, launching, signal);
+  } else if (action.isLeft) {
+    await launchSuccessors(action, ended, before, launching, signal);
+  } else {
+    for (const { name } of ended) action.settle(name, action.cancelled(launchedNothing));
+  }
+  throwFirst(refused.values());
 };
 
 /**

@@ -1,9 +1,11 @@
+import { throwFirst } from '../ec2/errors.ts';
 import type { Action, NodeResult } from './action-log.ts';
 import { byRegion, type FleetMachines } from './fleet-machines.ts';
 import type { NodeSession } from './node-session.ts';
 
 /**
- * Terminates the machines of nodes, a call per region. A region that refuses fails its nodes only.
+ * Terminates the machines of nodes, a call per region. What EC2 refuses fails the nodes that it
+ * concerns only.
  *
  * @throws The first of the refusals, once all regions have answered.
  */
@@ -23,8 +25,12 @@ export const terminateNodes = async (
     [...byRegion(here)].map(async ([region, inRegion]) => {
       for (const { name } of inRegion) action.running(name, 'asking EC2');
       try {
-        await machines.terminate(region, inRegion, signal);
-        for (const { name } of inRegion) action.settle(name, agreed);
+        const refused = await machines.terminate(region, inRegion, signal);
+        for (const session of inRegion) {
+          const error = refused.get(session);
+          action.settle(session.name, error === undefined ? agreed : action.failure(error));
+        }
+        throwFirst(refused.values());
       } catch (error) {
         for (const { name } of inRegion) action.settle(name, action.failure(error));
         throw error;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fleetAnswer, groupSet, keySet, reservationSet, templateSet } from './account.ts';
 import { patient, startRegion } from './region.ts';
-import { rejection } from './rejection.ts';
 
 const unknownInstance = (ids: readonly string[]) => ({
   code: 'InvalidInstanceID.NotFound',
@@ -97,8 +96,10 @@ test('a protected instance is named, and the others are terminated', async (cont
     for (const id of ids) terminated.add(id);
     return '<instancesSet/>';
   });
-  const error = await rejection(cloud.terminate(['i-1', 'i-2', 'i-3'], patient()));
+  const refused = await cloud.terminate(['i-1', 'i-2', 'i-3'], patient());
   assert.deepEqual([...terminated].sort(), ['i-2', 'i-3']);
+  const error = refused.get('i-1');
+  assert.ok(error !== undefined && refused.size === 1);
   assert.match(error.message, /can't terminate i-1: .*may not be terminated/);
   assert.match(error.hint, /--no-disable-api-termination/);
   assert.equal(error.exitStatus, 1);
