@@ -15,6 +15,7 @@ import { DeadlineExceededError, formatSeconds, withDeadline } from '../pipeline/
 import { PhaseFailure, toPhaseFailure } from '../pipeline/phase-failure.ts';
 import type { NodeSession } from './node-session.ts';
 import type { Notices } from './notices.ts';
+import { onDemandHint } from './on-demand-hint.ts';
 import { isAlive } from './plan.ts';
 
 export type RegionLaunchOptions = {
@@ -84,7 +85,7 @@ export const launchRegion = async (options: RegionLaunchOptions): Promise<Region
   try {
     await withDeadline(timeout, signal, (bounded) => launch.run(bounded));
     if (launch.missing.length === 0) return outcome();
-    return { ...outcome(), shortage: shortageOf(cloud.region, launch.refusals) };
+    return { ...outcome(), shortage: shortageOf(options, launch.refusals) };
   } catch (error) {
     if (signal.aborted || launch.missing.length === 0) return outcome();
     const shortage = {
@@ -260,13 +261,18 @@ const share = <Each extends Obtained>(
 };
 
 /** A refusal for capacity says more than others. */
-const shortageOf = (region: string, refusals: readonly LaunchRefusal[]): Shortage => {
+const shortageOf = (
+  { cloud: { region }, onDemand }: Pick<RegionLaunchOptions, 'cloud' | 'onDemand'>,
+  refusals: readonly LaunchRefusal[],
+): Shortage => {
   const errors = refusals.map((refusal) => refusalError({ region }, refusal));
   const error = errors.find(({ kind }) => kind === 'capacity') ?? errors[0];
   return {
     failure: new PhaseFailure(
       error?.message ?? `${region}: EC2 launched fewer instances than asked for and gave no reason`,
-      error?.hint ?? '`spot-tui create` fills what is missing.',
+      onDemand === 'never'
+        ? onDemandHint(error, refusals)
+        : (error?.hint ?? '`spot-tui create` fills what is missing.'),
       errors.map(({ message }) => message),
     ),
     exitStatus: error?.exitStatus ?? 1,

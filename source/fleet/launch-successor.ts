@@ -12,6 +12,7 @@ import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import { mayBeDearer } from './launch-region.ts';
 import { nodeIndex, nodeName } from './node-names.ts';
 import type { Notices } from './notices.ts';
+import { onDemandHint } from './on-demand-hint.ts';
 import { isAlive, type PlannedNode } from './plan.ts';
 import {
   bySuccession,
@@ -90,7 +91,7 @@ export const launchSuccessor = async (
     if (answer.isOvertaken) continue;
     const next = whatNext(lifecycle, answer, asked.has(lifecycle), onDemand);
     asked.add(lifecycle);
-    if (next === undefined) throw failureOf(region, refusals);
+    if (next === undefined) throw failureOf(request, refusals);
     if (next !== lifecycle) {
       notices.say(
         'warning',
@@ -169,12 +170,17 @@ const tooOften = new PhaseFailure(
   'Add instance types or regions to the configuration, then run `spot-tui create`.',
 );
 
-const failureOf = (region: string, refusals: readonly LaunchRefusal[]): PhaseFailure => {
+const failureOf = (
+  { cloud: { region }, onDemand }: Pick<SuccessorRequest, 'cloud' | 'onDemand'>,
+  refusals: readonly LaunchRefusal[],
+): PhaseFailure => {
   const errors = refusals.map((refusal) => refusalError({ region }, refusal));
   const error = errors.find(({ kind }) => kind === 'capacity') ?? errors[0];
   return new PhaseFailure(
     error?.message ?? `${region}: EC2 launched nothing in its place and gave no reason`,
-    error?.hint ?? '`spot-tui create` fills what is missing.',
+    onDemand
+      ? (error?.hint ?? '`spot-tui create` fills what is missing.')
+      : onDemandHint(error, refusals),
     errors.map(({ message }) => message),
   );
 };

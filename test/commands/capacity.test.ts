@@ -62,6 +62,7 @@ suite('a region without capacity', () => {
     const failed = lines(stdout).find(({ phase }) => phase === 'failed');
     assert.equal(failed?.node, 'us-west-2-1');
     assert.match(String(failed?.reason), /InsufficientInstanceCapacity/);
+    assert.match(String(failed?.hint), /Or set "on_demand_fallback: true"/);
     assert.ok(!lines(stdout).some(({ event }) => event === 'moved'));
   });
 
