@@ -29,6 +29,7 @@ export class FleetWatch {
   readonly #sessions: FleetSessions;
   readonly #whole: FleetWatchOptions['whole'];
   readonly #notices: Notices;
+  readonly #expiry: ExpiryWatch;
   /** Questions for prices that are not answered yet. */
   readonly #pricing = new Set<Promise<void>>();
   #isPriced: boolean;
@@ -38,6 +39,10 @@ export class FleetWatch {
     this.#sessions = sessions;
     this.#whole = whole;
     this.#notices = notices;
+    this.#expiry = new ExpiryWatch(
+      clouds.map(({ region }) => region),
+      notices,
+    );
     this.#isPriced = whole !== undefined;
     this.#watches = new Map(
       clouds.map((cloud) => [
@@ -80,7 +85,6 @@ export class FleetWatch {
   #listener(cloud: RegionCloud): (instances: readonly Instance[]) => void {
     const sessions = this.#sessions;
     const strangers = new Strangers();
-    const expiry = new ExpiryWatch(cloud.region, this.#notices);
     let latest: readonly Instance[] = [];
     const prices = new RegionPrices({
       cloud,
@@ -97,7 +101,7 @@ export class FleetWatch {
       if (this.#whole !== undefined) {
         const adopted = sessions.adoptStrangers(cloud.region, instances, strangers);
         if (adopted.length > 0) this.#whole.onAdopted(adopted);
-        expiry.observe(instances, cloud.now());
+        this.#expiry.observe(cloud.region, instances, cloud.now());
       }
       if (!this.#isPriced) return;
       sessions.price(instances, prices);
