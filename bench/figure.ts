@@ -3,6 +3,7 @@ export type Unit =
   | 'ms'
   | 'MB'
   | 'bytes'
+  | 'frames'
   | 'calls'
   | 'calls/min'
   | 'round trips'

@@ -1,5 +1,6 @@
+import { dashboard } from './dashboard/subject.ts';
 import { fanOut } from './fan-out/subject.ts';
 import type { Subject } from './figure.ts';
 
 /** Everything that the bench measures, in this order. */
-export const subjects: readonly Subject[] = [fanOut];
+export const subjects: readonly Subject[] = [fanOut, dashboard];
