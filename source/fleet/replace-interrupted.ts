@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Instance, LaunchedInstance, RegionCloud } from '../ec2/cloud.ts';
 import { expiryTag } from '../ec2/expiry.ts';
 import { withDeadline } from '../pipeline/deadline.ts';
+import { toPhaseFailure } from '../pipeline/phase-failure.ts';
 import type { UserData } from '../pipeline/user-data.ts';
 import type { Action } from './action-log.ts';
 import type { FleetMachines } from './fleet-machines.ts';
@@ -40,13 +41,33 @@ export const replaceInterrupted = async (
   options: ReplaceInterruptedOptions,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { buildUserData, clock, clouds, config, machines, notices, sessions } = options;
+  const { buildUserData, clock, clouds } = options;
   const { old, taken } = lost;
   const { name, region } = taken;
   const cloud = clouds.find((each) => each.region === region);
   if (cloud === undefined) return;
   const { userData } = await buildUserData();
   action.running(name, 'launching another one in its place');
+  const successor = await obtain(cloud, old, userData, options, signal);
+  const { session } = successor;
+  if (taken.machine.instanceId === old.instanceId) taken.succeededBy(session.name);
+  const end = await bringUp(action, name, successor, clock);
+  action.settle(name, { ...end, detail: `${session.name} has its place: ${end.detail}` });
+};
+
+/** A node in the place of another, and whether its machine was launched here. */
+type Obtained = { readonly session: NodeSession; readonly isOurs: boolean };
+
+const obtain = async (
+  cloud: RegionCloud,
+  old: Instance,
+  userData: string,
+  { config, machines, notices, sessions }: ReplaceInterruptedOptions,
+  signal: AbortSignal,
+): Promise<Obtained> => {
+  const { region } = cloud;
+  const named = (node: PlannedNode) => sessions.named([node.name])[0] ?? sessions.open(node);
+  let launched: NodeSession | undefined;
   const request = {
     cloud,
     old,
@@ -55,52 +76,51 @@ export const replaceInterrupted = async (
     expiry: config.timeToLive === undefined ? {} : expiryTag(config.timeToLive, cloud.now()),
     onDemand: config.onDemandFallback,
     taken: () => namesInUse(sessions.inRegion(region)),
+    // Before anybody can take it for a stranger.
+    onLaunched: (node: PlannedNode, machine: LaunchedInstance) => {
+      launched = named(node);
+      launched.succeeded(machine);
+    },
   };
-  let successor: NodeSession | undefined;
-  // Before anybody can take it for a stranger.
-  const onLaunched = (node: PlannedNode, machine: LaunchedInstance) => {
-    successor = sessions.named([node.name])[0] ?? sessions.open(node);
-    successor.succeeded(machine);
-  };
-  const launched = await machines.inTurn(region, signal, () =>
-    withDeadline(config.timeouts.launching, signal, (bounded) =>
-      launchSuccessor({ ...request, onLaunched }, bounded),
-    ),
-  );
-  if (launched.type === 'found') {
-    const { instance, node } = launched;
+  try {
+    const successor = await machines.inTurn(region, signal, () =>
+      withDeadline(config.timeouts.launching, signal, (bounded) =>
+        launchSuccessor(request, bounded),
+      ),
+    );
+    if (successor.type === 'launched') return { session: named(successor.node), isOurs: true };
+    const { instance, node } = successor;
     const known = sessions.all.find(({ machine }) => machine.instanceId === instance.instanceId);
-    successor = known ?? sessions.named([node.name])[0] ?? sessions.open(node);
-    if (known === undefined) successor.replaced(instance, sshPortOf(instance, config));
+    const session = known ?? named(node);
+    if (known === undefined) session.replaced(instance, sshPortOf(instance, config));
+    return { session, isOurs: false };
+  } catch (error) {
+    if (launched === undefined || signal.aborted) throw error;
+    // EC2 has given it: what was to be noted about it takes too long, and is no reason to leave it.
+    const { reason } = toPhaseFailure(error);
+    notices.say('warning', `${launched.name} was launched, and its name not written: ${reason}`, {
+      region,
+      hint: 'Whoever attaches to the fleet next gives it a name.',
+    });
+    return { session: launched, isOurs: true };
   }
-  if (successor === undefined) return;
-  if (taken.machine.instanceId === old.instanceId) taken.succeededBy(successor.name);
-  const end = await bringUp(action, successor, {
-    clock,
-    isOurs: launched.type === 'launched',
-    name,
-  });
-  action.settle(name, { ...end, detail: `${successor.name} has its place: ${end.detail}` });
 };
 
 /** Sees the run of the new node through, for the action on the old one. */
 const bringUp = (
   action: Action,
-  successor: NodeSession,
-  {
-    clock,
-    isOurs,
-    name,
-  }: { readonly clock: () => number; readonly isOurs: boolean; readonly name: string },
+  old: string,
+  { isOurs, session }: Obtained,
+  clock: () => number,
 ) => {
   const start = (request: RunRequest): Promise<RunEnd> =>
-    successor.start(isOurs ? 'create' : 'observe', request);
+    session.start(isOurs ? 'create' : 'observe', request);
   const onOld = {
     signal: action.signal,
     running: (_successor: string, detail: string) =>
-      action.running(name, `${successor.name} has its place: ${detail}`),
+      action.running(old, `${session.name} has its place: ${detail}`),
   };
-  return runOnNode(onOld, successor, { clock, start });
+  return runOnNode(onOld, session, { clock, start });
 };
 
 /** Names of nodes whose machines live, or are being launched. */

@@ -1,62 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { builtInConfig } from '../../source/config/built-in.ts';
-import type { Instance, LaunchedInstance, RegionCloud } from '../../source/ec2/cloud.ts';
 import { FleetMachines } from '../../source/fleet/fleet-machines.ts';
 import { noticesAs } from '../../source/fleet/notices.ts';
+import { hastyRegion } from './hasty-region.ts';
 import { unconnectedSessions } from './unconnected-sessions.ts';
-
-/** A region that shows instances before it answers the launch that they come from. */
-const hastyRegion = (onLaunch: () => void): RegionCloud => {
-  const shown: Instance[] = [];
-  const refuse = () => Promise.reject(new Error('not asked for here'));
-  return {
-    region: 'us-west-2',
-    prepare: () => Promise.resolve(),
-    describe: () => Promise.resolve([...shown]),
-    launch: async ({ count }) => {
-      const instances = Array.from({ length: count }, (): LaunchedInstance => {
-        const instance = {
-          instanceId: `i-${shown.length + 1}`,
-          region: 'us-west-2',
-          zone: 'us-west-2a',
-          instanceType: 't3.medium',
-          imageId: 'ami-1',
-          state: 'pending',
-          launchedAt: 0,
-          lifecycle: 'spot',
-          tags: {},
-        } as const;
-        shown.push(instance);
-        return instance;
-      });
-      onLaunch();
-      for (let turns = 0; turns < 50; turns += 1) await Promise.resolve();
-      return {
-        generation: 1,
-        instances,
-        refusals: [],
-        isOvertaken: false,
-        isFull: true,
-        hasMorePools: true,
-      };
-    },
-    settle: () => Promise.resolve([...shown]),
-    concludeLaunch: () => Promise.resolve(),
-    openLaunch: () => Promise.resolve(undefined),
-    tag: () => Promise.resolve(),
-    now: Date.now,
-    spotPrices: refuse,
-    onDemandPrices: refuse,
-    rehearse: refuse,
-    terminate: refuse,
-    cleanUp: refuse,
-    consoleOutput: refuse,
-    watch: () => {
-      throw new Error('not asked for here');
-    },
-  };
-};
 
 const setUp = (onLaunch: () => void = () => undefined) => {
   const folder = '/nowhere';
@@ -71,7 +19,7 @@ const setUp = (onLaunch: () => void = () => undefined) => {
   });
   const machines = new FleetMachines({
     config,
-    clouds: [hastyRegion(onLaunch)],
+    clouds: [hastyRegion({ onLaunch })],
     sessions,
     watch: { nudge: () => undefined },
     emit,
