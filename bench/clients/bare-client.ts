@@ -1,6 +1,6 @@
 /**
  * The least that ssh2 can do: per target one connection, one command, the same bytes on its
- * standard input. Reads a `FanOutJob` and prints a `FanOutResult`; what is below it is ssh2's.
+ * standard input. Reads a `ClientJob` and prints a `ClientResult`; what is below it is ssh2's.
  */
 import { readFile } from 'node:fs/promises';
 import ssh2, { type AnyAuthMethod } from 'ssh2';
@@ -9,10 +9,10 @@ import { buildPayload } from '../../source/pipeline/payload/payload.ts';
 import { algorithms } from '../../source/ssh/algorithms.ts';
 import { extractAndTrigger } from '../baselines/extract-and-trigger.ts';
 import type { Target } from '../targets/target.ts';
-import type { FanOutJob, FanOutResult } from './fan-out-job.ts';
+import type { ClientJob, ClientResult } from './client-job.ts';
 
 const [jobFile = ''] = process.argv.slice(2);
-const job: FanOutJob = JSON.parse(await readFile(jobFile, 'utf8'));
+const job: ClientJob = JSON.parse(await readFile(jobFile, 'utf8'));
 const begin = performance.now();
 const { config } = await loadConfig(job.configFile, {
   environment: process.env,
@@ -59,7 +59,7 @@ const work = async (): Promise<void> => {
   }
 };
 await Promise.all(Array.from({ length: 50 }, work));
-const result: FanOutResult = {
+const result: ClientResult = {
   milliseconds: performance.now() - begin,
   peakMemory: process.resourceUsage().maxRSS * 1024,
 };

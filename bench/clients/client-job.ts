@@ -1,7 +1,7 @@
 import type { Target } from '../targets/target.ts';
 
 /** What a client process is to do: the payload to each target, and a trigger run there. */
-export type FanOutJob = {
+export type ClientJob = {
   readonly targets: readonly Target[];
   readonly username: string;
   readonly privateKeyPath: string;
@@ -12,7 +12,7 @@ export type FanOutJob = {
 };
 
 /** What it says once all are done. */
-export type FanOutResult = {
+export type ClientResult = {
   /** From the reading of the configuration to the last trigger's return. */
   readonly milliseconds: number;
   /** Bytes that the process had resident at most. */

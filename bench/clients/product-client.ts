@@ -1,6 +1,6 @@
 /**
- * The product's own way from nothing to a returned trigger, as a program: reads a `FanOutJob` from
- * the file that it is given and prints a `FanOutResult`.
+ * The product's own way from nothing to a returned trigger, as a program: reads a `ClientJob` from
+ * the file that it is given and prints a `ClientResult`.
  */
 import { readFile } from 'node:fs/promises';
 import { loadConfig } from '../../source/config/load.ts';
@@ -13,13 +13,13 @@ import { loadRemoteScripts } from '../../source/pipeline/remote-script.ts';
 import { createAdmission } from '../../source/ssh/admission.ts';
 import { createConnection } from '../../source/ssh/node-connection.ts';
 import type { Target } from '../targets/target.ts';
-import type { FanOutJob, FanOutResult } from './fan-out-job.ts';
+import type { ClientJob, ClientResult } from './client-job.ts';
 
 /** As in source/commands/node-access.ts. */
 const handshakes = 24;
 
 const [jobFile = ''] = process.argv.slice(2);
-const job: FanOutJob = JSON.parse(await readFile(jobFile, 'utf8'));
+const job: ClientJob = JSON.parse(await readFile(jobFile, 'utf8'));
 const begin = performance.now();
 
 const { config } = await loadConfig(job.configFile, {
@@ -98,7 +98,7 @@ const drive = async (target: Target, index: number): Promise<void> => {
 };
 
 await Promise.all(job.targets.map(drive));
-const result: FanOutResult = {
+const result: ClientResult = {
   milliseconds: performance.now() - begin,
   peakMemory: process.resourceUsage().maxRSS * 1024,
 };

@@ -1,0 +1,45 @@
+import { attempt, timed } from '../attempt.ts';
+import type { Task } from '../baselines/contender.ts';
+import { xargsTar } from '../baselines/xargs-tar.ts';
+import { type ClientRun, prepareClient } from '../clients/client-program.ts';
+import type { Figure, MeasureOptions } from '../figure.ts';
+import { median } from '../statistics.ts';
+
+/** Measures the product at one number of targets, in turns with a shell's loop and the floor. */
+export const compare = async (
+  task: Task,
+  { repetitions, log }: Pick<MeasureOptions, 'repetitions' | 'log'>,
+): Promise<readonly Figure[]> => {
+  const { count } = task;
+  const product = await prepareClient('product-client', task);
+  const bare = await prepareClient('bare-client', task);
+  const shell = await xargsTar.prepare(task);
+
+  const runs: ClientRun[] = [];
+  const floor: number[] = [];
+  const baseline: number[] = [];
+  for (let round = 1; round <= repetitions; round += 1) {
+    log(`  ${count} targets, round ${round} of ${repetitions}`);
+    runs.push(await attempt(task, product));
+    floor.push((await attempt(task, bare)).wholeProcess);
+    baseline.push(await attempt(task, () => timed(shell)));
+  }
+  const samples = runs.map(({ wholeProcess }) => wholeProcess);
+  const memory = Math.round(median(runs.map(({ peakMemory }) => peakMemory)) / 1e6);
+  return [
+    {
+      name: `${count} targets`,
+      unit: 'ms',
+      samples,
+      baseline: { name: xargsTar.name, samples: baseline },
+      ...(count === 50 ? { target: { of: 'ratio', atMost: 0.4 } } : {}),
+      note: `whole processes, sharing the cores with their targets; ours had ${memory} MB`,
+    },
+    {
+      name: `${count} targets, beside the least`,
+      unit: 'ms',
+      samples,
+      baseline: { name: 'bare ssh2, one exec', samples: floor },
+    },
+  ];
+};
