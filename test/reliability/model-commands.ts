@@ -22,6 +22,8 @@ export type ModelCommand = { readonly name: CommandName; readonly arguments: rea
 
 export type CommandAnswer = {
   readonly exitCode: number;
+  /** What the same command goes on with, as if it had been run by itself. */
+  readonly next?: ModelCommand;
   readonly stdout?: string;
   readonly stderr?: string;
 };
@@ -124,7 +126,23 @@ const untilClosed = (signal: AbortSignal): Promise<CommandAnswer> =>
     signal.addEventListener('abort', () => resolve({ exitCode: 0 }), { once: true });
   });
 
-const receivePayload = async ({ command, input, machine }: CommandRun): Promise<CommandAnswer> => {
+const receivePayload = async (run: CommandRun): Promise<CommandAnswer> => {
+  const { command, machine, print } = run;
+  const [digest = '', flag] = command.arguments;
+  if (flag !== '--configure') return takePayload(run);
+  const applied = machine.applied?.digest;
+  print(`@applied ${applied ?? ''}\n`);
+  if (applied !== digest) {
+    print('@receiving\n');
+    const taken = await takePayload(run);
+    if (taken.exitCode !== 0) return taken;
+  }
+  if (!machine.isPrepared || machine.hasWarnings) return { exitCode: 0 };
+  print('@configuring\n');
+  return { exitCode: 0, next: { name: 'trigger-configuration', arguments: [] } };
+};
+
+const takePayload = async ({ command, input, machine }: CommandRun): Promise<CommandAnswer> => {
   const archive = await input();
   if (machine.isDiskFull) {
     return {

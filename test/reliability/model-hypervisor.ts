@@ -6,7 +6,7 @@ import type {
   MachineAddress,
   MachineRequest,
 } from '../../source/sandbox/hypervisor.ts';
-import { answer, type CommandName, readCommand } from './model-commands.ts';
+import { answer, type CommandName, type ModelCommand, readCommand } from './model-commands.ts';
 import { type MachineTimes, ModelMachine } from './model-machine.ts';
 
 /** What may be done to a command on its way. */
@@ -169,7 +169,20 @@ export class ModelHypervisor implements Hypervisor {
     const closed = new AbortController();
     channel.once('close', () => closed.abort());
     channel.on('error', () => undefined);
-    const input = collect(channel);
+    await this.#perform(machine, command, { channel, socket, input: collect(channel), closed });
+  }
+
+  async #perform(
+    machine: ModelMachine,
+    command: ModelCommand,
+    way: {
+      readonly channel: ServerChannel;
+      readonly socket: Socket;
+      readonly input: ReturnType<typeof collect>;
+      readonly closed: AbortController;
+    },
+  ): Promise<void> {
+    const { channel, socket, input, closed } = way;
     const interference = this.#options.interfere(command.name, machine);
     switch (interference?.type) {
       case 'reset':
@@ -193,7 +206,7 @@ export class ModelHypervisor implements Hypervisor {
       default:
         interference satisfies never;
     }
-    const { exitCode, stderr, stdout } = await answer({
+    const { exitCode, next, stderr, stdout } = await answer({
       machine,
       command,
       input: () => input.whole,
@@ -202,6 +215,7 @@ export class ModelHypervisor implements Hypervisor {
     });
     if (interference?.type === 'reset') return reset(socket);
     if (closed.signal.aborted || socket.destroyed) return;
+    if (next !== undefined) return this.#perform(machine, next, way);
     if (stdout !== undefined) channel.write(stdout);
     if (stderr !== undefined) channel.stderr.write(stderr);
     channel.exit(exitCode);

@@ -32,6 +32,10 @@ export class ModelMachine {
   drains = 0;
   /** Milliseconds since the Unix epoch, if EC2 has announced its end. */
   reclaimAt: number | undefined;
+  /** Whether cloud-init is done. */
+  isPrepared = false;
+  /** Whether cloud-init has something to tell: then nothing goes on by itself after an upload. */
+  hasWarnings = false;
   readonly #cloudInit = Promise.withResolvers<void>();
   readonly #announced = Promise.withResolvers<void>();
 
@@ -65,9 +69,15 @@ export class ModelMachine {
   async boot(signal: AbortSignal): Promise<void> {
     await sleep(this.times.boot, undefined, { signal });
     this.isOpen = true;
-    sleep(this.times.cloudInit, undefined, { signal }).then(this.#cloudInit.resolve, () => {
-      // Terminated first.
-    });
+    sleep(this.times.cloudInit, undefined, { signal }).then(
+      () => {
+        this.isPrepared = true;
+        this.#cloudInit.resolve();
+      },
+      () => {
+        // Terminated first.
+      },
+    );
   }
 
   /** Resolves once cloud-init is done. */

@@ -24,6 +24,15 @@ const chosen = (count: number): ((machine: ModelMachine) => boolean) => {
   };
 };
 
+/** What is done to a command must find it: nobody asks where the node goes on by itself. */
+const askForCloudInit = (
+  phase: keyof typeof commandOf,
+  name: CommandName | 'handshake',
+  machine: ModelMachine,
+): void => {
+  if (phase === 'cloud-init' && name === 'receive-payload') machine.hasWarnings = true;
+};
+
 const heal = (ground: Ground): void => {
   ground.interfere = () => undefined;
 };
@@ -43,6 +52,7 @@ const resets: readonly FaultCase[] = phases.map((phase) => ({
       arm: (ground) => {
         const counts = new Map<ModelMachine, number>();
         ground.interfere = (name, machine) => {
+          askForCloudInit(phase, name, machine);
           const count = counts.get(machine) ?? 0;
           if (name !== commandOf[phase] || count >= times || !isMine(machine)) return undefined;
           counts.set(machine, count + 1);
@@ -79,8 +89,10 @@ const stuck: readonly FaultCase[] = phases.map((phase) => ({
       },
       timeouts: { uploading: 8, [phase]: seconds },
       arm: (ground) => {
-        ground.interfere = (name, machine): Interference | undefined =>
-          name === commandOf[phase] && isMine(machine) ? { type } : undefined;
+        ground.interfere = (name, machine): Interference | undefined => {
+          askForCloudInit(phase, name, machine);
+          return name === commandOf[phase] && isMine(machine) ? { type } : undefined;
+        };
       },
       heal,
     };
