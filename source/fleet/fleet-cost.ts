@@ -6,7 +6,7 @@ export const fleetCost = ({ nodes }: Pick<FleetState, 'nodes'>): Cost =>
   addPrices([...nodes.values()].filter(isCharged).map(({ pricePerHour }) => pricePerHour));
 
 /** Whether there is an instance that costs something. */
-const isCharged = ({ instanceId, phase, trouble }: NodeState): boolean =>
+export const isCharged = ({ instanceId, phase, trouble }: NodeState): boolean =>
   instanceId !== undefined &&
   phase !== 'terminated' &&
   !(phase === 'interrupted' && trouble?.deadline === undefined);

@@ -46,12 +46,18 @@ export type Cost = {
 };
 
 /** Adds prices up; undefined stands for one that is not known. */
-export const addPrices = (prices: Iterable<number | undefined>): Cost => {
+export const addPrices = (prices: readonly (number | undefined)[]): Cost =>
+  addCountedPrices(prices.map((price) => [price, 1]));
+
+/** Adds prices up of which each is there a number of times. */
+export const addCountedPrices = (
+  prices: Iterable<readonly [price: number | undefined, count: number]>,
+): Cost => {
   let pricePerHour: number | undefined;
   let unknown = 0;
-  for (const price of prices) {
-    if (price === undefined) unknown += 1;
-    else pricePerHour = (pricePerHour ?? 0) + price;
+  for (const [price, count] of prices) {
+    if (price === undefined) unknown += count;
+    else pricePerHour = (pricePerHour ?? 0) + price * count;
   }
   return {
     pricePerHour: pricePerHour === undefined ? undefined : roundPrice(pricePerHour),

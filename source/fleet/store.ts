@@ -15,8 +15,8 @@ export interface FleetEventStore extends FleetStore {
   dispatch(event: FleetEvent): void;
 }
 
-/** Milliseconds between two calls of a listener: a little more often than a screen is drawn. */
-const frame = 40;
+/** Milliseconds between two calls of a listener: each call is a frame of the dashboard. */
+const frame = 50;
 
 /** Events that may wait to be folded together. */
 const batch = 1000;

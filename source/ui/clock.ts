@@ -7,12 +7,17 @@ export interface Clock {
   now(): number;
   /** Number of the current animation frame; all spinners show the same one. */
   frame(): number;
+  /** Ticks now where that is due soon: what moves by itself then needs no frame of its own. */
+  catchUp(): void;
   /** Calls the listener at every tick of its kind; returns how to stop that. */
   subscribe(tick: Tick, listener: () => void): () => void;
 }
 
 /** Milliseconds that one frame of a spinner lasts. */
 const frameLength = 120;
+
+/** Milliseconds after which one frame of a spinner may already follow another. */
+const shortestFrame = frameLength / 2;
 
 /**
  * A clock that ticks eight times a second while something spins, once a second while something
@@ -25,12 +30,13 @@ export const createClock = (readTime: () => number = Date.now): Clock => {
   let time = readTime();
   let frame = 0;
   let timer: NodeJS.Timeout | undefined;
+  let tickedAt = performance.now();
 
   const tick = () => {
-    timer = undefined;
     const before = time;
     time = readTime();
-    frame = Math.floor(performance.now() / frameLength);
+    tickedAt = performance.now();
+    frame++;
     const isNewSecond = Math.floor(before / 1000) !== Math.floor(time / 1000);
     // Copies: a listener's rendering may subscribe and unsubscribe others.
     const called = [...listeners.frame, ...(isNewSecond ? listeners.second : [])];
@@ -51,6 +57,9 @@ export const createClock = (readTime: () => number = Date.now): Clock => {
   return {
     now: () => time,
     frame: () => frame,
+    catchUp() {
+      if (listeners.frame.size > 0 && performance.now() >= tickedAt + shortestFrame) tick();
+    },
     subscribe(kind, listener) {
       const wasIdle = listeners.frame.size + listeners.second.size === 0;
       if (wasIdle) time = readTime();

@@ -64,8 +64,11 @@ export type DashboardOptions = {
   readonly environment?: Readonly<Record<string, string | undefined>>;
 };
 
-/** Times per second that the screen is drawn, at most. */
-const maxFps = 20;
+/**
+ * Times per second that Ink draws, at most. Far more than the fleet changes what is shown: Ink waits
+ * for that long after each change, and a change that comes meanwhile begins the wait again.
+ */
+const maxFps = 60;
 
 /**
  * Shows the fleet on the alternate screen until someone quits. While it does, it answers SIGINT,
@@ -131,6 +134,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
   const onTerminate = () => leave({ type: 'interrupted', signal: 'SIGTERM' });
   const onHangUp = () => leave({ type: 'interrupted', signal: 'SIGHUP' });
 
+  const stopCatchingUp = store.subscribe(model.clock.catchUp);
   const releaseConsole = holdConsole();
   signal?.addEventListener('abort', onAbort);
   process.on('SIGINT', onInterrupt);
@@ -191,6 +195,7 @@ export const runDashboard = async (options: DashboardOptions): Promise<Dashboard
     await instance.waitUntilExit();
   } finally {
     stopRedrawing();
+    stopCatchingUp();
     left.abort();
     stdin.pause();
     stdin.off('end', onHangUp);

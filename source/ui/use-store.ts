@@ -11,11 +11,17 @@ export const useStore = <State, Selection>(
   isEqual: (before: Selection, after: Selection) => boolean = Object.is,
 ): Selection => {
   const held = useRef<{ readonly value: Selection }>(undefined);
+  // React asks several times for what it has just been told.
+  let last: { readonly state: State; readonly value: Selection } | undefined;
   const getSnapshot = () => {
-    const value = select(store.getState());
+    const state = store.getState();
+    if (last !== undefined && last.state === state) return last.value;
+    const selected = select(state);
     // The same object as before, or React would take every snapshot for a change.
-    if (held.current !== undefined && isEqual(held.current.value, value)) return held.current.value;
+    const isSame = held.current !== undefined && isEqual(held.current.value, selected);
+    const value = isSame && held.current !== undefined ? held.current.value : selected;
     held.current = { value };
+    last = { state, value };
     return value;
   };
   return useSyncExternalStore(store.subscribe, getSnapshot);

@@ -51,6 +51,31 @@ test('frames come about eight times a second, seconds still once', () =>
     assert.equal(seconds, 9);
   }));
 
+test('a clock that catches up ticks once for both, and only when half a frame is over', () =>
+  withTimers(() => {
+    let time = 0;
+    mock.method(performance, 'now', () => time);
+    const pass = (milliseconds: number) => {
+      time += milliseconds;
+      mock.timers.tick(milliseconds);
+    };
+    const clock = createClock();
+    let frames = 0;
+    clock.catchUp();
+    clock.subscribe('frame', () => frames++);
+    pass(50);
+    clock.catchUp();
+    assert.equal(frames, 0);
+    pass(50);
+    clock.catchUp();
+    assert.equal(frames, 1);
+    pass(119);
+    assert.equal(frames, 1, 'the next tick is a whole frame later');
+    pass(1);
+    assert.equal(frames, 2);
+    mock.restoreAll();
+  }));
+
 test('a time that stands still just before a full second does not make the clock spin', () =>
   withTimers(() => {
     let reads = 0;

@@ -32,6 +32,7 @@ export const createManualClock = () => {
   const clock: Clock = {
     now: () => now,
     frame: () => frame,
+    catchUp: () => undefined,
     subscribe(tick: Tick, listener) {
       listeners[tick].add(listener);
       return () => {

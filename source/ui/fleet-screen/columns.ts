@@ -1,4 +1,6 @@
 import type { FleetState, NodeState } from '../../fleet/state.ts';
+import { createChangedNodes } from './changed-nodes.ts';
+import { createTally } from './tally.ts';
 
 export type ColumnId =
   | 'node'
@@ -38,21 +40,56 @@ const comfortableLog = 32;
 /** A last log line narrower than this says nothing; that much is left of it by a preferred column. */
 const usefulLog = 8;
 
-/** How wide the content of a fleet is. It starts with typical values so that columns stay put. */
-export const measureContent = (state: FleetState): ContentWidths => {
-  const widths = { node: 11, zone: 10, type: 9, address: 15 };
-  for (const node of state.nodes.values()) {
-    widths.node = Math.max(widths.node, node.name.length);
-    widths.zone = Math.max(widths.zone, (node.zone ?? node.region).length);
-    widths.type = Math.max(widths.type, formatType(node).length);
-    widths.address = Math.max(widths.address, formatAddress(node).length);
-  }
-  return {
-    node: Math.min(widths.node, 26),
-    zone: Math.min(widths.zone, 18),
-    type: Math.min(widths.type, 14),
-    address: Math.min(widths.address, 24),
+/**
+ * Measures how wide the content of a fleet is. It starts with typical values so that columns stay put.
+ * The function that is returned remembers: only nodes that have changed since its last call are
+ * measured again.
+ */
+export const createContentMeasure = (): ((state: FleetState) => ContentWidths) => {
+  const changedNodes = createChangedNodes();
+  const tallies = {
+    node: createTally<number>(),
+    zone: createTally<number>(),
+    type: createTally<number>(),
+    address: createTally<number>(),
   };
+  const widest = (name: keyof ContentWidths, least: number, most: number): number =>
+    Math.min(most, Math.max(least, ...tallies[name].counts.keys()));
+
+  return (state) => {
+    changedNodes(state, (before, after) => {
+      for (const name of contentNames) {
+        const [was, is] = [widthOf(name, before), widthOf(name, after)];
+        if (was === is) continue;
+        if (was !== undefined) tallies[name].remove(was);
+        if (is !== undefined) tallies[name].add(is);
+      }
+    });
+    return {
+      node: widest('node', 11, 26),
+      zone: widest('zone', 10, 18),
+      type: widest('type', 9, 14),
+      address: widest('address', 15, 24),
+    };
+  };
+};
+
+const contentNames = ['node', 'zone', 'type', 'address'] as const;
+
+const widthOf = (name: keyof ContentWidths, node: NodeState | undefined): number | undefined => {
+  if (node === undefined) return undefined;
+  switch (name) {
+    case 'node':
+      return node.name.length;
+    case 'zone':
+      return (node.zone ?? node.region).length;
+    case 'type':
+      return formatType(node).length;
+    case 'address':
+      return formatAddress(node).length;
+    default:
+      return name satisfies never;
+  }
 };
 
 export const isSameContent = (before: ContentWidths, after: ContentWidths): boolean =>

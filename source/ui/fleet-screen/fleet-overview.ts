@@ -1,6 +1,9 @@
 import { isSettled, type Phase, pipelinePhases, sidePhases } from '../../events/phase.ts';
-import { fleetCost } from '../../fleet/fleet-cost.ts';
-import type { FleetState } from '../../fleet/state.ts';
+import { isCharged } from '../../fleet/fleet-cost.ts';
+import { addCountedPrices } from '../../fleet/instance-prices.ts';
+import type { FleetState, NodeState } from '../../fleet/state.ts';
+import { createChangedNodes } from './changed-nodes.ts';
+import { createTally } from './tally.ts';
 
 /** What the header says of the whole fleet. */
 export type FleetOverview = {
@@ -31,34 +34,66 @@ export const byUrgency: readonly Phase[] = [
   ...sidePhases.filter((phase) => phase === 'terminating' || phase === 'terminated'),
 ];
 
-/** Sums the fleet up; the counts come in the order in which they are shown. */
-export const summarise = (state: FleetState): FleetOverview => {
-  const tally = new Map<Phase, number>();
-  const regions = new Set(state.regions);
-  let working = 0;
-  let lastChange = Number.NEGATIVE_INFINITY;
-  for (const node of state.nodes.values()) {
-    tally.set(node.phase, (tally.get(node.phase) ?? 0) + 1);
-    regions.add(node.region);
-    if (!isSettled(node.phase)) working++;
-    lastChange = Math.max(lastChange, node.phaseSince);
-  }
-  const { startedAt } = state;
-  const { pricePerHour, unknown } = fleetCost(state);
-  // A fleet that was at rest before the command began has no moment at which it settled.
-  const hasSettled = working === 0 && startedAt !== undefined && lastChange > startedAt;
-  return {
-    deployment: state.deployment,
-    command: state.command,
-    nodes: state.nodes.size,
-    regions: regions.size,
-    counts: orderCounts(tally),
-    working,
-    pricePerHour,
-    isPricePartial: unknown > 0,
-    startedAt,
-    settledAt: hasSettled ? lastChange : undefined,
+/**
+ * Sums fleets up; the counts come in the order in which they are shown. The function that is returned
+ * remembers: only nodes that have changed since its last call are looked at again.
+ */
+export const createOverview = (): ((state: FleetState) => FleetOverview) => {
+  const changedNodes = createChangedNodes();
+  const phases = createTally<Phase>();
+  const regions = createTally<string>();
+  const prices = createTally<number | undefined>();
+  /** When the last node entered its phase; undefined where that has to be found out again. */
+  let lastChange: number | undefined;
+
+  const leave = (node: NodeState): void => {
+    phases.remove(node.phase);
+    regions.remove(node.region);
+    if (isCharged(node)) prices.remove(node.pricePerHour);
   };
+  const enter = (node: NodeState): void => {
+    phases.add(node.phase);
+    regions.add(node.region);
+    if (isCharged(node)) prices.add(node.pricePerHour);
+  };
+
+  return (state) => {
+    changedNodes(state, (before, after) => {
+      if (before !== undefined) leave(before);
+      if (after !== undefined) enter(after);
+      if (lastChange === undefined || before?.phaseSince === after?.phaseSince) return;
+      if (after !== undefined && after.phaseSince >= lastChange) lastChange = after.phaseSince;
+      else if (before?.phaseSince === lastChange) lastChange = undefined;
+    });
+    const counts = orderCounts(phases.counts);
+    const working = [...counts].reduce(
+      (sum, [phase, count]) => sum + (isSettled(phase) ? 0 : count),
+      0,
+    );
+    lastChange ??= latestChange(state);
+    const { startedAt } = state;
+    const { pricePerHour, unknown } = addCountedPrices(prices.counts);
+    // A fleet that was at rest before the command began has no moment at which it settled.
+    const hasSettled = working === 0 && startedAt !== undefined && lastChange > startedAt;
+    return {
+      deployment: state.deployment,
+      command: state.command,
+      nodes: state.nodes.size,
+      regions: new Set([...state.regions, ...regions.counts.keys()]).size,
+      counts,
+      working,
+      pricePerHour,
+      isPricePartial: unknown > 0,
+      startedAt,
+      settledAt: hasSettled ? lastChange : undefined,
+    };
+  };
+};
+
+const latestChange = ({ nodes }: FleetState): number => {
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const { phaseSince } of nodes.values()) latest = Math.max(latest, phaseSince);
+  return latest;
 };
 
 /** Whether two overviews say the same. */

@@ -1,5 +1,5 @@
 import { Box } from 'ink';
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import { useDashboard } from '../dashboard-context.ts';
 import { formatDuration } from '../duration.ts';
 import { shortPrice } from '../price.ts';
@@ -8,7 +8,7 @@ import { truncate } from '../text.ts';
 import type { Theme } from '../theme.ts';
 import { useClock } from '../use-clock.ts';
 import { useFleet } from '../use-fleet.ts';
-import { type FleetOverview, isSameOverview, summarise } from './fleet-overview.ts';
+import { createOverview, type FleetOverview, isSameOverview } from './fleet-overview.ts';
 import { PhaseBar } from './phase-bar.tsx';
 import { phaseCountForms, phaseCounts, widthOf } from './phase-counts.ts';
 
@@ -36,6 +36,7 @@ type HeaderProps = {
 export const Header = memo((props: HeaderProps) => {
   const { title, width, height } = props;
   const { theme } = useDashboard();
+  const [summarise] = useState(createOverview);
   const overview = useFleet(summarise, isSameOverview);
   const elapsed = useClock('second', ({ now }) => elapsedOf(overview, now));
   const name = nameSegments(title, overview, theme);

@@ -1,4 +1,5 @@
 import type { FleetState, NodeState } from '../../fleet/state.ts';
+import { createChangedNodes } from './changed-nodes.ts';
 import type { FleetView } from './fleet-view.ts';
 import { type FilterTerm, matchesFilter, parseFilter } from './node-filter.ts';
 import { createNodeNames } from './node-names.ts';
@@ -42,6 +43,7 @@ export const createNodeOrder = (): NodeOrder => {
   const collator = new Intl.Collator('en', { numeric: true });
   const byName = createNodeNames(collator);
   const entries = new Map<string, Entry>();
+  let changedNodes = createChangedNodes();
   let names: readonly string[] = [];
   let nodes: FleetState['nodes'] | undefined;
   let criteria: Pick<FleetView, 'filter' | 'sorting' | 'isGrouped'> | undefined;
@@ -64,6 +66,7 @@ export const createNodeOrder = (): NodeOrder => {
       const { filter: text, sorting, isGrouped } = view;
       criteria = { filter: text, sorting, isGrouped };
       entries.clear();
+      changedNodes = createChangedNodes();
     }
     if (!isSameFleet) {
       for (const name of names) if (!state.nodes.has(name)) entries.delete(name);
@@ -73,8 +76,12 @@ export const createNodeOrder = (): NodeOrder => {
     const haveMoved = lookAtChanges(state, view);
     if (isSameView && isSameFleet && !haveMoved) return;
 
-    const shown = names.filter((name) => entries.get(name)?.isShown);
-    const sorted = sort(shown, view);
+    const shown: Entry[] = [];
+    for (const name of names) {
+      const entry = entries.get(name);
+      if (entry?.isShown) shown.push(entry);
+    }
+    const sorted = sort(shown, view).map(({ node }) => node.name);
     const arranged = view.isGrouped ? group(sorted) : { rows: sorted, groups: [] };
     if (!isSameList(arranged.rows, rows)) rows = arranged.rows;
     if (!isSameGroups(arranged.groups, groups)) groups = arranged.groups;
@@ -83,10 +90,11 @@ export const createNodeOrder = (): NodeOrder => {
   /** Whether nodes that changed have another place, or come into or out of view. */
   const lookAtChanges = (state: FleetState, { sorting }: FleetView): boolean => {
     let haveMoved = false;
-    for (const name of names) {
-      const node = state.nodes.get(name);
+    changedNodes(state, (_before, node) => {
+      if (node === undefined) return;
+      const { name } = node;
       const before = entries.get(name);
-      if (node === undefined || before?.node === node) continue;
+      if (before?.node === node) return;
       const isShown = matchesFilter(filter, node);
       const key = sortKey(node, sorting.by);
       entries.set(name, { node, isShown, key });
@@ -94,16 +102,13 @@ export const createNodeOrder = (): NodeOrder => {
       else if (isShown && (before.key !== key || before.node.region !== node.region)) {
         haveMoved = true;
       }
-    }
+    });
     return haveMoved;
   };
 
-  const sort = (shown: readonly string[], { sorting }: FleetView): readonly string[] => {
+  const sort = (shown: readonly Entry[], { sorting }: FleetView): readonly Entry[] => {
     if (sorting.by === 'node') return sorting.isReversed ? shown.toReversed() : shown;
-    const keyOf = (name: string) => entries.get(name)?.key ?? '';
-    return shown.toSorted((one, other) =>
-      compareSortKeys(keyOf(one), keyOf(other), sorting, collator),
-    );
+    return shown.toSorted((one, other) => compareSortKeys(one.key, other.key, sorting, collator));
   };
 
   const group = (sorted: readonly string[]) => {

@@ -1,7 +1,7 @@
 import { Box } from 'ink';
-import { memo, useMemo } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useFleet } from '../use-fleet.ts';
-import { isSameContent, layOutColumns, measureContent } from './columns.ts';
+import { createContentMeasure, isSameContent, layOutColumns } from './columns.ts';
 import type { RegionGroup } from './node-order.ts';
 import { NodeRow } from './node-row.tsx';
 import type { Sorting } from './node-sorting.ts';
@@ -29,6 +29,7 @@ type NodeTableProps = {
 /** The nodes that the window has room for, one a row. Rows follow their node by themselves. */
 export const NodeTable = memo((props: NodeTableProps) => {
   const { groups, height, marked, rows, selected, sorting, width } = props;
+  const [measureContent] = useState(createContentMeasure);
   const content = useFleet(measureContent, isSameContent);
   const preferred = sorting.by === 'trouble' ? undefined : sorting.by;
   const columns = useMemo(
