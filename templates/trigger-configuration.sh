@@ -1,11 +1,16 @@
 #!/bin/sh
 # Runs configure-services and waits for it. When it fails, prints why in sections.
+#
+#   trigger-configuration [STATUS]      of a start that has failed already: prints why that did
 set -u
 unit=configure-services.service
 state=${SPOT_TUI_ROOT:-}/var/lib/spot-tui
 
-systemctl start "$unit" && exit 0
-status=$?
+status=${1:-}
+if [ -z "$status" ]; then
+  systemctl start "$unit" && exit 0
+  status=$?
+fi
 echo @load-state
 systemctl show --property=LoadState --value "$unit" 2>&1
 echo @failure

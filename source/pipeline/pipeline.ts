@@ -10,9 +10,10 @@ import type { NodeContext } from './node-context.ts';
 import { PhaseFailure, toPhaseFailure } from './phase-failure.ts';
 import { awaitConfiguration, isInTheMaking } from './phases/awaiting-others.ts';
 import { awaitCloudInit, requireCloudInitSuccess } from './phases/cloud-init.ts';
-import { configure, type Resending } from './phases/configuring.ts';
+import { type ConfigureOptions, configure } from './phases/configuring.ts';
 import { reach } from './phases/connecting.ts';
-import { appliedManifest, upload, uploadIfGone } from './phases/uploading.ts';
+import { deliver } from './phases/delivering.ts';
+import { uploadIfGone } from './phases/uploading.ts';
 import { verify } from './phases/verifying.ts';
 
 /**
@@ -80,32 +81,27 @@ export const runPipeline = async (
     });
     onConnected?.(connection);
 
-    let resending: Resending | undefined;
+    let configureOptions: ConfigureOptions | undefined;
     if (brings) {
       if (payload === undefined) throw new PhaseFailure(...nothingToSend);
       const what = { payload, instanceId: instance.instanceId };
-      const cloudInit = awaitCloudInit(context, connection, inScope);
-      // Awaited below, once the upload that it overlaps with is done.
-      cloudInit.catch(ignoreUntilAwaited);
-      const applied = await during('uploading', async (bounded) => {
-        const before = await appliedManifest(context, connection, bounded);
-        if (before === payload.manifestDigest) {
-          report.log('the files are on the node already');
-        } else {
-          await upload(context, connection, what, bounded);
-        }
-        return before;
-      });
+      const { applied, configuring } = await during('uploading', (uploading) =>
+        deliver(context, connection, what, { uploading, all: inScope }),
+      );
+      // Awaited below, in its own phase.
+      configuring?.catch(ignoreUntilAwaited);
+      const sendIfGone = () => uploadIfGone(context, connection, what, inScope);
       await during('cloud-init', async (bounded) => {
-        const outcome = await cloudInit;
+        if (configuring !== undefined) {
+          configureOptions = { begun: configuring, resending: { isDue: false, sendIfGone } };
+          return;
+        }
+        const outcome = await awaitCloudInit(context, connection, bounded);
         for (const warning of outcome.warnings) report.log(warning, 'cloud-init');
         if (journey === 'create' && applied === '') {
           await requireCloudInitSuccess(context, connection, outcome, bounded);
         }
-        resending = {
-          isDue: outcome.wasCutOff,
-          sendIfGone: () => uploadIfGone(context, connection, what, inScope),
-        };
+        configureOptions = { resending: { isDue: outcome.wasCutOff, sendIfGone } };
       });
     }
     if (journey === 'observe') {
@@ -114,7 +110,9 @@ export const runPipeline = async (
         await during('configuring', (bounded) => awaitConfiguration(context, connection, bounded));
       }
     } else {
-      await during('configuring', (bounded) => configure(context, connection, bounded, resending));
+      await during('configuring', (bounded) =>
+        configure(context, connection, bounded, configureOptions),
+      );
     }
     enter('verifying');
     // Only where this run brought the files is it known that others are wrong.

@@ -166,4 +166,95 @@ describe('an upload', () => {
     }
     assert.equal(await node.exists('tmp/exs'), false);
   });
+
+  describe('that goes on to configure', () => {
+    const go = (stdin = payload.archive) =>
+      receive(stdin, [payload.digest, '--configure', 'SPOT_TUI_NODE=us-west-2-1']);
+
+    beforeEach(async () => {
+      await node.program('sudo', '[ "$1" = -n ] && shift; exec "$@"');
+      // As configure-services would find it: complete, tidy, and free to be locked.
+      await node.program(
+        'systemctl',
+        `
+        cd "$SPOT_TUI_ROOT/tmp/exs" || exit 9
+        if command -v flock >/dev/null; then flock -n . true || exit 8; fi
+        echo "$* $(ls -A | tr '\\n' ' ')" >>"$SPOT_TUI_ROOT/calls"`,
+      );
+      await node.prepare();
+    });
+
+    it('triggers configure-services once everything is in place', async () => {
+      const { status, stdout, stderr } = await go();
+      assert.deepEqual([status, stderr], [0, '']);
+      assert.equal(stdout, '@applied \n@receiving\n@configuring\n');
+      assert.deepEqual(await node.calls(), [
+        'start configure-services.service config manifest.sha256 node.env scripts services.tsv units ',
+      ]);
+    });
+
+    it('ends with the status of that', async () => {
+      await node.program('systemctl', 'echo "Job failed" >&2; exit 4');
+      const { status, stderr } = await go();
+      assert.deepEqual([status, stderr], [4, 'Job failed\n']);
+    });
+
+    it('triggers nothing when what arrived is corrupt', async () => {
+      const { status, stdout } = await go(payload.archive.subarray(0, 100));
+      assert.deepEqual([status, stdout], [20, '@applied \n@receiving\n']);
+      assert.deepEqual(await node.calls(), []);
+    });
+
+    it('reads nothing where the same was applied before, and triggers', async () => {
+      await node.write('var/lib/spot-tui/manifest.sha256', payload.manifest);
+      await node.program('systemctl', 'exit 0');
+      const { status, stdout } = await go(Buffer.from('not even an archive'));
+      assert.deepEqual([status, stdout], [0, `@applied ${payload.digest}\n@configuring\n`]);
+      assert.equal(await node.exists('tmp/exs/manifest.sha256'), false);
+    });
+
+    it('says what was applied before, where that is another', async () => {
+      await node.write('var/lib/spot-tui/manifest.sha256', 'another\n');
+      const { stdout } = await go();
+      assert.equal(stdout, `@applied ${sha256('another\n')}\n@receiving\n@configuring\n`);
+    });
+
+    for (const [what, name, content] of [
+      ['has not finished', 'run/cloud-init/result.json', ''],
+      [
+        'has failed',
+        'run/cloud-init/result.json',
+        '{\n "v1": {\n  "datasource": "DataSourceEc2Local",\n  "errors": [\n   "no"\n  ]\n }\n}',
+      ],
+      ['has failed in one line', 'run/cloud-init/result.json', '{"v1": {"errors": ["no"]}}'],
+      [
+        'has worked around something',
+        'run/cloud-init/status.json',
+        '{\n "v1": {\n  "init": {\n   "errors": [],\n   "recoverable_errors": {\n    "WARNING": ["x"]\n   }\n  }\n }\n}\n',
+      ],
+      [
+        'has worked around something late in a line',
+        'run/cloud-init/status.json',
+        '{"v1": {"init": {"errors": [], "recoverable_errors": {}}, "modules-final": {"errors": [], "recoverable_errors": {"WARNING": ["x"]}}}}',
+      ],
+      ['did not prepare the node', 'var/lib/spot-tui/prepare-failure', 'no docker\n'],
+    ] as const) {
+      it(`does not where cloud-init ${what}: that is to be asked about`, async () => {
+        await node.write(name, content);
+        const { status, stdout } = await go();
+        assert.deepEqual([status, stdout], [0, '@applied \n@receiving\n']);
+        assert.deepEqual(await node.calls(), []);
+        assert.equal(await node.exists('tmp/exs/manifest.sha256'), true);
+      });
+    }
+
+    it('does where cloud-init has nothing to tell', async () => {
+      await node.write(
+        'run/cloud-init/status.json',
+        '{\n "v1": {\n  "datasource": "x",\n  "init": {\n   "errors": [],\n   "recoverable_errors": {}\n  },\n  "stage": null\n }\n}\n',
+      );
+      const { stdout } = await go();
+      assert.match(stdout, /@configuring\n$/);
+    });
+  });
 });

@@ -230,7 +230,7 @@ export const defaultValues = ['SPOT_TUI_NODE=us-west-2-1', 'SPOT_TUI_INSTANCE_ID
 /** A payload as `receive-payload.sh` wants it: files by path, `manifest.sha256` last. */
 export const pack = async (
   files: Readonly<Record<string, Content>>,
-): Promise<{ readonly archive: Buffer; readonly digest: string }> => {
+): Promise<{ readonly archive: Buffer; readonly manifest: string; readonly digest: string }> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'payload-'));
   try {
     const sums: string[] = [];
@@ -241,12 +241,13 @@ export const pack = async (
       await chmod(path.join(folder, name), typeof file === 'string' ? 0o644 : file.mode);
       sums.push(`${sha256(content)}  ${name}\n`);
     }
-    await writeFile(path.join(folder, 'manifest.sha256'), sums.join(''));
+    const manifest = sums.join('');
+    await writeFile(path.join(folder, 'manifest.sha256'), manifest);
     const names = [...Object.keys(files), 'manifest.sha256'];
     const { stdout } = await promisify(execFile)('tar', ['-czf', '-', '-C', folder, ...names], {
       encoding: 'buffer',
     });
-    return { archive: stdout, digest: sha256(sums.join('')) };
+    return { archive: stdout, manifest, digest: sha256(manifest) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import type { NodeConnection } from '../../ssh/connection.ts';
+import type { ExecResult, NodeConnection } from '../../ssh/connection.ts';
 import { repeatable } from '../connected.ts';
 import { splitSections } from '../inspection/sections.ts';
 import type { NodeContext } from '../node-context.ts';
@@ -14,6 +14,13 @@ export type Resending = {
   readonly sendIfGone: () => Promise<boolean>;
 };
 
+/** What is known of a node's files when it is to apply them. */
+export type ConfigureOptions = {
+  readonly resending?: Resending | undefined;
+  /** The end of a configure-services that the node has started already. */
+  readonly begun?: Promise<ExecResult> | undefined;
+};
+
 const nothingToSend: Resending = { isDue: false, sendIfGone: () => Promise.resolve(false) };
 
 /**
@@ -26,16 +33,29 @@ export const configure = async (
   context: NodeContext,
   connection: NodeConnection,
   signal: AbortSignal,
-  { isDue, sendIfGone }: Resending = nothingToSend,
+  { resending = nothingToSend, begun }: ConfigureOptions = {},
 ): Promise<void> => {
-  const { triggerConfiguration } = context.scripts;
-  const command = inlineScript('trigger-configuration', triggerConfiguration, { root: true });
+  const { isDue, sendIfGone } = resending;
+  const exec = (parameters: readonly string[] = []) => {
+    const script = context.scripts.triggerConfiguration;
+    const options = { root: true, arguments: parameters };
+    return connection.exec(inlineScript('trigger-configuration', script, options), { signal });
+  };
   let mayBeGone = isDue;
+  let ongoing = begun;
   const trigger = () =>
     repeatable(context, connection, signal, async () => {
+      if (ongoing !== undefined) {
+        const started = ongoing;
+        ongoing = undefined;
+        mayBeGone = true;
+        const ending = await started;
+        // That only started it; why it failed is asked here.
+        return ending.exitCode === 0 ? ending : exec([String(ending.exitCode ?? 1)]);
+      }
       if (mayBeGone) await sendIfGone();
       mayBeGone = true;
-      return connection.exec(command, { signal });
+      return exec();
     });
   let result = await trigger();
   // A reboot may go unnoticed between two commands.

@@ -1,4 +1,4 @@
-import type { NodeConnection } from '../../ssh/connection.ts';
+import type { ExecResult, NodeConnection } from '../../ssh/connection.ts';
 import { execRepeatable } from '../connected.ts';
 import { backOff } from '../deadline.ts';
 import type { NodeContext } from '../node-context.ts';
@@ -17,6 +17,16 @@ const maximumTries = 3;
 /** What is sent, and to which instance: nodes are told which one they are. */
 export type Upload = { readonly payload: Payload; readonly instanceId: string };
 
+/** The command that receives a payload; see `templates/receive-payload.sh`. */
+export const receiveCommand = (
+  context: NodeContext,
+  { payload, instanceId }: Upload,
+  flags: readonly '--configure'[] = [],
+): string =>
+  inlineScript('receive-payload', context.scripts.receivePayload, {
+    arguments: [payload.manifestDigest, ...flags, ...nodeValues(context, instanceId)],
+  });
+
 /**
  * Sends the payload as one stream: received, checked and put in place by one command. Damaged
  * uploads are sent again.
@@ -26,20 +36,34 @@ export type Upload = { readonly payload: Payload; readonly instanceId: string };
 export const upload = async (
   context: NodeContext,
   connection: NodeConnection,
-  { payload, instanceId }: Upload,
+  what: Upload,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { report, scripts } = context;
-  const command = inlineScript('receive-payload', scripts.receivePayload, {
-    arguments: [payload.manifestDigest, ...nodeValues(context, instanceId)],
-  });
-  for (let attempt = 1; ; attempt += 1) {
-    const { exitCode, exitSignal, stderr } = await execRepeatable(context, connection, command, {
-      stdin: payload.archive,
+  const command = receiveCommand(context, what);
+  await untilIntact(context, signal, () =>
+    execRepeatable(context, connection, command, {
+      stdin: what.payload.archive,
       signal,
-      onProgress: (done, total) => report.progress('uploading', done, total),
-    });
-    if (exitCode === 0) return;
+      onProgress: (done, total) => context.report.progress('uploading', done, total),
+    }),
+  );
+};
+
+/**
+ * Sends until what arrives is what was sent.
+ *
+ * @param send Called with the number of the try, from 1; undefined counts as intact.
+ * @throws PhaseFailure
+ */
+export const untilIntact = async (
+  { report }: NodeContext,
+  signal: AbortSignal,
+  send: (attempt: number) => Promise<ExecResult | undefined>,
+): Promise<ExecResult | undefined> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await send(attempt);
+    if (result === undefined || result.exitCode === 0) return result;
+    const { exitCode, exitSignal, stderr } = result;
     const output = lastLines(stderr);
     const reason = output.at(-1) ?? `the upload ended with ${exitSignal ?? `status ${exitCode}`}`;
     if (exitCode === corrupt && attempt < maximumTries) {
