@@ -19,6 +19,12 @@ import { ObjectStore } from './object-store.ts';
 
 const templatesFolder = path.resolve('templates');
 
+type CommandedNode = {
+  readonly machine: Machine;
+  readonly agent: Promise<void>;
+  readonly launched: Promise<unknown>;
+};
+
 /**
  * The sandbox's machines, which run the shipped scripts, each with an agent that does what its
  * messages say. Nobody logs in to them: the key that could is thrown away.
@@ -30,7 +36,7 @@ export class CommandedNodes {
   readonly #isolation: Isolation;
   readonly #turnstile = new Turnstile(2);
   readonly #publicKey = generateHostKey().line;
-  readonly #machines = new Map<string, { machine: Machine; agent: Promise<void> }>();
+  readonly #machines = new Map<string, CommandedNode>();
   readonly #ending = new AbortController();
 
   static async open(service = new CommandService()): Promise<CommandedNodes> {
@@ -53,6 +59,8 @@ export class CommandedNodes {
 
   /** Boots a machine with what cloud-init is given. */
   async launch(instanceId: string, userData: string): Promise<void> {
+    const { signal } = this.#ending;
+    signal.throwIfAborted();
     const allowed = ssh2.utils.parseKey(this.#publicKey);
     if (allowed instanceof Error) throw allowed;
     const folder = path.join(this.#folder, instanceId);
@@ -76,14 +84,12 @@ export class CommandedNodes {
       turnstile: this.#turnstile,
       makeFolder: () => this.#isolation.makeFolder(folder),
     });
-    await machine.launch();
-    const { signal } = this.#ending;
-    this.#machines.set(instanceId, {
-      machine,
-      agent: runAgent(this.#service, instanceId, root, signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      }),
+    const agent = runAgent(this.#service, instanceId, root, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
     });
+    const launched = machine.launch();
+    this.#machines.set(instanceId, { machine, agent, launched });
+    await launched;
   }
 
   connect(instanceId: string): NodeConnection {
@@ -91,7 +97,10 @@ export class CommandedNodes {
   }
 
   async terminate(instanceId: string): Promise<void> {
-    await this.#machines.get(instanceId)?.machine.terminate();
+    const node = this.#machines.get(instanceId);
+    // What ends before it listens would listen for ever.
+    await node?.launched;
+    await node?.machine.terminate();
   }
 
   async close(): Promise<void> {
