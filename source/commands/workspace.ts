@@ -112,12 +112,22 @@ export const openWorkspace = async (
       mayAsk = false;
     },
     clouds,
-    ec2Clock: () =>
-      Date.now() + (clouds.map((cloud) => cloud.clockOffset()).find((each) => each !== 0) ?? 0),
+    ec2Clock: () => clockOf(clouds),
     cloudOf: (region) =>
       createCloud({ region, instanceTypes: [], image: 'auto', storageGb: 0, tags: {} }),
     isSandbox: deployment.sandbox !== undefined,
   };
+};
+
+/** EC2's time. Only regions that have refused this machine's know that it is wrong. */
+const clockOf = (clouds: readonly Ec2RegionCloud[]): number => {
+  const own = Date.now();
+  const distance = (time: number) => Math.abs(time - own);
+  const times = clouds.map((cloud) => cloud.now());
+  return times.reduce(
+    (furthest, time) => (distance(time) > distance(furthest) ? time : furthest),
+    own,
+  );
 };
 
 const endpointOf = ({ sandbox }: Deployment) =>

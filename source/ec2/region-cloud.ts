@@ -36,11 +36,6 @@ export type Ec2RegionCloud = RegionCloud & {
    * `terminate` and `cleanUp` have to do, and afterwards the proof that they did.
    */
   scan(signal: AbortSignal): Promise<RegionScan>;
-  /**
-   * Milliseconds by which EC2's clock is ahead of this machine's, by its last answer; 0 while they
-   * agree to a few minutes, which is as good as the SDK's own measure of it.
-   */
-  clockOffset(): number;
   /** Closes the connections that are kept open between requests. */
   close(): void;
 };
@@ -172,10 +167,6 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
       guard(region, 'list the regions', signal, () => listEnabledRegions(scope, signal)),
     now: clock,
     trouble: () => scope.account.trouble ?? scope.contact.trouble,
-    clockOffset: () => {
-      const offset = scope.client.config.systemClockOffset;
-      return Math.abs(offset) < 240_000 ? 0 : offset;
-    },
     close: () => scope.client.destroy(),
   };
 };
