@@ -1,7 +1,8 @@
 import { dashboard } from './dashboard/subject.ts';
 import { distance } from './distance/subject.ts';
+import { ec2Calls } from './ec2-calls/subject.ts';
 import { fanOut } from './fan-out/subject.ts';
 import type { Subject } from './figure.ts';
 
 /** Everything that the bench measures, in this order. */
-export const subjects: readonly Subject[] = [fanOut, distance, dashboard];
+export const subjects: readonly Subject[] = [fanOut, distance, dashboard, ec2Calls];
