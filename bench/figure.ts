@@ -8,7 +8,8 @@ export type Unit =
   | 'calls/min'
   | 'round trips'
   | 'ratio'
-  | 'nodes';
+  | 'nodes'
+  | 'files';
 
 /** What a figure has to stay within. */
 export type Target = {

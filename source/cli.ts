@@ -1,7 +1,4 @@
 #!/usr/bin/env node
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
 /** As package.json says; an older one would fail somewhere in the middle. */
 const oldestNode = 22;
 
@@ -13,5 +10,5 @@ if (Number.parseInt(process.versions.node, 10) < oldestNode) {
   process.exitCode = 2;
 } else {
   const { runProgram } = await import('./commands/program.ts');
-  await runProgram(path.dirname(fileURLToPath(import.meta.url)));
+  await runProgram(import.meta.dirname);
 }

@@ -16,7 +16,7 @@ export const defaultCommand: CommandDefinition = {
   ],
   maximumWords: 0,
   outlivesReader: true,
-  load: () => import('./dashboard.ts'),
+  load: async () => (await import('./fleet-commands.ts')).dashboard,
 };
 
 /** Every command, in the order of the help. */
@@ -43,7 +43,7 @@ export const commandTable: readonly CommandDefinition[] = [
     ],
     maximumWords: 0,
     outlivesReader: true,
-    load: () => import('./create.ts'),
+    load: async () => (await import('./fleet-commands.ts')).create,
   },
   {
     name: 'list',
@@ -59,7 +59,7 @@ export const commandTable: readonly CommandDefinition[] = [
       ['spot-tui list --all-deployments', 'what runs in the account, and what it costs'],
       ['spot-tui list --json', 'for scripts'],
     ],
-    load: () => import('./list.ts'),
+    load: async () => (await import('./fleet-commands.ts')).list,
   },
   {
     name: 'destroy',
@@ -77,7 +77,7 @@ export const commandTable: readonly CommandDefinition[] = [
       ['spot-tui destroy --expired --yes', 'end it: for cron'],
     ],
     outlivesReader: true,
-    load: () => import('./destroy.ts'),
+    load: async () => (await import('./fleet-commands.ts')).destroy,
   },
   {
     name: 'configure',
@@ -89,7 +89,7 @@ export const commandTable: readonly CommandDefinition[] = [
     options: ['failFast', 'minReady', 'junit'],
     examples: [['spot-tui configure us-west-2-1', 'after mending something on a node by hand']],
     outlivesReader: true,
-    load: () => import('./configure.ts'),
+    load: async () => (await import('./fleet-commands.ts')).configure,
   },
   {
     name: 'push',
@@ -105,7 +105,7 @@ export const commandTable: readonly CommandDefinition[] = [
       ['spot-tui push --canary 1 --batch 10', 'one node first, then ten at a time'],
     ],
     outlivesReader: true,
-    load: () => import('./push.ts'),
+    load: async () => (await import('./fleet-commands.ts')).push,
   },
   {
     name: 'doctor',
@@ -116,7 +116,7 @@ export const commandTable: readonly CommandDefinition[] = [
     ],
     options: [],
     examples: [['spot-tui doctor us-west-2-1', 'why is this node not ready?']],
-    load: () => import('./doctor.ts'),
+    load: async () => (await import('./fleet-commands.ts')).doctor,
   },
   {
     name: 'exec',
@@ -132,7 +132,7 @@ export const commandTable: readonly CommandDefinition[] = [
       ['spot-tui exec us-west-2-1 us-west-2-2 -- sudo docker ps', 'on two'],
     ],
     takesRemoteCommand: true,
-    load: () => import('./exec.ts'),
+    load: async () => (await import('./fleet-commands.ts')).exec,
   },
   {
     name: 'logs',
@@ -149,7 +149,7 @@ export const commandTable: readonly CommandDefinition[] = [
       ['spot-tui logs --all --follow', 'of every node, as it comes'],
       ['spot-tui logs us-west-2-1 --recorded', 'when the node is long gone'],
     ],
-    load: () => import('./logs.ts'),
+    load: async () => (await import('./fleet-commands.ts')).logs,
   },
   {
     name: 'ssh',
@@ -165,7 +165,7 @@ export const commandTable: readonly CommandDefinition[] = [
     ],
     maximumWords: 1,
     takesRemoteCommand: true,
-    load: () => import('./ssh.ts'),
+    load: async () => (await import('./fleet-commands.ts')).ssh,
   },
   {
     name: 'init',
@@ -175,7 +175,7 @@ export const commandTable: readonly CommandDefinition[] = [
     options: ['force'],
     examples: [['mkdir fleet && cd fleet && spot-tui init', 'begin a deployment']],
     maximumWords: 0,
-    load: () => import('./init.ts'),
+    load: async () => (await import('./local-commands.ts')).init,
   },
   {
     name: 'validate',
@@ -187,7 +187,7 @@ export const commandTable: readonly CommandDefinition[] = [
     options: [],
     examples: [['spot-tui validate', 'before the first create']],
     maximumWords: 0,
-    load: () => import('./validate.ts'),
+    load: async () => (await import('./fleet-commands.ts')).validate,
   },
   {
     name: 'history',
@@ -203,7 +203,7 @@ export const commandTable: readonly CommandDefinition[] = [
       ['spot-tui history --runs', 'the recorded runs, for `replay`'],
     ],
     maximumWords: 0,
-    load: () => import('./history.ts'),
+    load: async () => (await import('./local-commands.ts')).history,
   },
   {
     name: 'replay',
@@ -219,7 +219,7 @@ export const commandTable: readonly CommandDefinition[] = [
       ['spot-tui replay run.ndjson', 'a file that somebody sent'],
     ],
     maximumWords: 1,
-    load: () => import('./replay.ts'),
+    load: async () => (await import('./local-commands.ts')).replay,
   },
   {
     name: 'sandbox',
@@ -235,6 +235,6 @@ export const commandTable: readonly CommandDefinition[] = [
       ['spot-tui sandbox fault reclaim us-west-2-1', 'take a node away as EC2 does'],
       ['spot-tui sandbox stop', 'end it with everything in it'],
     ],
-    load: () => import('./sandbox.ts'),
+    load: async () => (await import('./local-commands.ts')).sandbox,
   },
 ];

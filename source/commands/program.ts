@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { exitStatus, exitStatusOf } from './exit-status.ts';
 import { watchOutput } from './output-streams.ts';
-import { type ParsedArguments, parseArguments } from './parse-arguments.ts';
-import { reportError } from './report-error.ts';
+import type { ParsedArguments } from './parse-arguments.ts';
+import { plainQuestion } from './plain-question.ts';
 import { version } from './version.ts';
+
+// What is imported above is read at every start: the rest comes when it is needed.
 
 /**
  * Does what the command line says, and ends the process.
@@ -18,23 +20,32 @@ export const runProgram = async (programFolder: string): Promise<never> => {
     const outlivesReader = parsed?.type === 'run' && parsed.command.outlivesReader;
     if (!outlivesReader) process.exit(exitStatus.success);
   });
-  const report = (error: unknown): number => {
+  const report = async (error: unknown): Promise<number> => {
+    const { reportError } = await import('./report-error.ts');
     const { debug = false, ...options } = parsed?.type === 'run' ? parsed.options : {};
     reportError(error, { stderr, debug, environment: process.env, options });
     return exitStatusOf(error);
   };
   let status: number;
   try {
-    parsed = parseArguments(argv.slice(2), import.meta);
+    parsed = plainQuestion(argv.slice(2)) ?? (await parse(argv.slice(2)));
     status = await run(parsed, programFolder, output.readerGone);
   } catch (error) {
-    status = report(error);
+    status = await report(error);
   }
-  await output.flush().catch((error: unknown) => {
-    status ||= report(error);
+  await output.flush().catch(async (error: unknown) => {
+    status ||= await report(error);
   });
   // Connections that are kept for reuse must not keep the program.
   process.exit(status);
+};
+
+/** @throws UsageError */
+const parse = async (argv: readonly string[]): Promise<ParsedArguments> => {
+  const { keepCompiledCode } = await import('./compiled-code.ts');
+  keepCompiledCode(process.env);
+  const { parseArguments } = await import('./parse-arguments.ts');
+  return parseArguments(argv, import.meta);
 };
 
 const run = async (

@@ -67,6 +67,28 @@ export const homeFolder = (
   platform: NodeJS.Platform = process.platform,
 ): string => absolute(environment[platform === 'win32' ? 'USERPROFILE' : 'HOME']) ?? homedir();
 
+/**
+ * The program's folder for what can be made again: below `$XDG_CACHE_HOME`, else `$HOME/.cache` on
+ * Linux, below `~/Library/Caches` on macOS and `%LOCALAPPDATA%` on Windows. Nothing is created here.
+ */
+export const cacheFolder = (
+  environment: Environment,
+  platform: NodeJS.Platform = process.platform,
+): string => {
+  const home = homeFolder(environment, platform);
+  switch (platform) {
+    case 'darwin':
+      return path.join(home, 'Library', 'Caches', 'spot-tui');
+    case 'win32':
+      return path.join(stateHome(environment, platform), 'spot-tui', 'Cache');
+    default:
+      return path.join(
+        absolute(environment.XDG_CACHE_HOME) ?? path.join(home, '.cache'),
+        'spot-tui',
+      );
+  }
+};
+
 const stateHome = (environment: Environment, platform: NodeJS.Platform): string => {
   const home = homeFolder(environment, platform);
   switch (platform) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hasCode } from './has-code.ts';
 
 // Only the first four are needed to stop a sandbox; they have to stay for programs of other builds.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Seconds or uses after which a rule ends; without either it stays until faults are cleared. */
 const bounds = {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readAddress, removeAddress } from './address-file.ts';
 import { buildId } from './build.ts';
 import { askControl } from './control-client.ts';

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { type Environment, homeFolder, stateFolders } from '../../source/config/state-folders.ts';
+import {
+  cacheFolder,
+  type Environment,
+  homeFolder,
+  stateFolders,
+} from '../../source/config/state-folders.ts';
 
 const roots: readonly (readonly [NodeJS.Platform, Environment, string])[] = [
   ['linux', { HOME: '/home/me' }, '/home/me/.local/state/spot-tui'],
@@ -16,6 +21,19 @@ const roots: readonly (readonly [NodeJS.Platform, Environment, string])[] = [
 for (const [platform, environment, root] of roots) {
   test(`on ${platform} with ${JSON.stringify(environment)} all is below ${root}`, () => {
     assert.equal(stateFolders(environment, platform).root, root);
+  });
+}
+
+const caches: readonly (readonly [NodeJS.Platform, Environment, string])[] = [
+  ['linux', { HOME: '/home/me' }, '/home/me/.cache/spot-tui'],
+  ['linux', { HOME: '/home/me', XDG_CACHE_HOME: '/var/cache' }, '/var/cache/spot-tui'],
+  ['linux', { HOME: '/home/me', XDG_CACHE_HOME: 'cache' }, '/home/me/.cache/spot-tui'],
+  ['darwin', { HOME: '/Users/me' }, '/Users/me/Library/Caches/spot-tui'],
+];
+
+for (const [platform, environment, folder] of caches) {
+  test(`on ${platform} with ${JSON.stringify(environment)} caches are in ${folder}`, () => {
+    assert.equal(cacheFolder(environment, platform), folder);
   });
 }
 

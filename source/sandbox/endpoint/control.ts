@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { faultSchema } from '../fault.ts';
 import type { Cloud } from './cloud.ts';
 import { FaultFailure, injectFault } from './inject-fault.ts';
