@@ -3,6 +3,7 @@ import { distance } from './distance/subject.ts';
 import { ec2Calls } from './ec2-calls/subject.ts';
 import { fanOut } from './fan-out/subject.ts';
 import type { Subject } from './figure.ts';
+import { startUp } from './start-up/subject.ts';
 
 /** Everything that the bench measures, in this order. */
-export const subjects: readonly Subject[] = [fanOut, distance, dashboard, ec2Calls];
+export const subjects: readonly Subject[] = [fanOut, distance, dashboard, startUp, ec2Calls];
