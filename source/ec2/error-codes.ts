@@ -1,28 +1,4 @@
-/** What sort of thing went wrong, as far as a person has to react differently to it. */
-export type Ec2ErrorKind =
-  /** No credentials, wrong ones, or expired ones. */
-  | 'credentials'
-  /** The credentials are good, but may not do this. */
-  | 'permission'
-  /** A limit of the account. */
-  | 'quota'
-  /** EC2 has no such machine to give at the moment, or not at that price. */
-  | 'capacity'
-  | 'throttling'
-  | 'not-found'
-  | 'invalid'
-  /** The region does not exist or is not enabled for the account. */
-  | 'region'
-  /** Something stands in the way that may go away by itself. */
-  | 'conflict'
-  /** EC2 itself has trouble. */
-  | 'unavailable'
-  /** EC2 could not be reached. */
-  | 'network'
-  | 'unexpected';
-
-/** Exit status of a command that ends because of the error; part of the contract. */
-export type Ec2ExitStatus = 1 | 2 | 3;
+import { type Ec2ErrorKind, type Ec2ExitStatus, exitStatusOf } from './error-kinds.ts';
 
 /** What a code means for the person in front of the terminal. */
 export type Explanation = {
@@ -39,21 +15,6 @@ export type ErrorFacts = {
   readonly message: string;
   /** The API action, such as `CreateFleet`. */
   readonly action?: string;
-};
-
-const exitStatuses: Readonly<Record<Ec2ErrorKind, Ec2ExitStatus>> = {
-  credentials: 3,
-  permission: 3,
-  quota: 3,
-  capacity: 1,
-  throttling: 1,
-  'not-found': 2,
-  invalid: 2,
-  region: 2,
-  conflict: 1,
-  unavailable: 1,
-  network: 1,
-  unexpected: 1,
 };
 
 type Rule = {
@@ -263,15 +224,12 @@ export const explainCode = (facts: ErrorFacts): Explanation => {
     return {
       kind: 'unexpected',
       hint: `Look ${facts.code === '' ? 'the message' : facts.code} up in the EC2 API reference, or report it.`,
-      exitStatus: exitStatuses.unexpected,
+      exitStatus: exitStatusOf('unexpected'),
     };
   }
   return {
     kind: rule.kind,
     hint: rule.hint(facts),
-    exitStatus: rule.exitStatus ?? exitStatuses[rule.kind],
+    exitStatus: rule.exitStatus ?? exitStatusOf(rule.kind),
   };
 };
-
-/** The exit status that goes with a kind where a code does not say otherwise. */
-export const exitStatusOf = (kind: Ec2ErrorKind): Ec2ExitStatus => exitStatuses[kind];

@@ -1,11 +1,6 @@
 import { CredentialsMissingError, credentialErrors } from './credentials-missing.ts';
-import {
-  type Ec2ErrorKind,
-  type Ec2ExitStatus,
-  type Explanation,
-  exitStatusOf,
-  explainCode,
-} from './error-codes.ts';
+import { type Explanation, explainCode } from './error-codes.ts';
+import { type Ec2ErrorKind, type Ec2ExitStatus, exitStatusOf } from './error-kinds.ts';
 import { signInHint } from './sign-in-hint.ts';
 
 /** Something that EC2, or the way to it, refused; written for the person who has to act on it. */
