@@ -8,17 +8,15 @@ import type { FleetSessions } from './fleet-sessions.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import {
   launchRegion,
-  mayBeDearer,
   type RegionLaunchOptions,
   type RegionLaunchOutcome,
-  type Shortage,
   type Strangers,
 } from './launch-region.ts';
-import { describeRefusals, moveNodes } from './move-nodes.ts';
 import type { RunEnd } from './node-run.ts';
 import type { NodeSession } from './node-session.ts';
 import type { Notices } from './notices.ts';
 import type { ExistingNode } from './plan.ts';
+import { isLastRegion, settleShortage } from './settle-shortage.ts';
 
 export type FleetMachinesOptions = {
   readonly config: Config;
@@ -185,7 +183,7 @@ export class FleetMachines {
     region: string,
     sessions: readonly NodeSession[],
     launch: LaunchOptions,
-    onDemand: RegionLaunchOptions['onDemand'] = this.#isLastRegion(launch) ? 'after-spot' : 'never',
+    onDemand: RegionLaunchOptions['onDemand'] = this.#afterSpot(launch),
   ): Promise<RegionLaunchOutcome | undefined> {
     const { config, notices, sessions: fleet, watch } = this.#options;
     const { isWanted = () => true, identity, signal = this.#options.signal, userData } = launch;
@@ -222,83 +220,27 @@ export class FleetMachines {
   /** What becomes of nodes that a region has nothing for. */
   async #settle(
     region: string,
-    { launched, refusals, shortage, unmet }: RegionLaunchOutcome,
+    outcome: RegionLaunchOutcome,
     request: LaunchOptions,
   ): Promise<void> {
-    if (shortage === undefined) return;
-    const { config } = this.#options;
-    let missing = unmet;
-    let last = shortage;
-    if (shortage.isLocal && config.placement === 'anywhere' && request.isBound !== true) {
-      const why = describeRefusals(refusals) || shortage.failure.reason;
-      const lack = mayBeDearer(refusals) ? 'no capacity' : 'nothing within the price limit';
-      const answer = await this.#move(region, unmet, request, `${lack} in ${region} (${why})`);
-      missing = answer.unmet;
-      const all = unmet.length + launched.size;
-      const found = `${unmet.length} of ${all} ${all === 1 ? 'node' : 'nodes'} found ${lack} (${why})`;
-      if (config.regions.length > 1) this.#tellMove(region, found, { ...answer, shortage });
-    }
-    const isDearer = shortage.isLocal && config.onDemandFallback && mayBeDearer(refusals);
-    if (missing.length > 0 && isDearer && !this.#isLastRegion(request)) {
-      const dearer = await this.#launchIn(region, missing, request, 'at-once');
-      missing = missing.filter(({ machine }) => !machine.isThere);
-      last = dearer?.shortage ?? shortage;
-    }
-    for (const { machine } of missing) machine.refuse(last.failure);
-    if (missing.length > 0) this.#note(last.exitStatus);
-  }
-
-  /** Whether nodes that a region has nothing for go nowhere else. */
-  #isLastRegion({ isBound = false }: LaunchOptions): boolean {
-    const { placement, regions } = this.#options.config;
-    return placement === 'spread' || isBound || regions.length === 1;
-  }
-
-  #move(
-    region: string,
-    unmet: readonly NodeSession[],
-    request: LaunchOptions,
-    reason: string,
-  ): ReturnType<typeof moveNodes> {
-    const { identity, isWanted = () => true, signal = this.#options.signal } = request;
-    return moveNodes({
+    if (outcome.shortage === undefined) return;
+    const { unmet, shortage } = await settleShortage(region, outcome, outcome.shortage, {
       ...this.#options,
-      region,
-      unmet,
-      reason,
-      takesStrangers: identity === undefined,
+      isBound: request.isBound ?? false,
+      takesStrangers: request.identity === undefined,
+      isWanted: request.isWanted ?? (() => true),
       isRefused: (each) => performance.now() - this.#refusedSince(each) < refusalMemory,
-      launchIn: (to, sessions, isStillWanted) =>
-        this.#launchIn(to, sessions, { ...request, isWanted: isStillWanted }),
-      isWanted,
-      signal,
+      launchIn: (to, sessions, { onDemand, ...more } = {}) =>
+        this.#launchIn(to, sessions, { ...request, ...more }, onDemand),
+      signal: request.signal ?? this.#options.signal,
     });
+    for (const { machine } of unmet) machine.refuse(shortage.failure);
+    if (unmet.length > 0) this.#note(shortage.exitStatus);
   }
 
-  /** Says what went where, and why. */
-  #tellMove(
-    region: string,
-    found: string,
-    {
-      moved,
-      shortage,
-      unmet,
-    }: Awaited<ReturnType<typeof moveNodes>> & { readonly shortage: Shortage },
-  ): void {
-    const { config, notices, signal } = this.#options;
-    if (signal.aborted) return;
-    const places = config.regions.flatMap(({ region: to }) => {
-      const count = moved.get(to);
-      if (count === undefined) return [];
-      return moved.size === 1 ? to : `${to} (${count})`;
-    });
-    const elsewhere = places.length === 0 ? [] : [`launched in ${places.join(' and ')} instead`];
-    const nowhere = unmet.length === 0 ? [] : [`nothing for ${unmet.length} in any other region`];
-    const message = `${region}: ${found}: ${[...elsewhere, ...nowhere].join('; ')}`;
-    notices.say('warning', message, {
-      region,
-      ...(unmet.length === 0 ? {} : { hint: shortage.failure.hint }),
-    });
+  /** On demand comes last: where other regions are left, they are asked first. */
+  #afterSpot({ isBound = false }: LaunchOptions): RegionLaunchOptions['onDemand'] {
+    return isLastRegion(this.#options.config, isBound) ? 'after-spot' : 'never';
   }
 
   #refusedSince(region: string): number {
