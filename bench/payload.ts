@@ -1,11 +1,18 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { loadConfig } from '../source/config/load.ts';
+import { buildPayload } from '../source/pipeline/payload/payload.ts';
+
+/** The product's. */
+export const templatesFolder = path.resolve(import.meta.dirname, '../templates');
 
 /** What is uploaded: a folder with files as users of deploy_spot.py had them. */
 export type PayloadFolder = {
   readonly folder: string;
   /** Relative paths, of what lands in `/tmp/exs` under the same names. */
   readonly files: readonly string[];
+  /** A configuration for the product that names them. */
+  readonly configFile: string;
 };
 
 /** Sizes in bytes by path: 26 files, 128 kB. */
@@ -38,7 +45,7 @@ const sizes: Readonly<Record<string, number>> = {
   'units/health-check.timer': 240,
 };
 
-/** Writes the payload below a folder that is made; the same bytes each time. */
+/** Writes the payload and, next to it, the configuration; the folder is made. The same bytes each time. */
 export const writePayload = async (folder: string): Promise<PayloadFolder> => {
   const files = Object.keys(sizes);
   for (const [file, size] of Object.entries(sizes)) {
@@ -47,7 +54,9 @@ export const writePayload = async (folder: string): Promise<PayloadFolder> => {
     await writeFile(target, file.startsWith('units/') ? unit(file) : text(file, size));
     if (/\.(sh|py)$/.test(file)) await chmod(target, 0o755);
   }
-  return { folder, files };
+  const configFile = `${folder}.yaml`;
+  await writeFile(configFile, configurationFor(folder));
+  return { folder, files, configFile };
 };
 
 /** Words in an order that compresses about as well as scripts and configurations do. */
@@ -95,3 +104,23 @@ const unit = (file: string): string =>
   file.endsWith('.timer')
     ? '[Unit]\nDescription=Looks after the node\n[Timer]\nOnCalendar=minutely\n[Install]\nWantedBy=timers.target\n'
     : `[Unit]\nDescription=${path.basename(file, '.service')}\nAfter=docker.service\n[Service]\nExecStart=/opt/uploaded_files/scripts/health_check.sh\nRestart=on-failure\n[Install]\nWantedBy=multi-user.target\n`;
+
+const configurationFor = (folder: string): string => `aws:
+  total_instances: 1
+  username: root
+  scripts_directory: ${folder}/scripts
+  config_directory: ${folder}/config
+  files_directory: ${folder}/files
+  units_directory: ${folder}/units
+regions:
+  - us-west-2
+`;
+
+/** Bytes of the archive that the product makes of it. */
+export const archiveSize = async ({ configFile }: PayloadFolder): Promise<number> => {
+  const { config } = await loadConfig(configFile, {
+    environment: process.env,
+    workingDirectory: process.cwd(),
+  });
+  return (await buildPayload(config, templatesFolder)).archive.length;
+};

@@ -13,7 +13,6 @@ import type { ClientJob, ClientResult } from './client-job.ts';
 
 const [jobFile = ''] = process.argv.slice(2);
 const job: ClientJob = JSON.parse(await readFile(jobFile, 'utf8'));
-const begin = performance.now();
 const { config } = await loadConfig(job.configFile, {
   environment: process.env,
   workingDirectory: process.cwd(),
@@ -58,6 +57,7 @@ const work = async (): Promise<void> => {
     await send(target);
   }
 };
+const begin = performance.now();
 await Promise.all(Array.from({ length: 50 }, work));
 const result: ClientResult = {
   milliseconds: performance.now() - begin,

@@ -13,7 +13,7 @@ export type ClientJob = {
 
 /** What it says once all are done. */
 export type ClientResult = {
-  /** From the reading of the configuration to the last trigger's return. */
+  /** From the first connection to the last trigger's return. */
   readonly milliseconds: number;
   /** Bytes that the process had resident at most. */
   readonly peakMemory: number;

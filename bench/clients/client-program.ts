@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { build } from 'esbuild';
 import type { Task } from '../baselines/contender.ts';
-import type { PayloadFolder } from '../payload.ts';
+import { bundleProgram } from '../bundle-program.ts';
+import { templatesFolder } from '../payload.ts';
 import type { Targets } from '../targets/target.ts';
 import type { ClientJob, ClientResult } from './client-job.ts';
 
@@ -13,35 +13,22 @@ export type ClientRun = ClientResult & {
   readonly wholeProcess: number;
 };
 
+/** A task for clients, which get in by themselves. */
+export type ClientTask = Omit<Task, 'targets'> & { readonly targets: Targets };
+
 /**
- * Makes a client of this folder a program of its own, like the tools that it is compared to, bundled
- * as the product is.
+ * Makes a client of this folder a program of its own, like the tools that it is compared to.
  *
  * @returns What does the task once.
  */
 export const prepareClient = async (
   name: 'product-client' | 'bare-client',
-  task: Omit<Task, 'targets'> & { readonly targets: Targets },
+  task: ClientTask,
 ): Promise<() => Promise<ClientRun>> => {
   const { folder, signal } = task;
-  const program = path.join(folder, `${name}.mjs`);
+  const program = await bundleProgram(path.join(import.meta.dirname, `${name}.ts`), folder);
   const jobFile = path.join(folder, `${name}-${task.count}.json`);
-  await writeFile(jobFile, JSON.stringify(await jobFor(task)));
-  await build({
-    entryPoints: [path.join(import.meta.dirname, `${name}.ts`)],
-    outfile: program,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    mainFields: ['module', 'main'],
-    target: 'node22',
-    logLevel: 'warning',
-    external: ['cpu-features', '*.node'],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
-    },
-  });
+  await writeFile(jobFile, JSON.stringify(jobFor(task)));
   return async () => {
     const begin = performance.now();
     const child = spawn(process.execPath, [program, jobFile], {
@@ -63,35 +50,11 @@ export const prepareClient = async (
   };
 };
 
-const jobFor = async ({
-  targets,
-  count,
-  payload,
-  folder,
-}: Pick<
-  Parameters<typeof prepareClient>[1],
-  'targets' | 'count' | 'payload' | 'folder'
->): Promise<ClientJob> => {
-  const configFile = path.join(folder, 'config.yaml');
-  await writeFile(configFile, configuration(payload));
-  const { username, privateKeyPath, hostKey } = targets;
-  return {
-    targets: targets.all.slice(0, count),
-    username,
-    privateKeyPath,
-    hostKey,
-    configFile,
-    templatesFolder: path.resolve(import.meta.dirname, '../../templates'),
-  };
-};
-
-const configuration = ({ folder }: PayloadFolder): string => `aws:
-  total_instances: 1
-  username: root
-  scripts_directory: ${folder}/scripts
-  config_directory: ${folder}/config
-  files_directory: ${folder}/files
-  units_directory: ${folder}/units
-regions:
-  - us-west-2
-`;
+const jobFor = ({ targets, count, payload }: ClientTask): ClientJob => ({
+  targets: targets.all.slice(0, count),
+  username: targets.username,
+  privateKeyPath: targets.privateKeyPath,
+  hostKey: targets.hostKey,
+  configFile: payload.configFile,
+  templatesFolder,
+});

@@ -20,8 +20,6 @@ const handshakes = 24;
 
 const [jobFile = ''] = process.argv.slice(2);
 const job: ClientJob = JSON.parse(await readFile(jobFile, 'utf8'));
-const begin = performance.now();
-
 const { config } = await loadConfig(job.configFile, {
   environment: process.env,
   workingDirectory: process.cwd(),
@@ -97,6 +95,7 @@ const drive = async (target: Target, index: number): Promise<void> => {
   if (outcome !== 'aborted') throw new Error(`${target.address} ${outcome}: ${trouble}`);
 };
 
+const begin = performance.now();
 await Promise.all(job.targets.map(drive));
 const result: ClientResult = {
   milliseconds: performance.now() - begin,

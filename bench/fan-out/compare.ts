@@ -5,11 +5,17 @@ import { type ClientRun, prepareClient } from '../clients/client-program.ts';
 import type { Figure, MeasureOptions } from '../figure.ts';
 import { median } from '../statistics.ts';
 
+/** How the product did at one number of targets. */
+export type Comparison = {
+  readonly runs: readonly ClientRun[];
+  readonly figures: readonly Figure[];
+};
+
 /** Measures the product at one number of targets, in turns with a shell's loop and the floor. */
 export const compare = async (
   task: Task,
   { repetitions, log }: Pick<MeasureOptions, 'repetitions' | 'log'>,
-): Promise<readonly Figure[]> => {
+): Promise<Comparison> => {
   const { count } = task;
   const product = await prepareClient('product-client', task);
   const bare = await prepareClient('bare-client', task);
@@ -26,20 +32,21 @@ export const compare = async (
   }
   const samples = runs.map(({ wholeProcess }) => wholeProcess);
   const memory = Math.round(median(runs.map(({ peakMemory }) => peakMemory)) / 1e6);
-  return [
+  const figures: readonly Figure[] = [
     {
       name: `${count} targets`,
       unit: 'ms',
       samples,
       baseline: { name: xargsTar.name, samples: baseline },
       ...(count === 50 ? { target: { of: 'ratio', atMost: 0.4 } } : {}),
-      note: `whole processes, sharing the cores with their targets; ours had ${memory} MB`,
+      note: `whole processes, Node.js' start included; targets take their share of the same cores; ours had ${memory} MB`,
     },
     {
-      name: `${count} targets, beside the least`,
+      name: `${count} targets, to the floor`,
       unit: 'ms',
       samples,
       baseline: { name: 'bare ssh2, one exec', samples: floor },
     },
   ];
+  return { runs, figures };
 };

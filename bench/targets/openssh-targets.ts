@@ -2,11 +2,12 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { PayloadFolder } from '../payload.ts';
+import { freePort } from './free-port.ts';
 import { loopbackAddress, type Target, type Targets } from './target.ts';
 
 const run = promisify(execFile);
@@ -40,7 +41,7 @@ export const startOpenSshTargets = async (
   const privateKeyPath = path.join(folder, 'id');
   await mkdir(root);
   await makeSkeleton(skeleton, privateKeyPath);
-  const port = await freePort();
+  const port = await freePort(loopbackAddress(81, 0));
   const servers: Array<{ readonly target: Target; readonly child: ChildProcess }> = [];
   const stop = async () => {
     await Promise.all(
@@ -207,14 +208,4 @@ const answers = async (
       socket.destroy();
     }
   }
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, loopbackAddress(81, 0));
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
-  return address.port;
 };
