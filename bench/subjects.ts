@@ -4,6 +4,14 @@ import { ec2Calls } from './ec2-calls/subject.ts';
 import { fanOut } from './fan-out/subject.ts';
 import type { Subject } from './figure.ts';
 import { startUp } from './start-up/subject.ts';
+import { watching } from './watching/subject.ts';
 
 /** Everything that the bench measures, in this order. */
-export const subjects: readonly Subject[] = [fanOut, distance, dashboard, startUp, ec2Calls];
+export const subjects: readonly Subject[] = [
+  fanOut,
+  distance,
+  dashboard,
+  startUp,
+  ec2Calls,
+  watching,
+];
