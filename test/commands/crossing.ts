@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { listenOnLoopback } from '../loopback-server.ts';
 
 /** A request to EC2 on its way to the sandbox. */
 export type Crossing = {
@@ -46,9 +46,7 @@ export const crossSandbox = async (home: string): Promise<SandboxCrossing> => {
     },
     close: async () => {
       await writeFile(file, JSON.stringify(address));
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+      await listening.close();
     },
   };
   const server = createServer(async (request, response) => {
@@ -81,11 +79,8 @@ export const crossSandbox = async (home: string): Promise<SandboxCrossing> => {
     response.setHeader('content-type', answer.headers.get('content-type') ?? 'text/xml');
     response.end(content);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const listening = server.address();
-  if (listening === null || typeof listening === 'string') throw new TypeError('no TCP address');
-  const url = `http://127.0.0.1:${listening.port}`;
+  const listening = await listenOnLoopback(server);
+  const { url } = listening;
   await writeFile(file, JSON.stringify({ ...address, url }));
   return crossing;
 };

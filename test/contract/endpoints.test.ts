@@ -5,8 +5,9 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Ec2Error } from '../../source/ec2/errors.ts';
 import { offeringSet } from '../ec2/account.ts';
+import { interpose } from '../ec2/interposed.ts';
 import { liveThrough, type Step } from '../ec2/lifecycle.ts';
-import { startProxy } from '../ec2/proxy.ts';
+import { replyOf } from '../ec2/recording-endpoint.ts';
 import { openRegion } from '../ec2/region.ts';
 import { ministackImage, startMinistack } from './ministack.ts';
 import { startMoto } from './moto.ts';
@@ -75,11 +76,10 @@ test('a fleet of five lives and dies in MiniStack, as far as it goes', async (co
   const ministack = await startMinistack(await temporaryFolder(context));
   context.after(() => ministack.close());
   context.diagnostic('filled in: DescribeInstanceTypeOfferings, which it does not have');
-  const endpoint = await startProxy(ministack.url, (action) =>
-    action === 'DescribeInstanceTypeOfferings' ? offerings : undefined,
+  const endpoint = await interpose(context, ministack.url, async ({ action, forward }) =>
+    action === 'DescribeInstanceTypeOfferings' ? replyOf(action, offerings) : forward(),
   );
-  context.after(() => endpoint.close());
-  const { cloud, calls } = await openRegion(context, endpoint.url, {
+  const { cloud, calls } = await openRegion(context, endpoint, {
     region: { image: ministackImage },
     options: { maximumAttempts: 1 },
   });

@@ -139,22 +139,29 @@ test('a dedicated VPC is made once, found again, and everything of it is removed
   assert.deepEqual(await remains(ec2), []);
 });
 
+/** What a process meets that dies at a change: it asks for nothing more. */
+const deathAt = (fatal: number, moment: 'before' | 'after') => {
+  const death = new AbortController();
+  let count = 0;
+  const intercept: Intercept = async ({ action, forward }) => {
+    if (!changes.test(action)) return forward();
+    count += 1;
+    if (count < fatal) return forward();
+    if (count === fatal && moment === 'after') await forward();
+    death.abort(new Error('killed'));
+    return undefined;
+  };
+  return { intercept, signal: death.signal };
+};
+
 for (const moment of ['before', 'after'] as const) {
   test(`a create that dies ${moment} any of its calls is finished by the next one`, async (context) => {
     // One more than there are calls: the run that gets through says so.
     for (let fatal = 1; ; fatal += 1) {
       const { ec2, open } = await startAccount(context);
-      const death = new AbortController();
-      let count = 0;
-      const dying = await open(async ({ action, forward }) => {
-        if (!changes.test(action)) return forward();
-        count += 1;
-        if (count < fatal) return forward();
-        if (count === fatal && moment === 'after') await forward();
-        death.abort(new Error('killed'));
-        return undefined;
-      });
-      const isThrough = await dying.prepare({ userData }, death.signal).then(
+      const { intercept, signal } = deathAt(fatal, moment);
+      const dying = await open(intercept);
+      const isThrough = await dying.prepare({ userData }, signal).then(
         () => true,
         () => false,
       );
@@ -173,17 +180,9 @@ for (const moment of ['before', 'after'] as const) {
     for (let fatal = 1; ; fatal += 1) {
       const { ec2, open } = await startAccount(context);
       await (await open()).prepare({ userData }, patient());
-      const death = new AbortController();
-      let count = 0;
-      const dying = await open(async ({ action, forward }) => {
-        if (!changes.test(action)) return forward();
-        count += 1;
-        if (count < fatal) return forward();
-        if (count === fatal && moment === 'after') await forward();
-        death.abort(new Error('killed'));
-        return undefined;
-      });
-      const isThrough = await dying.cleanUp(death.signal).then(
+      const { intercept, signal } = deathAt(fatal, moment);
+      const dying = await open(intercept);
+      const isThrough = await dying.cleanUp(signal).then(
         () => true,
         () => false,
       );

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { TestContext } from 'node:test';
-
-/** An answer of EC2's. */
-export type Reply = { readonly status: number; readonly document: string };
+import { listenOnLoopback } from '../loopback-server.ts';
+import { type Reply, replyOf } from './recording-endpoint.ts';
 
 /** A call on its way, with what lets it through. */
 export type PassingCall = {
@@ -16,12 +14,8 @@ export type PassingCall = {
 export type Intercept = (call: PassingCall) => Promise<Reply | undefined>;
 
 /** A refusal in EC2's form. */
-export const refusal = (code: string, status = 400): Reply => ({
-  status,
-  document:
-    `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>${code}</Code>` +
-    `<Message>made up by the test</Message></Error></Errors><RequestID>1</RequestID></Response>`,
-});
+export const refusal = (code: string, status = 400): Reply =>
+  replyOf('', { code, message: 'made up by the test', status });
 
 /** Stands between a client and an endpoint for as long as the test runs; returns its URL. */
 export const interpose = async (
@@ -48,27 +42,22 @@ export const interpose = async (
     response.writeHead(reply.status, { 'content-type': 'text/xml;charset=UTF-8' });
     response.end(reply.document);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  context.after(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('no TCP address');
-  return `http://127.0.0.1:${address.port}`;
+  const { close, url } = await listenOnLoopback(server);
+  context.after(close);
+  return url;
 };
+
+/** Headers that belong to one connection: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+const hopByHop = new Set(['connection', 'content-length', 'expect', 'host', 'transfer-encoding']);
 
 const forward = async (
   endpoint: string,
-  { authorization = '' }: IncomingHttpHeaders,
+  headers: IncomingHttpHeaders,
   body: string,
 ): Promise<Reply> => {
-  const answer = await fetch(endpoint, {
-    method: 'POST',
-    headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
-    body,
-  });
+  const kept = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    typeof value === 'string' && !hopByHop.has(name) ? [[name, value]] : [],
+  );
+  const answer = await fetch(endpoint, { method: 'POST', headers: kept, body });
   return { status: answer.status, document: await answer.text() };
 };

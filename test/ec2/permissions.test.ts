@@ -13,8 +13,9 @@ import { withPermissions } from '../../scripts/security-page.ts';
 import { Ec2Error } from '../../source/ec2/errors.ts';
 import { startEndpoint } from '../../source/sandbox/endpoint/endpoint.ts';
 import { Machines } from '../sandbox/machines.ts';
+import { interpose } from './interposed.ts';
 import { liveThrough } from './lifecycle.ts';
-import { startProxy } from './proxy.ts';
+import { replyOf } from './recording-endpoint.ts';
 import { openRegion, patient, type RegionSettings } from './region.ts';
 
 const always = [...lookActions, ...makeActions, ...changeActions];
@@ -46,18 +47,17 @@ const liveWith = async (
   });
   context.after(() => sandbox.close());
   const used = new Set<string>();
-  const guard = await startProxy(sandbox.url, (action) => {
+  const guarded = await interpose(context, sandbox.url, async ({ action, forward }) => {
     used.add(action);
     return isAllowed(action)
-      ? undefined
-      : {
+      ? forward()
+      : replyOf(action, {
           code: 'UnauthorizedOperation',
           message: `You are not authorized to perform this operation. User: arn:aws:iam::1:user/u is not authorized to perform: ec2:${action} because no identity-based policy allows the ec2:${action} action.`,
           status: 403,
-        };
+        });
   });
-  context.after(() => guard.close());
-  const { cloud } = await openRegion(context, guard.url, { network });
+  const { cloud } = await openRegion(context, guarded, { network });
   const complaints: string[] = [];
   try {
     await liveThrough(cloud, patient(), (_, work) => work(), {

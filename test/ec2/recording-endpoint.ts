@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { listenOnLoopback } from '../loopback-server.ts';
 
 /** A request as EC2 gets it: the parsed form. */
 export type RecordedRequest = {
@@ -8,11 +8,16 @@ export type RecordedRequest = {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 };
 
-/** XML of the answer's content, an error, or a way to answer by hand. */
-export type Answer =
+/** XML of the answer's content, or an error. */
+export type WrittenAnswer =
   | string
-  | { readonly code: string; readonly message: string; readonly status?: number }
-  | { readonly raw: (response: ServerResponse) => void };
+  | { readonly code: string; readonly message: string; readonly status?: number };
+
+/** The same, or a way to answer by hand. */
+export type Answer = WrittenAnswer | { readonly raw: (response: ServerResponse) => void };
+
+/** An answer as it is sent. */
+export type Reply = { readonly status: number; readonly document: string };
 
 /** `nth` counts this action's requests from 0. */
 export type Handler = (
@@ -56,46 +61,46 @@ export const startRecordingEndpoint = async (
     };
     send(response, action, typeof handler === 'function' ? handler(form, nth, recorded) : handler);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('no TCP address');
+  const { close, url } = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     requests,
     of,
     on: (action, handler) => answers.set(action, handler),
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close,
   };
 };
 
 /** Answers a request for an action. */
-export const send = (response: ServerResponse, action: string, answer: Answer): void => {
+const send = (response: ServerResponse, action: string, answer: Answer): void => {
   if (typeof answer === 'object' && 'raw' in answer) {
     answer.raw(response);
     return;
   }
-  const requestId = '59dbff89-35bd-4eac-99ed-be587EXAMPLE';
-  response.setHeader('content-type', 'text/xml;charset=UTF-8');
-  if (typeof answer === 'string') {
-    response.end(
-      `<?xml version="1.0" encoding="UTF-8"?>` +
-        `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">` +
-        `<requestId>${requestId}</requestId>${answer}</${action}Response>`,
-    );
-    return;
-  }
-  response.statusCode = answer.status ?? 400;
-  response.end(
-    `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>${answer.code}</Code>` +
-      `<Message>${escapeXml(answer.message)}</Message></Error></Errors>` +
-      `<RequestID>${requestId}</RequestID></Response>`,
-  );
+  const { document, status } = replyOf(action, answer);
+  response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8' });
+  response.end(document);
 };
+
+const requestId = '59dbff89-35bd-4eac-99ed-be587EXAMPLE';
+
+/** An answer to an action in EC2's form. */
+export const replyOf = (action: string, answer: WrittenAnswer): Reply =>
+  typeof answer === 'string'
+    ? {
+        status: 200,
+        document:
+          `<?xml version="1.0" encoding="UTF-8"?>` +
+          `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">` +
+          `<requestId>${requestId}</requestId>${answer}</${action}Response>`,
+      }
+    : {
+        status: answer.status ?? 400,
+        document:
+          `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error>` +
+          `<Code>${answer.code}</Code><Message>${escapeXml(answer.message)}</Message>` +
+          `</Error></Errors><RequestID>${requestId}</RequestID></Response>`,
+      };
 
 const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startEndpoint } from '../../source/sandbox/endpoint/endpoint.ts';
 import { Machines } from '../sandbox/machines.ts';
+import { interpose } from './interposed.ts';
 import { liveThrough } from './lifecycle.ts';
-import { startLossyProxy } from './lossy-proxy.ts';
 import { openRegion, patient } from './region.ts';
 import { rejection } from './rejection.ts';
 
@@ -35,15 +35,21 @@ test('a fleet of five lives and dies in the sandbox', async (context) => {
 test('a fleet of five lives and dies where answers are lost', async (context) => {
   const { endpoint, machines } = await startSandbox();
   context.after(() => endpoint.close());
-  const proxy = await startLossyProxy(endpoint.url);
-  context.after(() => proxy.close());
-  const { cloud } = await openRegion(context, proxy.url, {
+  // The first answer to each action, but for mere questions about permission.
+  const lost = new Set<string>();
+  const lossy = await interpose(context, endpoint.url, async ({ action, form, forward }) => {
+    const reply = await forward();
+    if (form.DryRun === 'true' || reply.status !== 200 || lost.has(action)) return reply;
+    lost.add(action);
+    return undefined;
+  });
+  const { cloud } = await openRegion(context, lossy, {
     network: { sshAllowedCidrs: ['203.0.113.7/32'] },
   });
   await liveThrough(cloud, patient());
   assert.equal(machines.terminated.length, 5, 'what EC2 did without saying so was done again');
   for (const action of ['CreateFleet', 'CreateSecurityGroup', 'TerminateInstances']) {
-    assert.ok(proxy.lost.has(action), action);
+    assert.ok(lost.has(action), action);
   }
 });
 
