@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Contender } from './contender.ts';
 import { trigger } from './extract-and-trigger.ts';
@@ -18,13 +17,13 @@ export const ansible: Contender = {
     await writeFile(inventory, `[nodes]\n${addresses.join('\n')}\n`);
     const playbook = path.join(folder, 'playbook.yaml');
     await writeFile(playbook, playbookFor(archive));
-    // Sockets have short names, and must not be found again by the next round.
-    const sockets = await mkdtemp(path.join(tmpdir(), 'bench-'));
+    // Connections that stand must not be found again by the next round.
+    const sockets = path.join(folder, 'ansible-sockets');
     let round = 0;
     return async () => {
       round += 1;
       const controlPath = path.join(sockets, String(round));
-      await mkdir(controlPath);
+      await mkdir(controlPath, { recursive: true });
       await runProgram(program, ['-i', inventory, playbook], {
         signal,
         folder,

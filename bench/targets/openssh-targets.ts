@@ -59,8 +59,12 @@ export const startOpenSshTargets = async (
       const target = { address: loopbackAddress(81, index), port };
       const script = path.join(here, 'start-target.sh');
       const child = spawn(
-        'unshare',
-        ['--mount', 'sh', script, root, skeleton, target.address, String(port)],
+        'setpriv',
+        [
+          // Whatever ends the bench, its targets end, too.
+          ...['--pdeathsig', 'TERM', 'unshare', '--mount', 'sh', script],
+          ...[root, skeleton, target.address, String(port)],
+        ],
         { stdio: ['ignore', 'ignore', 'inherit'] },
       );
       servers.push({ target, child });
