@@ -107,6 +107,62 @@ const doctor = z
   })
   .describe('What `spot-tui doctor --json` prints.');
 
+const price = z.number().nonnegative().nullable();
+
+const plan = z
+  .object({
+    deployment: z.string().describe('Name of the deployment.'),
+    totalInstances: z.int().nonnegative().describe('Nodes that are wanted.'),
+    regions: z.array(
+      z.object({
+        region: z.string().describe('AWS region.'),
+        instanceTypes: z.array(z.string()).describe('EC2 instance types, any of which will do.'),
+        image: z.string().describe('The image as configured: an id, or `auto`.'),
+        storageGb: z.int().positive().describe('GiB of the disk of a node.'),
+        nodes: z.array(z.string()).describe('Names of the nodes that would be launched.'),
+        existing: z.array(z.string()).describe('Names of the nodes that are there.'),
+        spotPriceLimit: price.describe(
+          'US dollars an hour that a node may cost; null for the on-demand price.',
+        ),
+        pricePerHour: price.describe(
+          'US dollars an hour of a node in the cheapest pool now; null where that is not known.',
+        ),
+        onDemandPricePerHour: price.describe('The same on demand; null where that is not known.'),
+        costPerHour: price.describe(
+          'US dollars an hour of all that would be launched; null where that is not known.',
+        ),
+      }),
+    ),
+    costPerHour: price.describe('The sum of all regions; null where a price is not known.'),
+    onDemandCostPerHour: price.describe('The same on demand.'),
+  })
+  .describe('What `spot-tui create --dry-run --json` prints.');
+
+const resources = z
+  .array(z.string())
+  .describe('What would be removed besides nodes, in words for people.');
+
+const destruction = z
+  .object({
+    deployment: z.string().describe('Name of the deployment.'),
+    nodes: z.array(z.string()).describe('Names of the nodes that would be terminated.'),
+    resources,
+  })
+  .describe('What `spot-tui destroy --dry-run --json` prints.');
+
+const expired = z
+  .object({
+    expired: z.array(
+      z.object({
+        deployment: z.string().describe('Name of the deployment.'),
+        region: z.string().describe('AWS region.'),
+        instanceIds: z.array(z.string()).describe('Instances that would be terminated.'),
+        resources,
+      }),
+    ),
+  })
+  .describe('What `spot-tui destroy --expired --dry-run --json` prints.');
+
 /**
  * JSON Schemas (draft 2020-12) of everything that `--json` prints, by the name under which the
  * package ships them in `templates/`. They allow more properties than they describe: later versions
@@ -119,6 +175,9 @@ export const jsonSchemas = (): ReadonlyMap<string, Readonly<Record<string, unkno
       'list.schema.json': list,
       'deployments.schema.json': deployments,
       'doctor.schema.json': doctor,
+      'plan.schema.json': plan,
+      'destruction.schema.json': destruction,
+      'expired.schema.json': expired,
       'history.schema.json': historyLineSchema,
     }).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })]),
   );

@@ -64,6 +64,32 @@ suite('a fleet in the sandbox', () => {
     }
   });
 
+  test('what would be done is as the shipped schemas say, and they leave nothing out', async () => {
+    for (const [command, name] of [
+      ['create', 'plan'],
+      ['destroy', 'destruction'],
+    ] as const) {
+      const isAnswer = await schema(name);
+      const { status, stdout, stderr } = await user.run([
+        command,
+        '--sandbox',
+        '--dry-run',
+        '--json',
+      ]);
+      assert.equal(status, 0, stderr);
+      const answer = JSON.parse(stdout);
+      assert.equal(isAnswer(answer), true, JSON.stringify(isAnswer.errors));
+      assert.equal(isAnswer({ ...answer, deployment: 7 }), false);
+      const { properties } = JSON.parse(await readFile(`templates/${name}.schema.json`, 'utf8'));
+      assert.deepEqual(Object.keys(answer).sort(), Object.keys(properties).sort());
+      if (name === 'destruction') continue;
+      for (const region of answer.regions) {
+        const described = Object.keys(properties.regions.items.properties);
+        assert.deepEqual(Object.keys(region).sort(), described.sort());
+      }
+    }
+  });
+
   test('create again launches nothing and ends ready', async () => {
     const { status, stdout } = await user.run([
       'create',

@@ -125,6 +125,12 @@ suite('a fleet with a time to live', () => {
     const [first] = await nodes(mortal);
     assert.ok(first);
     await expire([first.instanceId]);
+    const json = await user.run(['destroy', '--expired', '--dry-run', ...anywhere]);
+    const schema = JSON.parse(await readFile('templates/expired.schema.json', 'utf8'));
+    const isAnswer = new Ajv2020({ strict: true }).compile(schema);
+    assert.ok(isAnswer(JSON.parse(json.stdout)), JSON.stringify(isAnswer.errors));
+    assert.ok(!isAnswer({ expired: [{ deployment: 'mortal' }] }));
+    assert.deepEqual(JSON.parse(json.stdout).expired[0].instanceIds, [first.instanceId]);
     const dry = await user.run(['destroy', '--expired', '--dry-run', '--sandbox']);
     assert.equal(dry.stdout, `Would terminate ${first.instanceId} of mortal (us-west-2).\n`);
     const asked = await user.run(['destroy', '--expired', ...anywhere]);
