@@ -1,7 +1,8 @@
 import { DescribeSubnetsCommand, DescribeVpcsCommand, type Subnet } from '@aws-sdk/client-ec2';
 import { findDedicatedNetwork, makeDedicatedNetwork } from './dedicated-vpc/dedicated-network.ts';
+import { describeSubnets } from './describe-subnets.ts';
 import { Ec2Error } from './errors.ts';
-import { ask, askForPages } from './request.ts';
+import { ask } from './request.ts';
 import type { RegionScope } from './scope.ts';
 
 /** Where instances can be placed. */
@@ -130,23 +131,7 @@ const findSubnets = (
   vpcId: string,
   filters: Readonly<Record<string, string>>,
   signal: AbortSignal,
-): Promise<Subnet[]> =>
-  askForPages(
-    scope,
-    { doing: `find the subnets of ${vpcId}`, action: 'DescribeSubnets' },
-    signal,
-    async (token, options) => {
-      const all = { 'vpc-id': vpcId, state: 'available', ...filters };
-      const answer = await scope.client.send(
-        new DescribeSubnetsCommand({
-          Filters: Object.entries(all).map(([Name, value]) => ({ Name, Values: [value] })),
-          ...token,
-        }),
-        options,
-      );
-      return { items: answer.Subnets ?? [], nextToken: answer.NextToken };
-    },
-  );
+): Promise<Subnet[]> => describeSubnets(scope, vpcId, { state: 'available', ...filters }, signal);
 
 /**
  * One launch template serves all subnets, and what it says of public addresses EC2 takes only where

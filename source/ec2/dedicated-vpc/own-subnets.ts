@@ -1,8 +1,9 @@
-import { CreateSubnetCommand, DescribeSubnetsCommand, type Subnet } from '@aws-sdk/client-ec2';
+import { CreateSubnetCommand, type Subnet } from '@aws-sdk/client-ec2';
 import { pause } from '../abortable.ts';
+import { describeSubnets } from '../describe-subnets.ts';
 import { Ec2Error } from '../errors.ts';
 import { backOff } from '../persist.ts';
-import { ask, askForPages } from '../request.ts';
+import { ask } from '../request.ts';
 import { tagSpecification } from '../resource-tags.ts';
 import type { RegionScope } from '../scope.ts';
 import { subnetBlock } from './plan.ts';
@@ -13,7 +14,7 @@ export const findOwnSubnets = async (
   scope: RegionScope,
   vpcId: string,
   signal: AbortSignal,
-): Promise<Map<string, string>> => byZone(await describeSubnets(scope, vpcId, signal));
+): Promise<Map<string, string>> => byZone(await describeSubnets(scope, vpcId, {}, signal));
 
 /**
  * A subnet in every zone, made where there is none, once EC2 shows them. Zones in which EC2 makes
@@ -25,7 +26,7 @@ export const ensureOwnSubnets = async (
   zones: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, string>> => {
-  const found = await describeSubnets(scope, vpcId, signal);
+  const found = await describeSubnets(scope, vpcId, {}, signal);
   const wanted = new Set(zones);
   const refusals: Ec2Error[] = [];
   for (const zone of zones) {
@@ -82,7 +83,7 @@ const shown = async (
 ): Promise<Map<string, string>> => {
   const giveUpAt = performance.now() + scope.patience.visibility;
   for (let tries = 0; ; tries += 1) {
-    const subnets = byZone(await describeSubnets(scope, vpcId, signal));
+    const subnets = byZone(await describeSubnets(scope, vpcId, {}, signal));
     if ([...zones].every((zone) => subnets.has(zone))) return subnets;
     const wait = backOff(tries, scope.patience.firstPause, 5_000);
     if (performance.now() + wait > giveUpAt) {
@@ -104,25 +105,4 @@ const byZone = (subnets: readonly Subnet[]): Map<string, string> =>
         ? []
         : [[zone, subnetId]],
     ),
-  );
-
-const describeSubnets = (
-  scope: RegionScope,
-  vpcId: string,
-  signal: AbortSignal,
-): Promise<Subnet[]> =>
-  askForPages(
-    scope,
-    { doing: `find the subnets of ${vpcId}`, action: 'DescribeSubnets' },
-    signal,
-    async (token, options) => {
-      const answer = await scope.client.send(
-        new DescribeSubnetsCommand({
-          Filters: [{ Name: 'vpc-id', Values: [vpcId] }],
-          ...token,
-        }),
-        options,
-      );
-      return { items: answer.Subnets ?? [], nextToken: answer.NextToken };
-    },
   );
