@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { findCredentials, fixedCredentials } from '../../source/ec2/account-credentials.ts';
-import { createAccount, type SignInNews } from '../../source/ec2/sign-in.ts';
+import { type Account, createAccount, type SignInNews } from '../../source/ec2/sign-in.ts';
 import { reservationSet } from './account.ts';
 import { withEnvironment } from './environment.ts';
 import type { Handler } from './recording-endpoint.ts';
@@ -32,7 +32,16 @@ const writeProfile = (file: string, key: string) =>
     `[orchard]\naws_access_key_id = ${key}\naws_secret_access_key = x\naws_session_token = y\n`,
   );
 
-test('credentials that expire are waited for, and the profile’s new ones are used', async (context) => {
+type OldKey = {
+  /** EC2 takes no other key than the new one any more. */
+  readonly expire: () => void;
+  /** Writes the new key into the profile. */
+  readonly renew: () => Promise<void>;
+  readonly open: (account: Account, region: string) => ReturnType<typeof openRegion>;
+};
+
+/** Does something where a profile has a key that EC2 takes until it expires. */
+const withOldKey = async (context: TestContext, work: (key: OldKey) => Promise<void>) => {
   const { endpoint, folder } = await startRegion(context);
   const file = path.join(folder, 'credentials');
   const none = path.join(folder, 'none');
@@ -42,7 +51,24 @@ test('credentials that expire are waited for, and the profile’s new ones are u
     'DescribeInstances',
     keyed((key) => key === good),
   );
-  await withEnvironment({ AWS_SHARED_CREDENTIALS_FILE: file, AWS_CONFIG_FILE: none }, async () => {
+  await withEnvironment({ AWS_SHARED_CREDENTIALS_FILE: file, AWS_CONFIG_FILE: none }, () =>
+    work({
+      expire: () => {
+        good = 'AKIANEW';
+      },
+      renew: () => writeProfile(file, 'AKIANEW'),
+      open: (account, region) =>
+        openRegion(context, endpoint.url, {
+          config: { profile: 'orchard' },
+          options: { account },
+          region: { region },
+        }),
+    }),
+  );
+};
+
+test('credentials that expire are waited for, and the profile’s new ones are used', async (context) => {
+  await withOldKey(context, async ({ expire, open, renew }) => {
     const news: SignInNews[] = [];
     const refused = Promise.withResolvers<void>();
     const account = createAccount({
@@ -54,18 +80,13 @@ test('credentials that expire are waited for, and the profile’s new ones are u
         if (each.type === 'refused') refused.resolve();
       },
     });
-    const settings = { config: { profile: 'orchard' }, options: { account } };
-    const west = await openRegion(context, endpoint.url, settings);
-    const east = await openRegion(context, endpoint.url, {
-      ...settings,
-      region: { region: 'us-east-1' },
-    });
+    const [west, east] = [await open(account, 'us-west-2'), await open(account, 'us-east-1')];
     for (const { cloud } of [west, east]) await cloud.describe(patient());
-    good = 'AKIANEW';
+    expire();
     const answers = [west, west, east].map(({ cloud }) => cloud.describe(patient()));
     await refused.promise;
     assert.match(west.cloud.trouble?.()?.message ?? '', /no longer takes the credentials/);
-    await writeProfile(file, 'AKIANEW');
+    await renew();
     for (const answer of answers) assert.equal((await answer).length, 1);
     assert.equal(west.cloud.trouble?.(), undefined);
     assert.deepEqual(
@@ -80,16 +101,7 @@ test('credentials that expire are waited for, and the profile’s new ones are u
 });
 
 test('credentials that expire are waited for in a region that was not asked before, too', async (context) => {
-  const { endpoint, folder } = await startRegion(context);
-  const file = path.join(folder, 'credentials');
-  const none = path.join(folder, 'none');
-  await writeProfile(file, 'AKIAOLD');
-  let good = 'AKIAOLD';
-  endpoint.on(
-    'DescribeInstances',
-    keyed((key) => key === good),
-  );
-  await withEnvironment({ AWS_SHARED_CREDENTIALS_FILE: file, AWS_CONFIG_FILE: none }, async () => {
+  await withOldKey(context, async ({ expire, open, renew }) => {
     const refused = Promise.withResolvers<void>();
     const account = createAccount({
       credentials: findCredentials({ profile: 'orchard' }),
@@ -98,17 +110,12 @@ test('credentials that expire are waited for in a region that was not asked befo
         if (type === 'refused') refused.resolve();
       },
     });
-    const settings = { config: { profile: 'orchard' }, options: { account } };
-    const west = await openRegion(context, endpoint.url, settings);
-    const east = await openRegion(context, endpoint.url, {
-      ...settings,
-      region: { region: 'us-east-1' },
-    });
+    const [west, east] = [await open(account, 'us-west-2'), await open(account, 'us-east-1')];
     await west.cloud.describe(patient());
-    good = 'AKIANEW';
+    expire();
     const answer = east.cloud.describe(patient());
     await Promise.race([refused.promise, answer]);
-    await writeProfile(file, 'AKIANEW');
+    await renew();
     assert.equal((await answer).length, 1);
   });
 });
