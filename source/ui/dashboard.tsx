@@ -44,7 +44,7 @@ export const Dashboard = (props: DashboardProps) => {
 
   if (isTooSmall) return <TooSmall columns={columns} rows={rows} />;
   return (
-    <Box flexDirection="column" width={columns} height={layout.height} overflow="hidden">
+    <Box flexDirection="column" width={columns} height={layout.height} overflowY="hidden">
       {top === undefined ? (
         <FleetScreen title={title} width={columns} layout={layout} />
       ) : (

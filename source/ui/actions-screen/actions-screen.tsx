@@ -37,7 +37,7 @@ export const ActionsScreen = ({ screen, height, width }: ActionsScreenProps) => 
   const count = actions.length === 1 ? '1 action' : `${actions.length} actions`;
   const title = actions.length === 0 ? ' Actions ' : ` ${count}, newest first `;
   return (
-    <Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
+    <Box flexDirection="column" width={width} height={height} flexShrink={0} overflowY="hidden">
       <SegmentLine
         segments={[
           { text: line.repeat(2), style: quiet },

@@ -37,7 +37,7 @@ export const DetailPane = memo(({ name, width, height }: DetailPaneProps) => {
   const room = body - (hasTimeline ? 1 : 0) - (hasHealth ? 1 : 0);
   const trouble = troubleLines(node, { theme, commandLine }, width, room);
   return (
-    <Box flexDirection="column" height={height} flexShrink={0} overflow="hidden">
+    <Box flexDirection="column" height={height} flexShrink={0} overflowY="hidden">
       <SegmentLine segments={titleSegments(node, theme, width)} width={width} />
       {hasTimeline && <Timeline node={node} width={width} />}
       {hasHealth && (

@@ -33,7 +33,7 @@ export const LogViewer = memo(({ title, feed, view, width, height }: LogViewerPr
   const size = roomForLines(state, { width, height });
   const window = layOutWindow(reading, view, size);
   return (
-    <Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
+    <Box flexDirection="column" width={width} height={height} flexShrink={0} overflowY="hidden">
       <SegmentLine
         segments={headerSegments({ title, feed: state, reading, view, window, theme, width })}
         width={width}

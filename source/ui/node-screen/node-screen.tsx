@@ -32,7 +32,7 @@ export const NodeScreen = ({ screen, height, width }: NodeScreenProps) => {
   const isLogTall = screen.isLogTall === true;
   const page = layOutNodePage(node, { commandLine, keys, theme, now, width, height, isLogTall });
   return (
-    <Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
+    <Box flexDirection="column" width={width} height={height} flexShrink={0} overflowY="hidden">
       <NodeTitle
         name={screen.node}
         node={node}

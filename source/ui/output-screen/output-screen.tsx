@@ -46,7 +46,7 @@ export const OutputScreen = ({ screen, height, width }: OutputScreenProps) => {
     ellipsis: theme.glyphs.ellipsis,
   });
   return (
-    <Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
+    <Box flexDirection="column" width={width} height={height} flexShrink={0} overflowY="hidden">
       <OutcomeHeader action={action} width={width} />
       <SegmentLine
         segments={[{ text: theme.glyphs.line.repeat(width), style: theme.styles.quiet }]}
