@@ -20,7 +20,7 @@ const region = 'us-west-2';
 const broughtUp = async (
   context: TestContext,
   count: number,
-  { service, damaged = 0 }: { service?: CommandService; damaged?: number } = {},
+  { service = new CommandService(), damaged = 0 } = {},
 ) => {
   const nodes = await CommandedNodes.open(service);
   context.after(() => nodes.close());
@@ -78,7 +78,8 @@ const instanceOf = (instanceId: string): Instance => ({
 });
 
 test('nodes that only take messages come to ready through all phases', async (context) => {
-  const { failure, outcomes, phasesOf, requests } = await broughtUp(context, 2);
+  const service = new CommandService();
+  const { failure, outcomes, phasesOf, requests } = await broughtUp(context, 2, { service });
   assert.equal(failure, undefined);
   assert.deepEqual(outcomes, ['ready', 'ready']);
   assert.deepEqual(phasesOf(`${region}-2`), [
@@ -92,6 +93,10 @@ test('nodes that only take messages come to ready through all phases', async (co
     'verifying',
     'ready',
   ]);
+  const bytes = service.sent.reduce((sum, size) => sum + size) / 2;
+  context.diagnostic(
+    `messages: ${bytes} bytes to each node, at most ${Math.max(...service.sent)} in one`,
+  );
   // Stored once for all, fetched by each.
   assert.deepEqual(requests, ['PUT', 'GET', 'GET']);
 });

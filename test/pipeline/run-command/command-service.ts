@@ -31,6 +31,8 @@ export const limits = { message: 64 * 1024, stdout: 24_000, stderr: 8_000 } as c
  * stream in either direction.
  */
 export class CommandService {
+  /** Bytes of each message so far. */
+  readonly sent: number[] = [];
   readonly #stdoutLimit: number;
   readonly #mailboxes = new Map<string, Message[]>();
   readonly #polls = new Map<string, (message: Message) => void>();
@@ -50,6 +52,7 @@ export class CommandService {
     const message = { commandId: randomUUID(), ...content };
     const size = Buffer.byteLength(JSON.stringify(message));
     if (size > limits.message) throw new Error(`a message of ${size} bytes is too large`);
+    this.sent.push(size);
     this.#invocations.set(message.commandId, { status: 'InProgress' });
     const poll = this.#polls.get(instanceId);
     this.#polls.delete(instanceId);
