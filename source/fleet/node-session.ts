@@ -262,7 +262,7 @@ export class NodeSession {
     const { clock, emit } = this.#options;
     const [node, price, sshPort] = [this.name, this.#price, this.#sshPort];
     const [hostKey, replacedBy] = [this.#hostKey, this.#fate.successor];
-    const { rebalanceSince } = this.#watch;
+    const { rebalanceSince } = this.#watch.spot;
     const known = { hostKey, node, price, rebalanceSince, replacedBy, sshPort };
     emit(instanceEvent(instance, { ...known, time: clock() }));
   }
@@ -305,14 +305,14 @@ export class NodeSession {
 
   /** Whether a machine runs again that EC2 or somebody had stopped. */
   #hasReturned(before: Instance | undefined, now: Instance): boolean {
-    const wasAnnounced = this.#watch.hasReturned(before, now);
+    const wasAnnounced = this.#watch.spot.hasReturned(before, now);
     const wasStopped = now.state === 'running' && this.#fate.runs();
     return wasAnnounced || wasStopped;
   }
 
   /** Somebody, or EC2, stopped the machine; what EC2 had announced was told then. */
   #stops(instance: Instance): void {
-    if (!this.#watch.isLeaving) this.#fate.stops(instance);
+    if (!this.#watch.spot.isLeaving) this.#fate.stops(instance);
   }
 
   #enter(

@@ -1,29 +1,16 @@
-import type { Instance } from '../ec2/cloud.ts';
-import type { Emit } from '../events/event.ts';
 import type { Examination } from '../pipeline/examine.ts';
-import type { NodeContext } from '../pipeline/node-context.ts';
 import type { NodeReport } from '../pipeline/node-report.ts';
 import type { Payload } from '../pipeline/payload/payload.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
-import type { SpotNotice } from '../pipeline/spot-notices.ts';
 import type { Admission } from '../ssh/admission.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import { watchHealth } from './health-watch.ts';
-import type { MachineRecord } from './machine-record.ts';
-import { drain } from './node-drain.ts';
 import { NodeInspection } from './node-inspection.ts';
 import { NodeLog } from './node-log.ts';
 import type { RunEnd } from './node-run.ts';
-import { SpotWatch } from './spot-watch.ts';
+import { type SpotListeners, SpotOutlook, type SpotOutlookOptions } from './spot-outlook.ts';
 
-export type NodeWatchOptions = {
-  readonly context: Omit<NodeContext, 'payload' | 'machine'>;
-  readonly machine: MachineRecord;
-  /** The files as they are now. */
-  readonly payload: () => Payload | undefined;
-  readonly emit: Emit;
-  /** Milliseconds since the Unix epoch. */
-  readonly clock: () => number;
+export type NodeWatchOptions = SpotOutlookOptions & {
   /** Whether the node's journal is followed and reported. */
   readonly followLog: boolean;
   /** Whether its health is watched once it is ready, and what EC2 tells it of its end. */
@@ -32,41 +19,16 @@ export type NodeWatchOptions = {
   readonly inspections: Admission;
 };
 
-export type NodeWatchListeners = {
-  /**
-   * Called before it is told that EC2 takes the machine.
-   *
-   * @param isFinal Whether it does not come back.
-   * @returns What resolves once nothing is being done to the node any more.
-   */
-  readonly onInterruption: (reason: string, isFinal: boolean) => Promise<void>;
-  /** Called when EC2 has recommended to rebalance. */
-  readonly onRebalance: () => void;
-};
-
 /** Milliseconds to wait for a node that does not answer where its state now is asked for. */
 const longestWait = 30_000;
-
-/** What EC2 has said that it is going to do to the machine. */
-type AnnouncedEnd = {
-  readonly reason: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly deadline: number;
-  /** Whether the machine may come back. */
-  readonly isFinal: boolean;
-};
 
 /** All that is heard and seen of one node beside the runs: its log, its health, EC2's notices. */
 export class NodeWatch {
   readonly #options: NodeWatchOptions;
-  readonly #listeners: NodeWatchListeners;
   readonly #log: NodeLog;
   readonly #inspection: NodeInspection;
-  readonly #spotWatch: SpotWatch;
+  readonly #spot: SpotOutlook;
   #health: AbortController | undefined;
-  #announced: AnnouncedEnd | undefined;
-  #draining = new AbortController();
-  #rebalanceSince: number | undefined;
   /** Digest of the manifest that was last sent to the node and is not known to have arrived. */
   #owed: string | undefined;
   /**
@@ -75,23 +37,18 @@ export class NodeWatch {
    */
   readonly report: NodeReport;
 
-  constructor(options: NodeWatchOptions, listeners: NodeWatchListeners) {
+  constructor(options: NodeWatchOptions, listeners: SpotListeners) {
     this.#options = options;
-    this.#listeners = listeners;
     const { context, inspections, machine, payload } = options;
-    const { report, scripts } = context;
+    const { report } = context;
     this.#log = new NodeLog(report);
     this.#inspection = new NodeInspection({ context, machine, payload, admission: inspections });
-    this.#spotWatch = new SpotWatch({
-      scripts,
-      onNotice: (notice) => this.#hear(notice),
-      onProblem: (problem) => report.log(`what EC2 tells the node can't be followed: ${problem}`),
-    });
+    this.#spot = new SpotOutlook(options, listeners);
     this.report = {
       ...report,
       phase: (phase, attempt, instanceId) => {
         if (phase === 'ready') this.#owed = undefined;
-        if (phase === 'ready' && this.#announced !== undefined) this.#tellEnd(this.#announced);
+        if (phase === 'ready' && this.#spot.isLeaving) this.#spot.tellAgain();
         else report.phase(phase, attempt, instanceId);
       },
     };
@@ -105,7 +62,7 @@ export class NodeWatch {
     // Who brings a fleet up without staying pays for it only where something is done about notices.
     const isAwaited = journey === 'create' && (replace || drainCommand !== undefined);
     if (!isWatched && !isAwaited) return;
-    if (machine.instance?.lifecycle === 'spot') this.#spotWatch.follow(connection);
+    if (machine.instance?.lifecycle === 'spot') this.#spot.follow(connection);
   }
 
   /** Looks at the node now, and reports what is found; see `NodeSession.examine`. */
@@ -117,14 +74,9 @@ export class NodeWatch {
     return examination;
   }
 
-  /** Since when EC2 recommends to rebalance, if it does; milliseconds since the Unix epoch. */
-  get rebalanceSince(): number | undefined {
-    return this.#rebalanceSince;
-  }
-
-  /** Whether EC2 has told the machine of its end or stop. */
-  get isLeaving(): boolean {
-    return this.#announced !== undefined;
+  /** What EC2 tells the machine of its end. */
+  get spot(): Pick<SpotOutlook, 'hasReturned' | 'isLeaving' | 'rebalanceSince'> {
+    return this.#spot;
   }
 
   /** Whether files were sent that are not known to have arrived. */
@@ -154,7 +106,7 @@ export class NodeWatch {
     const wasOutOfReach = failedPhase === 'booting' || failedPhase === 'connecting';
     const mayRecover = end.type === 'cancelled' || wasOutOfReach || failedPhase === 'verifying';
     if (!isWatched || !(wasReady || mayRecover) || !machine.isThere) return;
-    if (this.#announced !== undefined) return;
+    if (this.#spot.isLeaving) return;
     const abort = new AbortController();
     this.#health = abort;
     watchHealth(
@@ -181,95 +133,17 @@ export class NodeWatch {
     this.#health = undefined;
   }
 
-  /**
-   * EC2 described the machine: whether that runs again after EC2 had announced that it stops or
-   * hibernates it. What was announced is over then.
-   */
-  hasReturned(before: Instance | undefined, now: Instance): boolean {
-    if (this.#announced === undefined || this.#announced.isFinal) return false;
-    if (before === undefined || now.state !== 'running') return false;
-    // Its stop may go unseen between two looks; its start is another launch to EC2.
-    if (before.state === 'running' && before.launchedAt === now.launchedAt) return false;
-    this.#announced = undefined;
-    return true;
-  }
-
   /** The node gets another machine. */
   forget(): void {
     this.stop();
-    this.#spotWatch.forget();
+    this.#spot.forget();
     this.#inspection.forget();
-    this.#announced = undefined;
-    this.#rebalanceSince = undefined;
     this.#owed = undefined;
   }
 
   stop(): void {
     this.pauseHealth();
-    this.#draining.abort();
     this.#log.stop();
-    this.#spotWatch.stop();
-  }
-
-  /** EC2 told the machine something. */
-  #hear(notice: SpotNotice): void {
-    const { clock, context, emit } = this.#options;
-    const { name, region, report } = context;
-    switch (notice.type) {
-      case 'interruption': {
-        const { action, time: deadline } = notice;
-        const reason =
-          action === 'terminate'
-            ? 'EC2 takes the spot instance back'
-            : `EC2 is going to ${action} the spot instance`;
-        this.#announced = { reason, deadline, isFinal: action === 'terminate' };
-        const idle = this.#listeners.onInterruption(reason, action === 'terminate');
-        this.#tellEnd(this.#announced);
-        this.#drain(notice, idle);
-        return;
-      }
-      case 'rebalance': {
-        if (this.#rebalanceSince !== undefined) return;
-        this.#rebalanceSince = notice.since;
-        this.#listeners.onRebalance();
-        const message = 'EC2 recommends to rebalance: the risk that it takes this node has risen';
-        report.log(message);
-        emit({
-          event: 'notice',
-          time: clock(),
-          level: 'warning',
-          message: `${name}: ${message}`,
-          hint: 'Replace the node at a good moment, before EC2 takes it at another.',
-          region,
-        });
-        return;
-      }
-      default:
-        notice satisfies never;
-    }
-  }
-
-  #drain(notice: Extract<SpotNotice, { type: 'interruption' }>, idle: Promise<void>): void {
-    const { clock, context, emit, machine, payload } = this.#options;
-    const { name, region } = context;
-    const { drainCommand: command } = context.config.interruption;
-    const { instance } = machine;
-    if (command === undefined || instance === undefined) return;
-    this.#draining.abort();
-    this.#draining = new AbortController();
-    const { signal } = this.#draining;
-    const onFailure = (failure: string, hint: string) => {
-      const message = `${name}: ${failure}`;
-      emit({ event: 'notice', time: clock(), level: 'warning', message, hint, region });
-    };
-    const whole = { ...context, machine, payload: payload() };
-    const connection = machine.connection(instance);
-    void drain(whole, connection, { command, idle, notice, onFailure, signal });
-  }
-
-  #tellEnd({ deadline, reason }: AnnouncedEnd): void {
-    const { clock, context, emit } = this.#options;
-    const phase = 'interrupted';
-    emit({ event: 'phase', time: clock(), node: context.name, phase, reason, deadline });
+    this.#spot.stop();
   }
 }
