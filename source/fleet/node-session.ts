@@ -5,8 +5,8 @@ import type { Payload } from '../pipeline/payload/payload.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
-import { type InstanceFacts, instanceEvent, isOtherwise } from './instance-event.ts';
 import { MachineFate } from './machine-fate.ts';
+import { MachineNews } from './machine-news.ts';
 import type { MachineRecord } from './machine-record.ts';
 import { type RunEnd, type RunRequest, takenBack } from './node-run.ts';
 import { NodeRuns } from './node-runs.ts';
@@ -26,11 +26,9 @@ export class NodeSession {
   readonly #watch: NodeWatch;
   readonly #runs: NodeRuns;
   readonly #fate: MachineFate;
+  readonly #news: MachineNews;
   /** Begins with the node when its machine comes. */
   #onReserved: (() => void) | undefined;
-  #sshPort = 22;
-  #price: number | undefined;
-  #hostKey: TrustedHostKey | undefined;
 
   constructor(options: NodeSessionOptions) {
     this.machine = options.machine;
@@ -42,7 +40,7 @@ export class NodeSession {
         if (isFinal) this.#fate.taken();
         await over;
       },
-      onRebalance: () => this.#tellAgain(),
+      onRebalance: () => this.#news.tellAgain(),
     });
     this.#runs = new NodeRuns({
       prepare: (journey, payload) => this.#prepare(journey, payload),
@@ -56,6 +54,13 @@ export class NodeSession {
       endAll: (end) => this.#stop(end),
       endWork: (end) => this.#stopWork(end),
       onTaken: () => options.onTaken?.(this),
+    });
+    this.#news = new MachineNews({
+      ...options,
+      node: options.context.name,
+      instance: () => this.machine.instance,
+      rebalanceSince: () => this.#watch.spot.rebalanceSince,
+      successor: () => this.#fate.successor,
     });
   }
 
@@ -161,15 +166,14 @@ export class NodeSession {
     const begin = this.#onReserved;
     this.#onReserved = undefined;
     begin?.();
-    this.#tellInstance({ ...launched, region: this.region });
+    this.#news.launched({ ...launched, region: this.region });
   }
 
   /** EC2 described the node's instance. */
   observed(instance: Instance, sshPort: number): void {
     const before = this.machine.instance;
     this.machine.update(instance);
-    this.#sshPort = sshPort;
-    if (isOtherwise(before, instance)) this.#tellInstance(instance);
+    this.#news.described(before, instance, sshPort);
     if (instance.state === 'terminated') this.machine.close();
     if (!isAlive(instance)) this.#fate.ends(instance);
     else if (isStopped(instance)) this.#stops(instance);
@@ -183,7 +187,7 @@ export class NodeSession {
   /** EC2 does not list the machine any more, as it was seen last. */
   vanished(instance: Instance): void {
     const stateReason = 'EC2 does not list the instance any more: it ended an hour ago or earlier';
-    this.observed({ ...instance, state: 'terminated', stateReason }, this.#sshPort);
+    this.observed({ ...instance, state: 'terminated', stateReason }, this.#news.sshPort);
   }
 
   /** Somebody else gave the node another machine: what there was of the old one is over. */
@@ -202,7 +206,7 @@ export class NodeSession {
 
   /** Another node has the place of this one, whose machine EC2 takes back. */
   succeededBy(node: string): void {
-    if (node !== this.name && this.#fate.succeededBy(node)) this.#tellAgain();
+    if (node !== this.name && this.#fate.succeededBy(node)) this.#news.tellAgain();
   }
 
   /** Whether EC2 takes the machine back for good, or has taken it, and no other has its place. */
@@ -212,17 +216,12 @@ export class NodeSession {
 
   /** The spot price of the machine's pool became known, in US dollars per hour. */
   priced(price: number): void {
-    if (this.#price === price) return;
-    this.#price = price;
-    this.#tellAgain();
+    this.#news.priced(price);
   }
 
   /** A connection is being made, to a machine with this key. */
   hostKeyTrusted(key: TrustedHostKey): void {
-    const before = this.#hostKey;
-    this.#hostKey = key;
-    if (before?.fingerprint === key.fingerprint && before.trust === key.trust) return;
-    this.#tellAgain();
+    this.#news.hostKeyTrusted(key);
   }
 
   /**
@@ -258,20 +257,6 @@ export class NodeSession {
     this.#stop(programEnds);
   }
 
-  #tellInstance(instance: InstanceFacts): void {
-    const { clock, emit } = this.#options;
-    const [node, price, sshPort] = [this.name, this.#price, this.#sshPort];
-    const [hostKey, replacedBy] = [this.#hostKey, this.#fate.successor];
-    const { rebalanceSince } = this.#watch.spot;
-    const known = { hostKey, node, price, rebalanceSince, replacedBy, sshPort };
-    emit(instanceEvent(instance, { ...known, time: clock() }));
-  }
-
-  /** Something else of the machine became known than EC2 describes. */
-  #tellAgain(): void {
-    if (this.machine.instance !== undefined) this.#tellInstance(this.machine.instance);
-  }
-
   #prepare(journey: Journey, own: Payload | undefined) {
     const { context, payload } = this.#options;
     const current = payload();
@@ -289,8 +274,7 @@ export class NodeSession {
     this.machine.reset();
     this.#watch.forget();
     this.#fate.forget();
-    this.#price = undefined;
-    this.#hostKey = undefined;
+    this.#news.forget();
   }
 
   #stop(end: RunEnd): void {
