@@ -1,10 +1,7 @@
-// Bundles the program into dist/: one entry for the command, one for the sandbox's process.
+// Bundles the program into dist/: one entry for the command, one for each of the sandbox's processes.
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { chmod, readdir, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { lighten } from './lighten.js';
-import { requireBuiltins } from './require-builtins.js';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
@@ -22,8 +19,13 @@ const buildId = async () => {
   return hash.digest('hex').slice(0, 12);
 };
 
-const { metafile, outputFiles } = await build({
-  entryPoints: { cli: 'source/cli.ts', sandbox: 'source/sandbox/process.ts' },
+await rm('dist', { recursive: true, force: true });
+await build({
+  entryPoints: {
+    cli: 'source/cli.ts',
+    sandbox: 'source/sandbox/process.ts',
+    spawner: 'source/sandbox/node/isolation/spawner-program.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -35,9 +37,6 @@ const { metafile, outputFiles } = await build({
   jsx: 'automatic',
   sourcemap: false,
   minifySyntax: true,
-  // Names stay: stack traces are read by people.
-  minifyWhitespace: true,
-  plugins: [lighten],
   legalComments: 'none',
   logLevel: 'warning',
   chunkNames: 'chunks/[name]-[hash]',
@@ -48,13 +47,9 @@ const { metafile, outputFiles } = await build({
     __VERSION__: JSON.stringify(version),
     __BUILD__: JSON.stringify(await buildId()),
   },
-  metafile: true,
-  write: false,
+  // What CommonJS dependencies find in their own modules.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
+  },
 });
-await rm('dist', { recursive: true, force: true });
-await mkdir('dist/chunks', { recursive: true });
-for (const { path: file, text } of outputFiles) {
-  const { imports } = metafile.outputs[path.relative('.', file).replaceAll('\\', '/')];
-  await writeFile(file, requireBuiltins(text, imports));
-}
 await chmod('dist/cli.js', 0o755);

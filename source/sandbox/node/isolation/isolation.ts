@@ -18,6 +18,7 @@ import type { NodeRoot } from './node-root.ts';
 import { PipePool } from './pipe-pool.ts';
 import { PrefixRoot } from './prefix-root.ts';
 import { ShippedScripts } from './shipped-scripts.ts';
+import { Spawner } from './spawner.ts';
 
 /** `best` takes namespaces where they are to be had, and else the root prefix. */
 export type IsolationChoice = 'best' | 'namespaces' | 'prefix';
@@ -84,11 +85,17 @@ const openNamespaces = async ({
   const pipesFolder = path.join(base.folder, 'pipes');
   await mkdir(pipesFolder);
   const namespace = await openUserNamespace(identities);
-  const shared = { namespace, diskScript: base.diskScript, pipes: new PipePool(pipesFolder) };
+  const spawner = await openSpawner();
+  const shared = {
+    namespace,
+    diskScript: base.diskScript,
+    pipes: new PipePool(pipesFolder),
+    ...(spawner === undefined ? {} : { spawner }),
+  };
   try {
     await chooseUsrMount(base, shared, folder);
   } catch (error) {
-    await namespace.close();
+    await Promise.all([namespace.close(), spawner?.close()]);
     throw error;
   }
   return {
@@ -96,7 +103,7 @@ const openNamespaces = async ({
     makeFolder: (target) => copySkeleton(base, target),
     makeRoot: (options) => new NamespaceRoot({ ...options, ...shared }),
     close: async () => {
-      await Promise.all([namespace.close(), shared.pipes.close()]);
+      await Promise.all([namespace.close(), shared.pipes.close(), spawner?.close()]);
     },
   };
 };
@@ -106,6 +113,16 @@ type SharedParts = {
   readonly namespace: UserNamespace;
   readonly diskScript: string;
   readonly pipes: PipePool;
+  readonly spawner?: Spawner;
+};
+
+/** Without it everything works as well, only that many nodes take longer. */
+const openSpawner = async (): Promise<Spawner | undefined> => {
+  try {
+    return await Spawner.open();
+  } catch {
+    return undefined;
+  }
 };
 
 /** Takes the first way of mounting `/usr` with which a node works. */

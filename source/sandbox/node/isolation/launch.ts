@@ -8,6 +8,7 @@ import {
   type RunningCommand,
 } from './node-root.ts';
 import type { Pipe, PipePool } from './pipe-pool.ts';
+import type { Spawner, StartedProcess, StartOptions } from './spawner.ts';
 
 /**
  * Runs within the node, with the rights of the command: goes to its directory, sets its environment
@@ -39,12 +40,13 @@ exec "$@"
  *
  * @param within What runs in the node for the process of that id here.
  * @param pool Where its pipes come from; without one they are sockets.
+ * @param spawner What starts it; without one this process does.
  */
 export const launch = (
   enter: readonly string[],
   command: NodeCommand,
   within: ProcessWithin,
-  pool?: PipePool,
+  { pool, spawner }: { readonly pool?: PipePool | undefined; readonly spawner?: Spawner } = {},
 ): RunningCommand => {
   const [file = '', ...words] = [
     ...enter,
@@ -58,42 +60,76 @@ export const launch = (
     ...command.words,
   ];
   const pipes = takePipes(pool);
-  const child = spawn(file, words, {
-    cwd: '/',
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    stdio: [command.stdin, pipes?.stdout.childEnd ?? 'pipe', pipes?.stderr.childEnd ?? 'pipe'],
-    detached: true,
+  const options = {
+    file,
+    words,
+    stdin: command.stdin,
+    ...(pipes === undefined
+      ? {}
+      : { outputs: { stdout: pipes.stdout.childEnd, stderr: pipes.stderr.childEnd } }),
+  };
+  const started = spawner?.isAlive ? spawner.start(options) : startHere(options);
+  void started.started.then(() => {
+    for (const pipe of [pipes?.stdout, pipes?.stderr]) {
+      if (pipe !== undefined) closeSync(pipe.childEnd);
+    }
   });
-  for (const pipe of [pipes?.stdout, pipes?.stderr]) {
-    if (pipe !== undefined) closeSync(pipe.childEnd);
+  const { exited, stdin } = started;
+  const stdout = pipes?.stdout.ourEnd ?? started.stdout;
+  const stderr = pipes?.stderr.ourEnd ?? started.stderr;
+  if (stdout === undefined || stderr === undefined) {
+    throw new Error('a command was started without output');
   }
-  const { stdin } = child;
-  const stdout = pipes?.stdout.ourEnd ?? child.stdout;
-  const stderr = pipes?.stderr.ourEnd ?? child.stderr;
-  if (stdout === null || stderr === null) throw new Error('a command was started without output');
-  const exited = new Promise<CommandEnd>((resolve) => {
-    child.once('error', () => resolve({ code: launchStatus.program }));
-    child.once('exit', (code, name) =>
-      resolve(name === null ? { code: code ?? 255 } : { signal: name }),
-    );
-  });
   const closed = (stream: Readable): Promise<void> =>
     new Promise((resolve) => {
       stream.once('close', () => resolve());
     });
   const outputs = Promise.all([closed(stdout), closed(stderr)]);
   const ended = outputs.then(() => exited);
+  const pidWithin = (find: (outer: number) => number | undefined) => () => {
+    const pid = started.pid();
+    return pid === undefined ? undefined : find(pid);
+  };
   return {
-    ...(stdin === null ? {} : { stdin }),
+    ...(stdin === undefined ? {} : { stdin }),
     stdout,
     stderr,
     exited,
     ended,
-    pid: () => (isRunning(child) ? within.pid(child.pid) : undefined),
-    terminal: () => (isRunning(child) ? within.terminal(child.pid) : undefined),
+    pid: pidWithin(within.pid),
+    terminal: pidWithin(within.terminal),
     signal: (name, scope = 'group') => {
-      if (isRunning(child)) within.signal(child.pid, name, scope);
+      const send = () => {
+        const pid = started.pid();
+        if (pid !== undefined) within.signal(pid, name, scope);
+      };
+      if (started.pid() === undefined) void started.started.then(send);
+      else send();
     },
+  };
+};
+
+/** Starts a command from this process. */
+const startHere = ({ file, outputs, stdin, words }: StartOptions): StartedProcess => {
+  const child = spawn(file, [...words], {
+    cwd: '/',
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    stdio: [stdin, outputs?.stdout ?? 'pipe', outputs?.stderr ?? 'pipe'],
+    detached: true,
+  });
+  const exited = new Promise<CommandEnd>((resolve) => {
+    child.once('error', () => resolve({ code: launchStatus.program }));
+    child.once('exit', (code, name) =>
+      resolve(name === null ? { code: code ?? 255 } : { signal: name }),
+    );
+  });
+  return {
+    stdin: child.stdin ?? undefined,
+    stdout: child.stdout ?? undefined,
+    stderr: child.stderr ?? undefined,
+    started: Promise.resolve(),
+    exited,
+    pid: () => (isRunning(child) ? child.pid : undefined),
   };
 };
 

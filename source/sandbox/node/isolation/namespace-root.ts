@@ -8,6 +8,7 @@ import { endedCommand, launch, type ProcessWithin } from './launch.ts';
 import { firstOutput, toolEnvironment, type UserNamespace } from './namespaces.ts';
 import type { NodeCommand, NodeRoot, RunningCommand } from './node-root.ts';
 import type { PipePool } from './pipe-pool.ts';
+import type { Spawner } from './spawner.ts';
 
 /**
  * What even root of a node keeps of root's rights, over the node's own files and processes. Mounting,
@@ -29,6 +30,7 @@ export class NamespaceRoot implements NodeRoot {
   readonly #namespace: UserNamespace;
   readonly #diskScript: string;
   readonly #pipes: PipePool;
+  readonly #spawner: Spawner | undefined;
   readonly #onLost: () => void;
   #isDiskMoved = false;
   #diskWatch: NodeJS.Timeout | undefined;
@@ -42,6 +44,8 @@ export class NamespaceRoot implements NodeRoot {
     /** `templates/sandbox/fill-disk`. */
     readonly diskScript: string;
     readonly pipes: PipePool;
+    /** What starts commands; without one this process does. */
+    readonly spawner?: Spawner;
     /** Hears that all that ran in the node is gone though nobody stopped it. */
     readonly onLost: () => void;
   }) {
@@ -50,6 +54,7 @@ export class NamespaceRoot implements NodeRoot {
     this.#namespace = options.namespace;
     this.#diskScript = options.diskScript;
     this.#pipes = options.pipes;
+    this.#spawner = options.spawner;
     this.#onLost = options.onLost;
     this.distinguishesUsers = options.namespace.identities.type === 'range';
     this.callsFolder = path.join(options.folder, 'calls');
@@ -101,7 +106,10 @@ export class NamespaceRoot implements NodeRoot {
       ],
       command,
       behindNsenter,
-      command.manner === 'login' ? this.#pipes : undefined,
+      {
+        pool: command.manner === 'login' ? this.#pipes : undefined,
+        ...(this.#spawner === undefined ? {} : { spawner: this.#spawner }),
+      },
     );
   }
 
