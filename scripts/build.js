@@ -1,7 +1,10 @@
 // Bundles the program into dist/: one entry for the command, one for each of the sandbox's processes.
 import { createHash } from 'node:crypto';
-import { chmod, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { build } from 'esbuild';
+import { lighten } from './lighten.js';
+import { requireBuiltins } from './require-builtins.js';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
@@ -19,8 +22,7 @@ const buildId = async () => {
   return hash.digest('hex').slice(0, 12);
 };
 
-await rm('dist', { recursive: true, force: true });
-await build({
+const { metafile, outputFiles } = await build({
   entryPoints: {
     cli: 'source/cli.ts',
     sandbox: 'source/sandbox/process.ts',
@@ -37,6 +39,9 @@ await build({
   jsx: 'automatic',
   sourcemap: false,
   minifySyntax: true,
+  // Names stay: stack traces are read by people.
+  minifyWhitespace: true,
+  plugins: [lighten],
   legalComments: 'none',
   logLevel: 'warning',
   chunkNames: 'chunks/[name]-[hash]',
@@ -47,9 +52,13 @@ await build({
     __VERSION__: JSON.stringify(version),
     __BUILD__: JSON.stringify(await buildId()),
   },
-  // What CommonJS dependencies find in their own modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
-  },
+  metafile: true,
+  write: false,
 });
+await rm('dist', { recursive: true, force: true });
+await mkdir('dist/chunks', { recursive: true });
+for (const { path: file, text } of outputFiles) {
+  const { imports } = metafile.outputs[path.relative('.', file).replaceAll('\\', '/')];
+  await writeFile(file, requireBuiltins(text, imports));
+}
 await chmod('dist/cli.js', 0o755);
