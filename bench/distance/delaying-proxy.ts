@@ -91,6 +91,6 @@ const delayLine = (milliseconds: number, notBefore: number): ((action: () => voi
   return (action) => {
     queue.push(action);
     const due = Math.max(performance.now(), notBefore) + milliseconds;
-    setTimeout(() => queue.shift()?.(), due - performance.now());
+    setTimeout(() => queue.shift()?.(), Math.max(due - performance.now(), 0));
   };
 };
