@@ -9,7 +9,7 @@ export const authentication = ({ username }: SshTarget, identity: SshIdentity): 
       return {
         type: 'publickey',
         username,
-        key: identity.privateKey,
+        key: identity.parsed ?? identity.privateKey,
         ...(identity.passphrase === undefined ? {} : { passphrase: identity.passphrase }),
       };
     case 'agent':

@@ -7,6 +7,7 @@ import { cleanText } from './clean-text.ts';
 import type { HostKeySource, SshIdentity, SshTarget } from './connection.ts';
 import { describeHostKey } from './host-key.ts';
 import { openSocket } from './open-socket.ts';
+import { sendWhole } from './send-whole.ts';
 import {
   type ClientError,
   classifyHandshakeError,
@@ -133,6 +134,7 @@ class Handshake {
     client.on('close', () => this.#onClose());
 
     this.#startTimer(this.#options.handshakeTimeout);
+    sendWhole(this.#socket);
     try {
       client.connect({
         sock: this.#socket,

@@ -99,7 +99,7 @@ const usable = (
   switch (reading.type) {
     case 'key':
       return {
-        identity: { type: 'key', privateKey: reading.privateKey },
+        identity: { type: 'key', privateKey: reading.privateKey, parsed: reading.parsed },
         publicKey: reading.publicKey,
       };
     case 'wrong-passphrase':

@@ -9,6 +9,8 @@ export type PrivateKeyReading =
       readonly type: 'key';
       /** Free of encryption, in a format that ssh2 reads in microseconds. */
       readonly privateKey: string;
+      /** The same as ssh2 reads it. */
+      readonly parsed: ParsedKey;
       /** As in a `.pub` file, without comment. */
       readonly publicKey: string;
     }
@@ -76,7 +78,7 @@ const portable = (key: KeyObject): PrivateKeyReading => {
 
   const parsed = utils.parseKey(privateKey);
   if (parsed instanceof Error) return { type: 'unusable', reason: parsed.message };
-  return { type: 'key', privateKey, publicKey: publicLine(parsed) };
+  return { type: 'key', privateKey, parsed, publicKey: publicLine(parsed) };
 };
 
 const unsupported = (type: string): PrivateKeyReading => ({

@@ -88,6 +88,10 @@ class Tunnel extends Duplex implements Transport {
     this.#channel.write(chunk, () => callback());
   }
 
+  override _writev(chunks: Array<{ chunk: Buffer }>, callback: () => void): void {
+    this.#channel.write(Buffer.concat(chunks.map(({ chunk }) => chunk)), () => callback());
+  }
+
   override _final(callback: () => void): void {
     this.#channel.end();
     callback();
