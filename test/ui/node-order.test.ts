@@ -222,3 +222,37 @@ describe('a cursor on a node that the filter hides', () => {
     assert.equal(order.selected(fleet, { ...view(), filter: 'us' }), 'us-west-2-3');
   });
 });
+
+test('what was moved one by one is where sorting all would put it', () => {
+  const events = (pick: (most: number) => number) => {
+    const name = `us-west-2-${pick(60) + 1}`;
+    const seconds = pick(900);
+    return [
+      enters(name, 'ready', seconds),
+      enters(name, 'configuring', seconds),
+      fails(name, 'no', 'try again', seconds),
+      logs(name, 'hello'),
+      runsOn(name, { instanceType: ['t3.medium', 'm7g.large'][pick(2)] ?? '' }),
+    ][pick(5)];
+  };
+  // The same numbers each time.
+  let seed = 1;
+  const pick = (most: number) => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % most;
+  };
+  for (const by of ['trouble', 'node', 'phase', 'time', 'type'] as const) {
+    for (const isReversed of [false, true]) {
+      for (const more of [{}, { filter: '!ready' }, { isGrouped: true }]) {
+        const order = createNodeOrder();
+        const table = { ...view({ by, isReversed }), ...more };
+        let fleet = fleetOf(60).reduce(reduce, emptyFleet);
+        for (let step = 0; step < 80; step++) {
+          const event = events(pick);
+          if (event !== undefined) fleet = reduce(fleet, event);
+          assert.deepEqual(order.rows(fleet, table), createNodeOrder().rows(fleet, table));
+        }
+      }
+    }
+  }
+});

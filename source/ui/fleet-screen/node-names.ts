@@ -1,4 +1,5 @@
 import type { FleetState } from '../../fleet/state.ts';
+import { placeOf } from './move-in-order.ts';
 
 /**
  * The names of a fleet's nodes by region and number. The function that is returned remembers its
@@ -21,23 +22,11 @@ export const createNodeNames = (collator: Intl.Collator) => {
     } else {
       const names = [...stayed];
       for (const name of state.nodes.keys()) {
-        if (!known.has(name)) names.splice(placeOf(name, names, collator), 0, name);
+        if (!known.has(name)) names.splice(placeOf(name, names, collator.compare), 0, name);
       }
       sorted = names;
     }
     if (sorted.length !== known.size || sorted !== stayed) known = new Set(sorted);
     return sorted;
   };
-};
-
-/** Index at which a name belongs into sorted ones. */
-const placeOf = (name: string, names: readonly string[], collator: Intl.Collator): number => {
-  let low = 0;
-  let high = names.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (collator.compare(names[middle] ?? '', name) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 };

@@ -1,6 +1,7 @@
 import type { FleetState, NodeState } from '../../fleet/state.ts';
 import { createChangedNodes } from './changed-nodes.ts';
 import type { FleetView } from './fleet-view.ts';
+import { moveInOrder } from './move-in-order.ts';
 import { type FilterTerm, matchesFilter, parseFilter } from './node-filter.ts';
 import { createNodeNames } from './node-names.ts';
 import { compareSortKeys, type SortKey, sortKey } from './node-sorting.ts';
@@ -31,6 +32,9 @@ export type RegionGroup = {
   readonly count: number;
 };
 
+/** Of this many nodes one may move, and it is less work to move it than to sort all of them. */
+const fewest = 20;
+
 /** What the order remembers of a node. */
 type Entry = { readonly node: NodeState; readonly isShown: boolean; readonly key: SortKey };
 
@@ -48,6 +52,8 @@ export const createNodeOrder = (): NodeOrder => {
   let nodes: FleetState['nodes'] | undefined;
   let criteria: Pick<FleetView, 'filter' | 'sorting' | 'isGrouped'> | undefined;
   let filter: readonly FilterTerm[] = [];
+  /** What the filter lets through, sorted; of nodes that keep their place maybe as they were. */
+  let sorted: readonly Entry[] = [];
   let rows: readonly string[] = [];
   let groups: readonly RegionGroup[] = [];
   /** Where the chosen node was seen last. */
@@ -73,23 +79,20 @@ export const createNodeOrder = (): NodeOrder => {
       names = byName(state);
     }
     nodes = state.nodes;
-    const haveMoved = lookAtChanges(state, view);
-    if (isSameView && isSameFleet && !haveMoved) return;
+    const moved = lookAtChanges(state, view);
+    if (isSameView && isSameFleet && moved.size === 0) return;
 
-    const shown: Entry[] = [];
-    for (const name of names) {
-      const entry = entries.get(name);
-      if (entry?.isShown) shown.push(entry);
-    }
-    const sorted = sort(shown, view).map(({ node }) => node.name);
-    const arranged = view.isGrouped ? group(sorted) : { rows: sorted, groups: [] };
+    const isSorted = isSameView && isSameFleet && moved.size < sorted.length / fewest;
+    sorted = isSorted ? sortMoved(moved, view) : sort(shownOf(names), view);
+    const inOrder = sorted.map(({ node }) => node.name);
+    const arranged = view.isGrouped ? group(inOrder) : { rows: inOrder, groups: [] };
     if (!isSameList(arranged.rows, rows)) rows = arranged.rows;
     if (!isSameGroups(arranged.groups, groups)) groups = arranged.groups;
   };
 
-  /** Whether nodes that changed have another place, or come into or out of view. */
-  const lookAtChanges = (state: FleetState, { sorting }: FleetView): boolean => {
-    let haveMoved = false;
+  /** Names of nodes that changed and have another place by that, or come into or out of view. */
+  const lookAtChanges = (state: FleetState, { sorting }: FleetView): ReadonlySet<string> => {
+    const moved = new Set<string>();
     changedNodes(state, (_before, node) => {
       if (node === undefined) return;
       const { name } = node;
@@ -98,21 +101,43 @@ export const createNodeOrder = (): NodeOrder => {
       const isShown = matchesFilter(filter, node);
       const key = sortKey(node, sorting.by);
       entries.set(name, { node, isShown, key });
-      if (before?.isShown !== isShown) haveMoved = true;
+      if (before?.isShown !== isShown) moved.add(name);
       else if (isShown && (before.key !== key || before.node.region !== node.region)) {
-        haveMoved = true;
+        moved.add(name);
       }
     });
-    return haveMoved;
+    return moved;
   };
 
+  const shownOf = (some: Iterable<string>): readonly Entry[] => {
+    const shown: Entry[] = [];
+    for (const name of some) {
+      const entry = entries.get(name);
+      if (entry?.isShown) shown.push(entry);
+    }
+    return shown;
+  };
+
+  /** @param shown by name */
   const sort = (shown: readonly Entry[], { sorting }: FleetView): readonly Entry[] => {
     if (sorting.by === 'node') return sorting.isReversed ? shown.toReversed() : shown;
     return shown.toSorted((one, other) => compareSortKeys(one.key, other.key, sorting, collator));
   };
 
-  const group = (sorted: readonly string[]) => {
-    const byRegion = Map.groupBy(sorted, (name) => entries.get(name)?.node.region ?? '');
+  const sortMoved = (moved: ReadonlySet<string>, { sorting }: FleetView): readonly Entry[] => {
+    const direction = sorting.by === 'node' && sorting.isReversed ? -1 : 1;
+    return moveInOrder(
+      sorted,
+      ({ node }) => moved.has(node.name),
+      shownOf(moved),
+      (one, other) =>
+        compareSortKeys(one.key, other.key, sorting, collator) ||
+        direction * collator.compare(one.node.name, other.node.name),
+    );
+  };
+
+  const group = (inOrder: readonly string[]) => {
+    const byRegion = Map.groupBy(inOrder, (name) => entries.get(name)?.node.region ?? '');
     const regions = [...byRegion].sort(([one], [other]) => collator.compare(one, other));
     let start = 0;
     return {
