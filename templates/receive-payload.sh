@@ -193,8 +193,11 @@ if ! problem=$(
   for name in scripts config files units services.tsv node.env; do
     [ ! -e "$staging/$name" ] || set -- "$@" "$staging/$name"
   done
-  mv -f "$@" "$inbox/" || exit
-  exec mv -f "$staging/$manifest" "$inbox/$manifest"
+  # In this order. It would go on after one that can't be moved.
+  mv -f "$@" "$staging/$manifest" "$inbox/" || {
+    rm -f "$inbox/$manifest"
+    exit 1
+  }
 ) 2>&1; then
   fail_writing "$problem"
 fi
