@@ -32,7 +32,8 @@ export const followCommand = async (
     try {
       const result = await exec(command(), {
         signal,
-        maximumOutput: 4_096,
+        // Of which only stderr's last line is ever looked at.
+        maximumOutput: 1_024,
         onLine: (line, stream) => {
           if (stream === 'stderr') return;
           fruitless = 0;

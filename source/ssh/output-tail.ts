@@ -5,32 +5,36 @@ export type OutputTail = {
   text(): string;
 };
 
-/** Makes a tail of at most `maximum` bytes. */
+/** Makes a tail of at most `maximum` bytes. Takes twice that at most, however small the pieces are. */
 export const createOutputTail = (maximum: number): OutputTail => {
-  const chunks: Buffer[] = [];
+  // Of its own: pieces of Node's shared memory would keep all of that.
+  let held = Buffer.allocUnsafeSlow(0);
   let size = 0;
   let dropped = false;
 
+  /** Leaves room behind what is kept, and nothing else before it. */
+  const makeRoom = (needed: number) => {
+    const kept = Math.min(size, Math.max(maximum - needed, 0));
+    dropped ||= kept < size;
+    const capacity = Math.max(kept + needed, Math.min(2 * held.length, 2 * maximum));
+    const next = capacity > held.length ? Buffer.allocUnsafeSlow(capacity) : held;
+    held.copy(next, 0, size - kept, size);
+    held = next;
+    size = kept;
+  };
+
   return {
     write: (chunk) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      for (let oldest = chunks[0]; oldest !== undefined && size > maximum; oldest = chunks[0]) {
-        const excess = size - maximum;
-        dropped = true;
-        if (oldest.length > excess) {
-          // A copy, because a slice would keep the whole chunk in memory.
-          chunks[0] = Buffer.from(oldest.subarray(excess));
-          size -= excess;
-        } else {
-          chunks.shift();
-          size -= oldest.length;
-        }
-      }
+      const piece = chunk.subarray(Math.max(chunk.length - maximum, 0));
+      dropped ||= piece.length < chunk.length;
+      if (size + piece.length > held.length) makeRoom(piece.length);
+      piece.copy(held, size);
+      size += piece.length;
     },
     text: () => {
-      const bytes = Buffer.concat(chunks);
-      return bytes.subarray(dropped ? firstCharacter(bytes) : 0).toString('utf8');
+      const from = Math.max(size - maximum, 0);
+      const bytes = held.subarray(from, size);
+      return bytes.subarray(dropped || from > 0 ? firstCharacter(bytes) : 0).toString('utf8');
     },
   };
 };

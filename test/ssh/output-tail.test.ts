@@ -20,3 +20,22 @@ test('what is kept begins with a whole character', () => {
   tail.write(Buffer.from('€€'));
   assert.equal(tail.text(), '€');
 });
+
+test('whatever the pieces, what is kept is the end of the stream', () => {
+  const whole = Array.from({ length: 2_000 }, (_, index) => String.fromCharCode(97 + (index % 26)));
+  for (const maximum of [1, 7, 64, 1_999, 2_000, 5_000]) {
+    for (const piece of [1, 3, 50, 700]) {
+      const tail = createOutputTail(maximum);
+      for (let at = 0; at < whole.length; at += piece) {
+        tail.write(Buffer.from(whole.slice(at, at + piece).join('')));
+        assert.equal(
+          tail.text(),
+          whole
+            .slice(0, at + piece)
+            .slice(-maximum)
+            .join(''),
+        );
+      }
+    }
+  }
+});
