@@ -1,0 +1,6 @@
+import type { Metafile } from 'esbuild';
+
+export const requireBuiltins: (
+  text: string,
+  imports: Metafile['outputs'][string]['imports'],
+) => string;
