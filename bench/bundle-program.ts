@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { lighten } from '../scripts/lighten.js';
+import { requireBuiltins } from '../scripts/require-builtins.js';
 
 /**
  * Bundles a program of the bench as the product is bundled.
@@ -9,7 +12,7 @@ import { build } from 'esbuild';
  */
 export const bundleProgram = async (entry: string, folder: string): Promise<string> => {
   const program = path.join(folder, `${path.basename(entry, '.ts')}.mjs`);
-  await build({
+  const { metafile, outputFiles } = await build({
     entryPoints: [entry],
     outfile: program,
     bundle: true,
@@ -20,9 +23,15 @@ export const bundleProgram = async (entry: string, folder: string): Promise<stri
     logLevel: 'warning',
     external: ['cpu-features', '*.node'],
     define: { 'process.env.NODE_ENV': '"production"' },
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
-    },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    plugins: [lighten],
+    metafile: true,
+    write: false,
   });
+  const [output] = Object.values(metafile.outputs);
+  for (const { text } of outputFiles) {
+    await writeFile(program, requireBuiltins(text, output?.imports ?? []));
+  }
   return program;
 };

@@ -3,6 +3,7 @@ import { distance } from './distance/subject.ts';
 import { ec2Calls } from './ec2-calls/subject.ts';
 import { fanOut } from './fan-out/subject.ts';
 import type { Subject } from './figure.ts';
+import { memory } from './memory/subject.ts';
 import { startUp } from './start-up/subject.ts';
 import { watching } from './watching/subject.ts';
 
@@ -12,6 +13,7 @@ export const subjects: readonly Subject[] = [
   distance,
   dashboard,
   startUp,
+  memory,
   ec2Calls,
   watching,
 ];
