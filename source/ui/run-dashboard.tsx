@@ -68,7 +68,7 @@ export type DashboardOptions = {
  * Times per second that Ink draws, at most. Far more than the fleet changes what is shown: Ink waits
  * for that long after each change, and a change that comes meanwhile begins the wait again.
  */
-const maxFps = 60;
+const maxFps = 100;
 
 /**
  * Shows the fleet on the alternate screen until someone quits. While it does, it answers SIGINT,
