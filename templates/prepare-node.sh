@@ -41,6 +41,18 @@ make_directory() {
   fi
 }
 
+# The inbox appears with its owner: an upload, which may begin at any moment, accepts no other. And it
+# is never emptied: one may be under way.
+make_inbox() {
+  if [ ! -e "$root/tmp/exs" ] && new=$(mktemp -d "$root/tmp/.exs.XXXXXX" 2>/dev/null); then
+    if [ -n "$root" ] || chown "$SPOT_TUI_USER:" "$new" 2>/dev/null; then
+      mv -T "$new" "$root/tmp/exs" 2>/dev/null
+    fi
+    [ ! -d "$new" ] || rmdir "$new"
+  fi
+  make_directory /tmp/exs 0700
+}
+
 # write PATH MODE TEXT
 write() {
   problem=$(
@@ -58,8 +70,7 @@ make_directories() {
     /opt/uploaded_files /opt/uploaded_files/scripts /opt/uploaded_files/config; do
     make_directory "$directory" 0755
   done
-  # Never emptied: an upload may be under way.
-  make_directory /tmp/exs 0700
+  make_inbox
   # /tmp is emptied at boot or by age; this brings the directory back and keeps it out of the latter.
   write /etc/tmpfiles.d/spot-tui.conf 0644 \
     "$(printf 'd /tmp/exs 0700 %s %s -' "$SPOT_TUI_USER" "$(login_group)")"
