@@ -58,9 +58,12 @@ const work = async (): Promise<void> => {
   }
 };
 const begin = performance.now();
+const before = process.cpuUsage();
 await Promise.all(Array.from({ length: 50 }, work));
+const { user, system } = process.cpuUsage(before);
 const result: ClientResult = {
   milliseconds: performance.now() - begin,
+  computing: (user + system) / 1000,
   peakMemory: process.resourceUsage().maxRSS * 1024,
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);

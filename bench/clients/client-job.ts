@@ -15,6 +15,8 @@ export type ClientJob = {
 export type ClientResult = {
   /** From the first connection to the last trigger's return. */
   readonly milliseconds: number;
+  /** Milliseconds of CPU that the process used meanwhile. */
+  readonly computing: number;
   /** Bytes that the process had resident at most. */
   readonly peakMemory: number;
 };

@@ -11,6 +11,7 @@ import { buildPayload } from '../../source/pipeline/payload/payload.ts';
 import { runPipeline } from '../../source/pipeline/pipeline.ts';
 import { loadRemoteScripts } from '../../source/pipeline/remote-script.ts';
 import { createAdmission } from '../../source/ssh/admission.ts';
+import { loadIdentity } from '../../source/ssh/identity.ts';
 import { createConnection } from '../../source/ssh/node-connection.ts';
 import type { Target } from '../targets/target.ts';
 import type { ClientJob, ClientResult } from './client-job.ts';
@@ -24,10 +25,10 @@ const { config } = await loadConfig(job.configFile, {
   environment: process.env,
   workingDirectory: process.cwd(),
 });
-const [payload, scripts, privateKey] = await Promise.all([
+const [payload, scripts, { identity }] = await Promise.all([
   buildPayload(config, job.templatesFolder),
   loadRemoteScripts(job.templatesFolder),
-  readFile(job.privateKeyPath),
+  loadIdentity({ privateKeyPath: job.privateKeyPath }),
 ]);
 const admission = createAdmission(handshakes);
 
@@ -48,7 +49,7 @@ const drive = async (target: Target, index: number): Promise<void> => {
   };
   const connection = createConnection({
     target: { host: target.address, port: target.port, username: job.username },
-    identity: { type: 'key', privateKey },
+    identity,
     hostKey: async ({ line }) =>
       line === job.hostKey
         ? { trusted: true }
@@ -96,9 +97,12 @@ const drive = async (target: Target, index: number): Promise<void> => {
 };
 
 const begin = performance.now();
+const before = process.cpuUsage();
 await Promise.all(job.targets.map(drive));
+const { user, system } = process.cpuUsage(before);
 const result: ClientResult = {
   milliseconds: performance.now() - begin,
+  computing: (user + system) / 1000,
   peakMemory: process.resourceUsage().maxRSS * 1024,
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -3,7 +3,7 @@ import type { Task } from '../baselines/contender.ts';
 import { xargsTar } from '../baselines/xargs-tar.ts';
 import { type ClientRun, prepareClient } from '../clients/client-program.ts';
 import type { Figure, MeasureOptions } from '../figure.ts';
-import { median } from '../statistics.ts';
+import { describeCost } from './runs-at.ts';
 
 /** How the product did at one number of targets. */
 export type Comparison = {
@@ -31,7 +31,6 @@ export const compare = async (
     baseline.push(await attempt(task, () => timed(shell)));
   }
   const samples = runs.map(({ wholeProcess }) => wholeProcess);
-  const memory = Math.round(median(runs.map(({ peakMemory }) => peakMemory)) / 1e6);
   const figures: readonly Figure[] = [
     {
       name: `${count} targets`,
@@ -39,7 +38,7 @@ export const compare = async (
       samples,
       baseline: { name: xargsTar.name, samples: baseline },
       ...(count === 50 ? { target: { of: 'ratio', atMost: 0.4 } } : {}),
-      note: `whole processes, Node.js' start included; targets take their share of the same cores; ours had ${memory} MB`,
+      note: `whole processes, Node.js' start included; targets share the cores; ${describeCost({ count, runs })}`,
     },
     {
       name: `${count} targets, to the floor`,

@@ -3,18 +3,14 @@ import path from 'node:path';
 import { type ClientRun, type ClientTask, prepareClient } from '../clients/client-program.ts';
 import type { Figure, MeasureOptions } from '../figure.ts';
 import { archiveSize, type PayloadFolder } from '../payload.ts';
-import { median } from '../statistics.ts';
 import { startSsh2Targets } from '../targets/ssh2-targets.ts';
+import { describeCost, type RunsAt } from './runs-at.ts';
 
 /** How much longer a node may take when there are more of them. */
 const atMost = 1.15;
 
 /** Compares the time per node at two numbers of like targets. */
-export const perNode = (
-  kind: string,
-  many: { readonly count: number; readonly runs: readonly ClientRun[] },
-  few: { readonly count: number; readonly runs: readonly ClientRun[] },
-): Figure => ({
+export const perNode = (kind: string, many: RunsAt, few: RunsAt): Figure => ({
   name: `per node at ${many.count.toLocaleString('en-US')} ${kind}`,
   unit: 'ms',
   samples: many.runs.map(({ milliseconds }) => milliseconds / many.count),
@@ -23,7 +19,7 @@ export const perNode = (
     samples: few.runs.map(({ milliseconds }) => milliseconds / few.count),
   },
   target: { of: 'ratio', atMost },
-  note: `from the first connection to the last trigger; ours had ${Math.round(median(many.runs.map(({ peakMemory }) => peakMemory)) / 1e6)} MB`,
+  note: `from the first connection to the last trigger; ${describeCost(many)}`,
 });
 
 /** Measures more targets than a machine has room for, on servers that answer like nodes. */
