@@ -1,6 +1,7 @@
 import { dashboard } from './dashboard/subject.ts';
 import { distance } from './distance/subject.ts';
 import { ec2Calls } from './ec2-calls/subject.ts';
+import { endToEnd } from './end-to-end/subject.ts';
 import { fanOut } from './fan-out/subject.ts';
 import type { Subject } from './figure.ts';
 import { memory } from './memory/subject.ts';
@@ -15,5 +16,6 @@ export const subjects: readonly Subject[] = [
   startUp,
   memory,
   ec2Calls,
+  endToEnd,
   watching,
 ];
