@@ -37,9 +37,14 @@ const showRun = async (
 ): Promise<ExitStatus> => {
   const lifetime = new AbortController();
   const stopTimeout = startCommandTimeout(invocation, (error) => lifetime.abort(error));
+  let shown: FleetRun | undefined;
   try {
-    const prepared = await withInterruption(invocation, async (signal) => {
-      const workspace = await openWorkspace(invocation, signal);
+    const prepared = await withInterruption(invocation, async (signal, end) => {
+      // Who looks at the dashboard is not thrown out of it: what was logged is still worth reading.
+      const endOfSandbox = (error: Error) =>
+        shown === undefined ? end(error) : shown.controller.perish(error);
+      const either = AbortSignal.any([signal, lifetime.signal]);
+      const workspace = await openWorkspace(invocation, either, endOfSandbox);
       if (before !== undefined && !(await before(workspace, signal))) return undefined;
       return {
         workspace,
@@ -56,6 +61,7 @@ const showRun = async (
       return exitStatus.success;
     }
     const { run, workspace } = prepared;
+    shown = run;
     junit.follow(run);
     const working = work(run, lifetime.signal, workspace).catch((error: unknown) => {
       // Nothing that the dashboard could show came of it: leave, and say why.

@@ -217,6 +217,19 @@ export class FleetController {
     if (first !== undefined) throw first;
   }
 
+  /**
+   * EC2 itself is gone for good, as a sandbox can be: every node ends for that reason, and nothing is
+   * watched any more.
+   */
+  perish(error: Error): void {
+    const sessions = this.#sessions.all;
+    const why = toPhaseFailure(error);
+    this.#watch.end();
+    const isLoss = sessions.some(({ machine }) => !machine.isGone);
+    this.#notices.say(isLoss ? 'error' : 'info', why.reason, { hint: why.hint });
+    for (const session of sessions) session.perished(why);
+  }
+
   /** Ends all work and connections. What runs in EC2 keeps running. */
   async close(): Promise<void> {
     this.#hostKeys.tell();

@@ -73,10 +73,16 @@ export class FleetWatch {
     await Promise.all(this.#pricing);
   }
 
-  /** Watches all regions until the signal aborts. */
+  /** Watches no more: there is nothing left to see. */
+  end(): void {
+    this.#ending.abort();
+  }
+
+  /** Watches all regions until the signal aborts, or the watch is ended. */
   async run(signal: AbortSignal): Promise<void> {
+    const ending = AbortSignal.any([signal, this.#ending.signal]);
     try {
-      await Promise.all([...this.#watches.values()].map((watch) => watch.run(signal)));
+      await Promise.all([...this.#watches.values()].map((watch) => watch.run(ending)));
     } finally {
       this.#ending.abort();
     }

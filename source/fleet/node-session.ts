@@ -190,6 +190,20 @@ export class NodeSession {
     this.observed({ ...instance, state: 'terminated', stateReason }, this.#news.sshPort);
   }
 
+  /** EC2 itself is gone for good, and every machine with it. */
+  perished(why: PhaseFailure): void {
+    const { instance } = this.machine;
+    if (instance === undefined) {
+      this.machine.refuse(why);
+      this.machine.lose(why);
+    } else if (instance.state !== 'terminated') {
+      this.observed(
+        { ...instance, state: 'terminated', stateReason: why.reason },
+        this.#news.sshPort,
+      );
+    }
+  }
+
   /** Somebody else gave the node another machine: what there was of the old one is over. */
   replaced(instance: Instance, sshPort: number): void {
     this.#stop({ type: 'ended', reason: 'replaced elsewhere' });
