@@ -2,6 +2,7 @@ import type { Figure, MeasureOptions, Subject } from '../figure.ts';
 import { percentile } from '../statistics.ts';
 import { bundle } from './bundle.ts';
 import { countFrames } from './count-frames.ts';
+import { measureBookkeeping } from './measure-bookkeeping.ts';
 import { type Measured, measureDashboard } from './measure-dashboard.ts';
 import { measureRich, type RichFrame } from './measure-rich.ts';
 
@@ -14,9 +15,14 @@ export const dashboard: Subject = {
     const program = await bundle('measured-program.ts', folder);
     log('  bytes of single frames');
     const counts = await countFrames(counted, signal);
+    log('  what is done before anything is drawn');
+    const shares = await measureBookkeeping(
+      await bundle('bookkeeping-program.ts', folder),
+      options,
+    );
     const sizes = quick ? [100, 5000] : [10, 100, 1000, 5000];
     const rounds = await measureRounds(options, program, sizes);
-    return [...counts, ...figuresOf(rounds, sizes)];
+    return [...counts, ...figuresOf(rounds, sizes), ...shares];
   },
 };
 

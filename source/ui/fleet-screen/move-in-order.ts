@@ -1,18 +1,23 @@
 /**
- * A sorted list after some of its items got another place, came, or went: what stays is not compared
- * with each other again.
+ * A sorted list without some of its items and with others: what stays is not looked at again.
  *
- * @param hasMoved whether an item of the list is no longer where it belongs, or does not belong there
- * @param moved the items that have, as they belong there now
+ * @param gone items of the list, or equal ones
+ * @returns undefined if one of these is not where it belongs in the list
  */
 export const moveInOrder = <Item>(
   sorted: readonly Item[],
-  hasMoved: (item: Item) => boolean,
-  moved: readonly Item[],
+  gone: readonly Item[],
+  come: readonly Item[],
   compare: (one: Item, other: Item) => number,
-): readonly Item[] => {
-  const items = sorted.filter((item) => !hasMoved(item));
-  for (const item of moved) items.splice(placeOf(item, items, compare), 0, item);
+): readonly Item[] | undefined => {
+  const items = [...sorted];
+  for (const item of gone) {
+    const index = placeOf(item, items, compare);
+    const found = items[index];
+    if (found === undefined || compare(found, item) !== 0) return undefined;
+    items.splice(index, 1);
+  }
+  for (const item of come) items.splice(placeOf(item, items, compare), 0, item);
   return items;
 };
 

@@ -38,6 +38,9 @@ const fewest = 20;
 /** What the order remembers of a node. */
 type Entry = { readonly node: NodeState; readonly isShown: boolean; readonly key: SortKey };
 
+/** What was remembered of nodes that have moved, by their names. */
+type Moved = ReadonlyMap<string, Entry | undefined>;
+
 /**
  * An order that costs little to ask for at every event: only nodes that changed are looked at
  * again, rows are only sorted when a node takes another place, and the answers are the same objects
@@ -83,16 +86,19 @@ export const createNodeOrder = (): NodeOrder => {
     if (isSameView && isSameFleet && moved.size === 0) return;
 
     const isSorted = isSameView && isSameFleet && moved.size < sorted.length / fewest;
-    sorted = isSorted ? sortMoved(moved, view) : sort(shownOf(names), view);
+    sorted = (isSorted ? sortMoved(moved, view) : undefined) ?? sort(shownOf(names), view);
     const inOrder = sorted.map(({ node }) => node.name);
     const arranged = view.isGrouped ? group(inOrder) : { rows: inOrder, groups: [] };
     if (!isSameList(arranged.rows, rows)) rows = arranged.rows;
     if (!isSameGroups(arranged.groups, groups)) groups = arranged.groups;
   };
 
-  /** Names of nodes that changed and have another place by that, or come into or out of view. */
-  const lookAtChanges = (state: FleetState, { sorting }: FleetView): ReadonlySet<string> => {
-    const moved = new Set<string>();
+  /**
+   * Nodes that changed and have another place by that, or come into or out of view: what was
+   * remembered of each.
+   */
+  const lookAtChanges = (state: FleetState, { sorting }: FleetView): Moved => {
+    const moved = new Map<string, Entry | undefined>();
     changedNodes(state, (_before, node) => {
       if (node === undefined) return;
       const { name } = node;
@@ -101,9 +107,9 @@ export const createNodeOrder = (): NodeOrder => {
       const isShown = matchesFilter(filter, node);
       const key = sortKey(node, sorting.by);
       entries.set(name, { node, isShown, key });
-      if (before?.isShown !== isShown) moved.add(name);
+      if (before?.isShown !== isShown) moved.set(name, before);
       else if (isShown && (before.key !== key || before.node.region !== node.region)) {
-        moved.add(name);
+        moved.set(name, before);
       }
     });
     return moved;
@@ -124,12 +130,12 @@ export const createNodeOrder = (): NodeOrder => {
     return shown.toSorted((one, other) => compareSortKeys(one.key, other.key, sorting, collator));
   };
 
-  const sortMoved = (moved: ReadonlySet<string>, { sorting }: FleetView): readonly Entry[] => {
+  const sortMoved = (moved: Moved, { sorting }: FleetView): readonly Entry[] | undefined => {
     const direction = sorting.by === 'node' && sorting.isReversed ? -1 : 1;
     return moveInOrder(
       sorted,
-      ({ node }) => moved.has(node.name),
-      shownOf(moved),
+      [...moved.values()].flatMap((before) => (before?.isShown ? before : [])),
+      shownOf(moved.keys()),
       (one, other) =>
         compareSortKeys(one.key, other.key, sorting, collator) ||
         direction * collator.compare(one.node.name, other.node.name),
