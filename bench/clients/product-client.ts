@@ -10,14 +10,11 @@ import type { NodeReport } from '../../source/pipeline/node-report.ts';
 import { buildPayload } from '../../source/pipeline/payload/payload.ts';
 import { runPipeline } from '../../source/pipeline/pipeline.ts';
 import { loadRemoteScripts } from '../../source/pipeline/remote-script.ts';
-import { createAdmission } from '../../source/ssh/admission.ts';
+import { createAdmission, handshakesAtOnce } from '../../source/ssh/admission.ts';
 import { loadIdentity } from '../../source/ssh/identity.ts';
 import { createConnection } from '../../source/ssh/node-connection.ts';
 import type { Target } from '../targets/target.ts';
 import type { ClientJob, ClientResult } from './client-job.ts';
-
-/** As in source/commands/node-access.ts. */
-const handshakes = 24;
 
 const [jobFile = ''] = process.argv.slice(2);
 const job: ClientJob = JSON.parse(await readFile(jobFile, 'utf8'));
@@ -30,7 +27,7 @@ const [payload, scripts, { identity }] = await Promise.all([
   loadRemoteScripts(job.templatesFolder),
   loadIdentity({ privateKeyPath: job.privateKeyPath }),
 ]);
-const admission = createAdmission(handshakes);
+const admission = createAdmission(handshakesAtOnce);
 
 /** Drives one target to the end of `configuring`, which is where the node would be verified. */
 const drive = async (target: Target, index: number): Promise<void> => {

@@ -3,24 +3,22 @@
  * pauses: reads a `WatcherJob` from the file that it is given and prints a `WatcherResult`.
  */
 import { readFile } from 'node:fs/promises';
+import { inspectionsAtOnce } from '../../source/fleet/fleet-sessions.ts';
 import { runChecks } from '../../source/pipeline/checks/checks.ts';
 import { healthOf } from '../../source/pipeline/inspection/health.ts';
 import { inspectNode } from '../../source/pipeline/inspection/inspect-node.ts';
 import { loadRemoteScripts } from '../../source/pipeline/remote-script.ts';
-import { createAdmission } from '../../source/ssh/admission.ts';
+import { createAdmission, handshakesAtOnce } from '../../source/ssh/admission.ts';
 import { createConnection } from '../../source/ssh/node-connection.ts';
 import { expected } from './expected.ts';
 import type { WatcherJob, WatcherResult } from './watcher-job.ts';
-
-/** As in source/commands/node-access.ts and source/fleet/fleet-sessions.ts. */
-const [handshakes, inspections] = [24, 48];
 
 const [jobFile = ''] = process.argv.slice(2);
 const job: WatcherJob = JSON.parse(await readFile(jobFile, 'utf8'));
 const scripts = await loadRemoteScripts(job.templatesFolder);
 const { signal } = new AbortController();
-const admission = createAdmission(handshakes);
-const looks = createAdmission(inspections);
+const admission = createAdmission(handshakesAtOnce);
+const looks = createAdmission(inspectionsAtOnce);
 const connections = Array.from({ length: job.nodes }, () =>
   createConnection({
     target: { host: '127.0.0.1', port: job.port, username: 'ubuntu' },

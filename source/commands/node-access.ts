@@ -1,7 +1,7 @@
 import type { Instance } from '../ec2/cloud.ts';
 import { sshPortOf } from '../fleet/ssh-port.ts';
 import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
-import { createAdmission } from '../ssh/admission.ts';
+import { createAdmission, handshakesAtOnce } from '../ssh/admission.ts';
 import type { NodeConnection, SshTarget } from '../ssh/connection.ts';
 import { loadIdentity } from '../ssh/identity.ts';
 import { createConnection } from '../ssh/node-connection.ts';
@@ -13,9 +13,6 @@ import { openHostKeys } from './host-keys.ts';
 import { isInteractive } from './interactivity.ts';
 import { type JumpAccess, openJumpHost } from './jump-host.ts';
 import type { Workspace } from './workspace.ts';
-
-/** Handshakes at a time: enough to hide the network, few enough to keep the screen alive. */
-const handshakes = 24;
 
 /**
  * Milliseconds since its launch in which a machine may not know its keys yet; afterwards a refused
@@ -63,7 +60,7 @@ export const openNodeAccess = async (
       : {}),
   });
   for (const warning of loaded.warnings) stderr.write(`warning: ${warning}\n`);
-  const admission = createAdmission(handshakes);
+  const admission = createAdmission(handshakesAtOnce);
   const knownHostsFile = folders.knownHosts(config.deployment);
   const hostKeys = openHostKeys(invocation, workspace);
   const { identity } = loaded;

@@ -45,7 +45,7 @@ export type FleetSessionsOptions = {
  * Nodes that are looked at together: over a slow link each takes half a second, on this side some
  * milliseconds of computing.
  */
-const inspections = 48;
+export const inspectionsAtOnce = 48;
 
 /** Milliseconds for which EC2's list may lack an instance that it has shown before. */
 const listingTime = 30_000;
@@ -54,7 +54,7 @@ const listingTime = 30_000;
 export class FleetSessions {
   readonly #options: FleetSessionsOptions;
   readonly #byName = new Map<string, NodeSession>();
-  readonly #inspections = createAdmission(inspections);
+  readonly #inspections = createAdmission(inspectionsAtOnce);
   /** Instances of nodes that EC2 does not list, by id, with the time of the first look. */
   readonly #missingSince = new Map<string, number>();
 

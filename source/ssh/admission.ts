@@ -12,6 +12,9 @@ export type Admission = {
   enter(signal: AbortSignal): Promise<() => void>;
 };
 
+/** Handshakes at a time: enough to hide the network, few enough to keep the screen alive. */
+export const handshakesAtOnce = 24;
+
 /** Makes an admission that is to be shared by all connections of a program. */
 export const createAdmission = (limit: number): Admission => {
   let inside = 0;
