@@ -22,6 +22,7 @@ import {
 import type { Invocation } from './command.ts';
 import { type Deployment, findDeployment } from './deployment.ts';
 import { isInteractive } from './interactivity.ts';
+import { withSandboxPatience } from './sandbox-patience.ts';
 import { version } from './version.ts';
 
 /** What a command works with: the configuration and one cloud for each of its regions. */
@@ -69,12 +70,13 @@ export const openWorkspace = async (
   for (const warning of deployment.warnings) {
     stderr.write(`warning: ${formatIssue(warning)}\n`);
   }
-  const config = applyOverrides(deployment.config, {
+  const wanted = applyOverrides(deployment.config, {
     ...(options.count === undefined ? {} : { count: options.count }),
     ...(options.region === undefined ? {} : { region: options.region }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.maxPrice === undefined ? {} : { maxPrice: options.maxPrice }),
   });
+  const config = deployment.sandbox === undefined ? wanted : withSandboxPatience(wanted);
   const calls = createApiCallCounter();
   const news = createNewsDesk((each) => {
     stderr.write(newsText(options, each));
