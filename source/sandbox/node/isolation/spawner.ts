@@ -38,9 +38,9 @@ export type StartOptions = {
  * Starts commands from a small process of its own.
  *
  * To start a process is to copy the page tables of the one that does it, and whoever does it waits
- * meanwhile: some 50 µs for each megabyte of memory. A sandbox grows by a megabyte or two with each
- * node, and starts some sixty processes for it: by itself it would spend most of its time on that,
- * and with twice the nodes four times as much.
+ * meanwhile: some 50 µs for each megabyte of memory. A sandbox grows by about
+ * a megabyte with each node, and starts dozens of processes for it: by itself it would spend most of
+ * its time on that, and the more so the more nodes it has.
  */
 export class Spawner {
   readonly #helper: ChildProcess;
