@@ -1,5 +1,6 @@
 import type { CommandDefinition } from './command.ts';
 import { commandTable } from './command-table.ts';
+import { exitMeanings } from './exit-meanings.ts';
 import { commandOptions, globalOptions, type OptionDefinition } from './options.ts';
 
 /** The program's own help. */
@@ -40,7 +41,7 @@ export const commandHelp = (command: CommandDefinition): string =>
     `${command.summary.charAt(0).toUpperCase()}${command.summary.slice(1)}.`,
     '',
     'Usage',
-    `  ${['spot-tui', command.name === 'dashboard' ? '' : command.name, command.usage, '[options]'].filter((part) => part !== '').join(' ')}`,
+    `  ${usageLine(command)}`,
     ...(command.usage.includes('node')
       ? ['', '  A node is a name such as us-west-2-1, an instance id or an address.']
       : []),
@@ -59,21 +60,29 @@ export const commandHelp = (command: CommandDefinition): string =>
     'Examples',
     ...columns(command.examples.map(([line, meaning]) => [line, meaning])),
     '',
+    'Exit status',
+    ...columns(exitMeanings(command.name)),
+    '',
   ].join('\n');
 
 /** `dryRun` as it is written on the command line: `--dry-run`. */
 export const flagName = (name: string): string =>
   `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
+/** An option as it is written: `--count N`. */
+export const optionUsage = (name: string, { default: isOn, value }: OptionDefinition): string =>
+  name === 'sandbox'
+    ? '--sandbox[=fast]'
+    : `${flagName(isOn ? `no-${name}` : name)}${value === undefined ? '' : ` ${value}`}`;
+
+/** A command line with everything that the command takes. */
+export const usageLine = ({ name, usage }: CommandDefinition): string =>
+  ['spot-tui', name === 'dashboard' ? '' : name, usage, '[options]']
+    .filter((part) => part !== '')
+    .join(' ');
+
 const optionLines = (options: readonly (readonly [string, OptionDefinition])[]): string[] =>
-  columns(
-    options.map(([name, { default: isOn, value, description }]) => [
-      name === 'sandbox'
-        ? '--sandbox[=fast]'
-        : `${flagName(isOn ? `no-${name}` : name)}${value === undefined ? '' : ` ${value}`}`,
-      description,
-    ]),
-  );
+  columns(options.map(([name, option]) => [optionUsage(name, option), option.description]));
 
 const columns = (rows: readonly (readonly [string, string])[]): string[] => {
   const width = Math.max(...rows.map(([left]) => left.length));

@@ -5,7 +5,7 @@ import { aws } from './schema-aws.ts';
 import { regionSettings } from './schema-region.ts';
 
 /** What the old system knew and spot-tui has no use for. */
-const retiredKeys: ReadonlyMap<string, string> = new Map([
+export const retiredKeys: ReadonlyMap<string, string> = new Map([
   ['security_group_name', 'every deployment has a security group of its own'],
   ['vpc_tag_name', 'name the VPC with vpc_id'],
   ['ensure_default_vpc', 'set use_dedicated_vpc where a region has no default VPC'],
