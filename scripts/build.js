@@ -5,6 +5,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { lighten } from './lighten.js';
 import { requireBuiltins } from './require-builtins.js';
+import { thirdPartyLicenses } from './third-party-licenses.js';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
@@ -61,4 +62,5 @@ for (const { path: file, text } of outputFiles) {
   const { imports } = metafile.outputs[path.relative('.', file).replaceAll('\\', '/')];
   await writeFile(file, requireBuiltins(text, imports));
 }
+await writeFile('dist/third-party-licenses.txt', await thirdPartyLicenses(metafile));
 await chmod('dist/cli.js', 0o755);

@@ -32,15 +32,26 @@ test('every package is pinned with its sum, and none comes from elsewhere than t
   }
 });
 
-test('no install script is needed: those of the program’s own packages are switched off', async () => {
+test('no package runs a script when it is installed, but for the one that fetches Node', async () => {
   const { allowScripts } = (await read('package.json')) as {
     readonly allowScripts: Readonly<Record<string, boolean>>;
   };
-  const scripted = locked.filter(
-    ([, { dev, hasInstallScript }]) => dev !== true && hasInstallScript,
+  const scripted = locked.flatMap(([name, { hasInstallScript }]) =>
+    hasInstallScript ? name.replace(/^.*node_modules\//, '') : [],
   );
   assert.deepEqual(
-    scripted.map(([name]) => allowScripts[name.replace(/^.*node_modules\//, '')]),
-    scripted.map(() => false),
+    scripted.filter((name) => allowScripts[name] !== false),
+    ['node'],
+  );
+});
+
+test('nothing is installed along with the program: all that it needs is bundled', async () => {
+  const manifest = (await read('package.json')) as object;
+  for (const field of ['dependencies', 'optionalDependencies', 'peerDependencies']) {
+    assert.ok(!(field in manifest), field);
+  }
+  assert.deepEqual(
+    locked.flatMap(([name, { dev }]) => (dev ? [] : name)),
+    [],
   );
 });

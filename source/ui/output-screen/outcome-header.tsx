@@ -15,9 +15,6 @@ type OutcomeHeaderProps = {
   readonly width: number;
 };
 
-/** Rows that it takes. */
-export const outcomeHeaderHeight = 3;
-
 /** What was asked for, by whom and when, and how far it is. */
 export const OutcomeHeader = ({ action, width }: OutcomeHeaderProps) => {
   const { theme } = useDashboard();

@@ -103,9 +103,6 @@ export type Service = {
 
 export type Output = { readonly to: 'journal' | 'null' } | { readonly appendTo: string };
 
-/** Kinds of units that do nothing here, by their suffix. */
-export const unsimulatedKinds = ['timer', 'path', 'socket', 'mount', 'automount', 'swap'] as const;
-
 export const unitSuffix = (id: string): string => id.slice(id.lastIndexOf('.') + 1);
 
 /** `name` with `.service` behind it where it has no suffix of a unit. */
