@@ -237,4 +237,23 @@ export const commandTable: readonly CommandDefinition[] = [
     ],
     load: async () => (await import('./local-commands.ts')).sandbox,
   },
+  {
+    name: 'completion',
+    usage: 'bash|zsh|fish',
+    summary: 'a script that lets your shell complete commands and options',
+    description: [
+      'Prints the script. It is made of the same tables as this help: a line in the file that your shell reads when it starts, as below, keeps it current. Completing starts no program and contacts nothing, so names of nodes are not completed.',
+    ],
+    options: [],
+    examples: [
+      ['spot-tui completion bash', 'in ~/.bashrc: eval "$(spot-tui completion bash)"'],
+      ['spot-tui completion zsh', 'in ~/.zshrc, after compinit: eval "$(spot-tui completion zsh)"'],
+      [
+        'spot-tui completion fish',
+        'in ~/.config/fish/config.fish: spot-tui completion fish | source',
+      ],
+    ],
+    maximumWords: 1,
+    load: async () => (await import('./local-commands.ts')).completion,
+  },
 ];

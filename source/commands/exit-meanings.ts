@@ -40,6 +40,7 @@ const ownMeanings: ReadonlyMap<string, readonly [success: string, failure: strin
   ],
   ['history', ['printed', unexpected]],
   ['replay', ['played', unexpected]],
+  ['completion', ['printed', 'it could not be printed']],
   ['sandbox', ['done; `status` also where none runs', 'the sandbox does not run or answer']],
 ]);
 
