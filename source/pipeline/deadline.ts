@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startAwakeTimer } from '../time/awake-timer.ts';
 
@@ -24,25 +25,26 @@ export const withDeadline = async <Result>(
   action: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> => {
   outer.throwIfAborted();
-  const timer = new AbortController();
-  const stop = startAwakeTimer(milliseconds, () => {
-    timer.abort(new DeadlineExceededError(milliseconds));
-  });
-  const signal = AbortSignal.any([outer, timer.signal]);
+  const ending = new AbortController();
+  const { signal } = ending;
+  const ended = Promise.withResolvers<never>();
+  const end = (reason: unknown) => {
+    ending.abort(reason);
+    ended.reject(reason);
+  };
+  const stop = startAwakeTimer(milliseconds, () => end(new DeadlineExceededError(milliseconds)));
+  // Node keeps an `AbortSignal.any` that is listened to, and `outer` may last for days.
+  const listener = addAbortListener(outer, () => end(outer.reason));
   try {
-    return await Promise.race([action(signal), rejectionOf(signal)]);
+    return await Promise.race([action(signal), ended.promise]);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw error;
   } finally {
     stop();
+    listener[Symbol.dispose]();
   }
 };
-
-const rejectionOf = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 
 /**
  * Waits before another try: exponential with full jitter, so that nodes that failed together do not

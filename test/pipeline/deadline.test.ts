@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -28,6 +29,23 @@ test('the outer signal’s reason is not taken for a deadline', async () => {
   );
   outer.abort(new Error('asked to leave'));
   await assert.rejects(waiting, /asked to leave/);
+});
+
+test('nothing listens to a signal that lasts, nor to its own, once the work has ended', async () => {
+  const outer = new AbortController().signal;
+  const own: AbortSignal[] = [];
+  for (const ends of [true, false]) {
+    const work = withDeadline(1000, outer, async (signal) => {
+      own.push(signal);
+      assert.equal(getEventListeners(outer, 'abort').length, 1);
+      if (!ends) throw new Error('refused');
+    });
+    await work.catch((error: unknown) => assert.match(String(error), /refused/));
+  }
+  for (const signal of [outer, ...own]) {
+    assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  }
+  assert.equal(own.length, 2);
 });
 
 test('waiting before another try ends with its signal', async () => {
