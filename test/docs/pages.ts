@@ -9,13 +9,16 @@ export type Page = {
 
 export const projectFolder = new URL('../../', import.meta.url);
 
-/** The readme and everything in docs/. */
+/** Pages at the top of the project. */
+const topPages = ['readme.md', 'contributing.md', 'security.md', 'changelog.md'];
+
+/** The pages at the top, and everything in docs/. */
 export const readPages = async (): Promise<readonly Page[]> => {
   const names = (await readdir(new URL('docs/', projectFolder)))
     .filter((name) => name.endsWith('.md'))
     .sort();
   return Promise.all(
-    ['readme.md', ...names.map((name) => `docs/${name}`)].map(async (path) => ({
+    [...topPages, ...names.map((name) => `docs/${name}`)].map(async (path) => ({
       path,
       text: await readFile(new URL(path, projectFolder), 'utf8'),
     })),
