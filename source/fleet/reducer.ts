@@ -6,6 +6,7 @@ import type {
   NodeEvent,
   PhaseEvent,
 } from '../events/event.ts';
+import { isSettled } from '../events/phase.ts';
 import { keepOutputs, sizeOfOutput } from './kept-outputs.ts';
 import type {
   ActionResult,
@@ -13,6 +14,8 @@ import type {
   FleetState,
   LogLine,
   NodeState,
+  Timeline,
+  TimelineEntry,
   Trouble,
 } from './state.ts';
 
@@ -27,6 +30,9 @@ const actionLimit = 50;
 
 /** Earlier attempts that the state keeps per node. */
 const attemptLimit = 10;
+
+/** Phases that the state keeps of an attempt since it settled: a node may come and go for days. */
+export const changeLimit = 20;
 
 /** A fleet of which nothing is known yet. */
 export const emptyFleet: FleetState = {
@@ -188,9 +194,23 @@ const enterPhase = (node: NodeState, event: PhaseEvent): NodeState => {
     phaseSince: event.time,
     attempt,
     ...(trouble === undefined ? {} : { trouble }),
-    timeline: isSameAttempt ? [...node.timeline, entered] : [entered],
+    timeline: isSameAttempt ? appendPhase(node.timeline, entered) : [entered],
     earlier: isSameAttempt ? node.earlier : [...node.earlier.slice(1 - attemptLimit), finished],
   };
+};
+
+const appendPhase = (timeline: Timeline, entered: TimelineEntry): Timeline => {
+  const settled = timeline.find(({ phase }) => isSettled(phase));
+  if (settled === undefined) return [...timeline, entered];
+  const index = timeline.indexOf(settled);
+  const [oldest, ...newer] = timeline.slice(index + 1);
+  if (oldest === undefined || newer.length + 1 < changeLimit) return [...timeline, entered];
+  return [
+    ...timeline.slice(0, index),
+    { ...settled, until: settled.until ?? oldest.time },
+    ...newer,
+    entered,
+  ];
 };
 
 /** What is still so of the node's machine with an event. */

@@ -67,7 +67,10 @@ export type NodeState = {
   readonly log: readonly LogLine[];
   /** Lines that there have been, those that `log` no longer has included. */
   readonly logged: number;
-  /** Phases of the current attempt with the time at which each began. */
+  /**
+   * Phases of the current attempt with the time at which each began: those on the way to where it
+   * settled first, and at most `changeLimit` of the newest since.
+   */
   readonly timeline: Timeline;
   /** The attempts before, oldest first; at most `attemptLimit`. */
   readonly earlier: readonly { readonly attempt: number; readonly timeline: Timeline }[];
@@ -76,7 +79,14 @@ export type NodeState = {
 };
 
 /** Phases with the time at which each began, in milliseconds since the Unix epoch. */
-export type Timeline = readonly { readonly phase: Phase; readonly time: number }[];
+export type Timeline = readonly TimelineEntry[];
+
+export type TimelineEntry = {
+  readonly phase: Phase;
+  readonly time: number;
+  /** When it ended, where the entry that came next is not kept. */
+  readonly until?: number;
+};
 
 export type NodeHealth = Omit<HealthEvent, 'event' | 'node'>;
 

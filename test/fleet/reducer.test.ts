@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FleetEvent } from '../../source/events/event.ts';
-import { emptyFleet, logLimit, reduce, reduceAll } from '../../source/fleet/reducer.ts';
+import {
+  changeLimit,
+  emptyFleet,
+  logLimit,
+  reduce,
+  reduceAll,
+} from '../../source/fleet/reducer.ts';
 
 const fold = (...events: FleetEvent[]) => events.reduce(reduce, emptyFleet);
 
@@ -102,6 +108,34 @@ test('the log keeps the newest lines', () => {
   assert.equal(log?.length, logLimit);
   assert.equal(log?.at(-1)?.message, `line ${logLimit + 4}`);
   assert.equal(log?.[0]?.message, 'line 5');
+});
+
+test('of a node that comes and goes, its way to ready and its newest phases are kept', () => {
+  const node = 'us-west-2-1';
+  const days = Array.from({ length: 1000 }, (_, index): FleetEvent[] => [
+    { event: 'phase', time: 2 * index + 10, node, phase: 'degraded', reason: 'lost', hint: '' },
+    phase(node, 'ready', 2 * index + 11),
+  ]).flat();
+  const way = [phase(node, 'pending', 1), phase(node, 'launching', 2), phase(node, 'ready', 3)];
+  const few = fold(...way, ...days.slice(0, changeLimit)).nodes.get(node)?.timeline ?? [];
+  assert.equal(few.length, way.length + changeLimit);
+  assert.ok(few.every(({ until }) => until === undefined));
+
+  const timeline = fold(...way, ...days).nodes.get(node)?.timeline ?? [];
+  assert.deepEqual(timeline.slice(0, way.length), [
+    { phase: 'pending', time: 1 },
+    { phase: 'launching', time: 2 },
+    // It was ready for 7 ms, however long ago the next phase that is kept began.
+    { phase: 'ready', time: 3, until: 10 },
+  ]);
+  const newest = few.slice(-2).map(({ phase: name }) => name);
+  assert.deepEqual(
+    timeline.slice(way.length).map(({ phase: name, time }) => `${name} ${time}`),
+    Array.from(
+      { length: changeLimit },
+      (_, index) => `${newest[index % 2]} ${2010 - changeLimit + index}`,
+    ),
+  );
 });
 
 test('a node that gets another machine keeps nothing of the one before but its past', () => {

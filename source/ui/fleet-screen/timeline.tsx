@@ -32,32 +32,30 @@ export const Timeline = memo(({ node, width }: TimelineProps) => {
       const time = current === '' ? '' : ` ${current}`;
       return [[{ text: `${entry.phase}${time}`, style: { ...style, bold: true } }]];
     }
-    if (next.time - entry.time < 1000 && entry.phase === 'pending') return [];
+    const duration = (entry.until ?? next.time) - entry.time;
+    if (duration < 1000 && entry.phase === 'pending') return [];
     return [
-      [
-        { text: entry.phase },
-        { text: ` ${formatDuration(next.time - entry.time)}`, style: theme.styles.quiet },
-      ],
+      [{ text: entry.phase }, { text: ` ${formatDuration(duration)}`, style: theme.styles.quiet }],
     ];
   });
   const coming = comingPhases(node.phase).map((phase): Segment[] => [
     { text: phase, style: theme.styles.quiet },
   ]);
 
-  const widthOf = (steps: readonly Segment[][]) =>
-    steps.reduce(
-      (sum, step) => sum + 3 + step.reduce((s, { text }) => s + stringWidth(text), 0),
-      0,
-    );
+  const widthOf = (step: readonly Segment[] = []) =>
+    step.reduce((sum, { text }) => sum + stringWidth(text), 3);
   const dropped = { start: 0, end: 0 };
-  const kept = () => [
-    ...past.slice(dropped.start),
-    ...coming.slice(0, coming.length - dropped.end),
-  ];
-  while (widthOf(kept()) > width - 4 && dropped.end < coming.length) dropped.end++;
-  while (widthOf(kept()) > width - 4 && dropped.start < past.length - 1) dropped.start++;
+  let excess = [...past, ...coming].reduce((sum, step) => sum + widthOf(step), 4 - width);
+  while (excess > 0 && dropped.end < coming.length) {
+    dropped.end += 1;
+    excess -= widthOf(coming.at(-dropped.end));
+  }
+  while (excess > 0 && dropped.start < past.length - 1) {
+    excess -= widthOf(past[dropped.start]);
+    dropped.start += 1;
+  }
 
-  const steps = kept();
+  const steps = [...past.slice(dropped.start), ...coming.slice(0, coming.length - dropped.end)];
   const segments: Segment[] = [{ text: dropped.start > 0 ? ` ${ellipsis} ` : ' ' }];
   for (const [index, step] of steps.entries()) {
     if (index > 0) segments.push(separator);

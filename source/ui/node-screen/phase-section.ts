@@ -48,9 +48,9 @@ export const phaseSection = (node: NodeState, context: PageContext): PageSection
 /** The steps of a timeline, without one that only says that nothing had begun yet. */
 const stepsOf = (timeline: Timeline, now: number): Step[] =>
   timeline
-    .map(({ phase, time }, index) => {
+    .map(({ phase, time, until }, index) => {
       const next = timeline[index + 1];
-      const duration = Math.max(0, (next?.time ?? now) - time);
+      const duration = Math.max(0, (until ?? next?.time ?? now) - time);
       return { phase, time, duration, isOver: next !== undefined };
     })
     .filter(({ phase, duration, isOver }) => phase !== 'pending' || duration >= 1000 || !isOver);
