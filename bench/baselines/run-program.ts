@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import { runToEnd } from '../run-to-end.ts';
 
 /**
  * Runs a program to its end.
@@ -16,20 +15,11 @@ export const runProgram = async (
   },
 ): Promise<void> => {
   const { signal, folder, environment = {} } = options;
-  const child = spawn(file, args, {
+  const { stdout, stderr, status } = await runToEnd(file, args, {
     cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
     signal,
   });
-  const [stdout, stderr, status] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    }),
-  ]);
   if (status === 0) return;
   throw new Error(`${file} ended with ${status}: ${`${stdout}${stderr}`.trim().slice(-2_000)}`);
 };

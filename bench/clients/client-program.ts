@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import type { Task } from '../baselines/contender.ts';
 import { bundleProgram } from '../bundle-program.ts';
 import { templatesFolder } from '../payload.ts';
+import { runToEnd } from '../run-to-end.ts';
 import type { Targets } from '../targets/target.ts';
 import type { ClientJob, ClientResult } from './client-job.ts';
 
@@ -31,18 +30,9 @@ export const prepareClient = async (
   await writeFile(jobFile, JSON.stringify(jobFor(task)));
   return async () => {
     const begin = performance.now();
-    const child = spawn(process.execPath, [program, jobFile], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const { stdout, stderr, status } = await runToEnd(process.execPath, [program, jobFile], {
       signal,
     });
-    const [stdout, stderr, status] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      new Promise<number | null>((resolve, reject) => {
-        child.once('error', reject);
-        child.once('close', resolve);
-      }),
-    ]);
     const wholeProcess = performance.now() - begin;
     if (status !== 0) throw new Error(`${name} failed: ${stderr.trim().slice(0, 2_000)}`);
     const result: ClientResult = JSON.parse(stdout);

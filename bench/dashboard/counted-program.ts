@@ -4,9 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { FleetEvent } from '../../source/events/event.ts';
 import { createFleetStore } from '../../source/fleet/store.ts';
 import { runDashboard } from '../../source/ui/run-dashboard.tsx';
+import { idleActions } from '../../test/ui/idle-actions.ts';
 import { createCountedTerminal } from './counted-terminal.ts';
 import { beginNode, nodeName, regionOf } from './feed.ts';
-import { idleActions } from './idle-actions.ts';
 
 /** What was drawn at one step. */
 export type Count = { readonly step: string; readonly bytes: number; readonly frames: number };

@@ -5,8 +5,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { FleetEvent } from '../../source/events/event.ts';
 import { createFleetStore } from '../../source/fleet/store.ts';
 import { runDashboard } from '../../source/ui/run-dashboard.tsx';
+import { idleActions } from '../../test/ui/idle-actions.ts';
 import { createFeed, type FeedOptions } from './feed.ts';
-import { idleActions } from './idle-actions.ts';
 
 /** What is measured, as JSON in the first argument. */
 export type ProgramOptions = FeedOptions & {

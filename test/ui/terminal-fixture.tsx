@@ -4,6 +4,7 @@ import type { FleetEvent } from '../../source/events/event.ts';
 import { createFleetStore } from '../../source/fleet/store.ts';
 import { runDashboard } from '../../source/ui/run-dashboard.tsx';
 import { begins, enters, fails, runsOn } from './events.ts';
+import { idleActions } from './idle-actions.ts';
 
 const [mode = 'plain'] = process.argv.slice(2);
 const store = createFleetStore();
@@ -13,7 +14,6 @@ for (const node of ['us-west-2-1', 'us-west-2-2']) {
   store.dispatch(runsOn(node));
 }
 const controller = new AbortController();
-const ignore = () => 1;
 
 /** What happens to the fleet, one event for each SIGUSR1. */
 const steps: FleetEvent[] = [
@@ -59,17 +59,7 @@ try {
     signal: controller.signal,
     notifies: mode !== 'quiet',
     actions: {
-      configure: ignore,
-      push: ignore,
-      retry: ignore,
-      terminate: ignore,
-      doctor: ignore,
-      exec: ignore,
-      replace: ignore,
-      launch: ignore,
-      cancel: () => undefined,
-      followLogs: () => Promise.resolve(),
-      consoleLink: () => undefined,
+      ...idleActions,
       sshCommand: () => ({
         file: mode === 'ssh-absent' ? '/nonexistent/ssh' : 'sh',
         arguments: [
