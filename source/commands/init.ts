@@ -6,11 +6,11 @@ import { exitStatus, UsageError } from './exit-status.ts';
 
 /** What a new deployment begins with: a name here, and where it comes from in the templates. */
 const starterFiles = [
-  ['config.yaml', 'config.yaml'],
+  ['config.yaml', 'deployments/bacalhau/config.yaml'],
   ['config.schema.json', 'config.schema.json'],
-  ['scripts', 'bacalhau/scripts'],
-  ['config', 'bacalhau/config'],
-  ['units', 'bacalhau/units'],
+  ['scripts', 'deployments/bacalhau/scripts'],
+  ['config', 'deployments/bacalhau/config'],
+  ['services', 'deployments/bacalhau/services'],
 ] as const;
 
 /** Writes a starter configuration and the workload that it deploys, for editing. */
@@ -40,7 +40,7 @@ export const run: RunCommand = async ({ currentFolder, options, stdout, template
       '  config.schema.json  lets your editor complete and check config.yaml',
       '  scripts/            land in /opt/uploaded_files/scripts',
       '  config/             lands in /opt/uploaded_files/config',
-      '  units/              systemd units; started if they have an [Install] section',
+      '  services/           systemd units; started if they have an [Install] section',
       '',
       'Next: edit config.yaml, then `spot-tui validate`, then `spot-tui create`.',
       'Or try it first without AWS: `spot-tui create --sandbox`.',

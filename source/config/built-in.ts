@@ -17,7 +17,7 @@ export const builtInDeployment = 'sandbox';
 
 /** What the sandbox runs where there is no configuration file: the shipped Bacalhau workload. */
 export const builtInConfig = (options: BuiltInOptions): Config => {
-  const folder = path.join(options.templatesFolder, 'bacalhau');
+  const folder = path.join(options.templatesFolder, 'deployments/bacalhau');
   const written: WrittenConfig = {
     deployment: builtInDeployment,
     aws: {
@@ -26,7 +26,7 @@ export const builtInConfig = (options: BuiltInOptions): Config => {
       private_ssh_key_path: options.privateKeyPath,
       scripts_directory: path.join(folder, 'scripts'),
       config_directory: path.join(folder, 'config'),
-      units_directory: path.join(folder, 'units'),
+      units_directory: path.join(folder, 'services'),
       open_ports: [4222],
     },
     regions: ['us-west-2', 'us-east-1', 'eu-west-1'],

@@ -16,7 +16,7 @@ suite('actions from the command line', () => {
       [
         'deployment: fleet',
         'settle_time: 1s',
-        'aws: {total_instances: 3, scripts_directory: scripts, config_directory: config, units_directory: units}',
+        'aws: {total_instances: 3, scripts_directory: scripts, config_directory: config, units_directory: services}',
         'regions: [us-west-2]',
         '',
       ].join('\n'),

@@ -12,7 +12,7 @@ test('who attaches while somebody creates sees how far nodes are, and waits for 
       [
         'deployment: fleet',
         'settle_time: 0s',
-        'aws: {total_instances: 1, cloud_init_template: slow.yaml, scripts_directory: scripts, config_directory: config, units_directory: units}',
+        'aws: {total_instances: 1, cloud_init_template: slow.yaml, scripts_directory: scripts, config_directory: config, units_directory: services}',
         'regions: [us-west-2]',
         '',
       ].join('\n'),

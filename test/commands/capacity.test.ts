@@ -8,7 +8,7 @@ const config = (placement: string) =>
   [
     'deployment: orchard',
     `placement: ${placement}`,
-    'aws: {total_instances: 1, scripts_directory: scripts, config_directory: config, units_directory: units}',
+    'aws: {total_instances: 1, scripts_directory: scripts, config_directory: config, units_directory: services}',
     'regions: [us-west-2, us-east-1]',
     '',
   ].join('\n');

@@ -34,7 +34,7 @@ test('a create whose fleet is destroyed ends with it', async () => {
         'deployment: patient',
         'settle_time: 10m',
         'timeouts: {verifying: 20m}',
-        'aws: {total_instances: 2, scripts_directory: scripts, config_directory: config, units_directory: units}',
+        'aws: {total_instances: 2, scripts_directory: scripts, config_directory: config, units_directory: services}',
         'regions: [us-west-2]',
         '',
       ].join('\n'),

@@ -27,7 +27,7 @@ suite('a fleet that is watched', () => {
         'deployment: fleet',
         'health_interval: 1s',
         'settle_time: 0s',
-        'aws: {total_instances: 2, scripts_directory: scripts, config_directory: config, units_directory: units}',
+        'aws: {total_instances: 2, scripts_directory: scripts, config_directory: config, units_directory: services}',
         'regions: [us-west-2]',
         '',
       ].join('\n'),

@@ -10,7 +10,7 @@ const wayBack =
   /^spot-tui: (SIGINT|SIGTERM): what runs keeps running\. Attach with `spot-tui --sandbox`, end it with `spot-tui destroy --sandbox`\.$/;
 
 /** The services that the built-in deployment runs. */
-const workload = fileURLToPath(new URL('../../templates/bacalhau', import.meta.url));
+const workload = fileURLToPath(new URL('../../templates/deployments/bacalhau', import.meta.url));
 
 /** What a person who asks a command to leave is left with. */
 suite('leaving', () => {
@@ -76,7 +76,7 @@ suite('leaving', () => {
           'aws:',
           `  scripts_directory: ${workload}/scripts`,
           `  config_directory: ${workload}/config`,
-          `  units_directory: ${workload}/units`,
+          `  units_directory: ${workload}/services`,
           'regions: [us-west-2]',
           '',
         ].join('\n'),

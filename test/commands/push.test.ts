@@ -22,7 +22,7 @@ suite('the files of a fleet', () => {
         '  total_instances: 1',
         '  scripts_directory: scripts',
         '  config_directory: config',
-        '  units_directory: units',
+        '  units_directory: services',
         '  cloud_init_template: additions.yaml',
         'regions: [us-west-2]',
         '',
@@ -62,7 +62,7 @@ suite('the files of a fleet', () => {
 
   test('push of files that are gone names all of them, and touches no node', async () => {
     await rm(path.join(user.folder, 'scripts'), { recursive: true });
-    await rm(path.join(user.folder, 'units'), { recursive: true });
+    await rm(path.join(user.folder, 'services'), { recursive: true });
     const { status, stdout, stderr } = await user.run(['push', ...sandbox]);
     assert.equal(status, 2);
     assert.match(stderr, /scripts_directory: .*no such file or folder\n.*units_directory: /);

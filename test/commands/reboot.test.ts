@@ -16,7 +16,7 @@ test('a reboot that takes the uploaded files away is made good by the run that s
         '  total_instances: 1',
         '  scripts_directory: scripts',
         '  config_directory: config',
-        '  units_directory: units',
+        '  units_directory: services',
         '  cloud_init_template: slow.yaml',
         'regions: [us-west-2]',
         '',

@@ -12,7 +12,7 @@ test('a node whose services have not run for long enough is not ready', async ()
         'deployment: hasty',
         'settle_time: 1m',
         'timeouts: {verifying: 2s}',
-        'aws: {total_instances: 1, scripts_directory: scripts, config_directory: config, units_directory: units}',
+        'aws: {total_instances: 1, scripts_directory: scripts, config_directory: config, units_directory: services}',
         'regions: [us-west-2]',
         '',
       ].join('\n'),

@@ -9,7 +9,7 @@ const configuration = (more: readonly string[]): string =>
   [
     'deployment: fleet',
     'replace_interrupted: true',
-    'aws: {total_instances: 2, scripts_directory: scripts, config_directory: config, units_directory: units}',
+    'aws: {total_instances: 2, scripts_directory: scripts, config_directory: config, units_directory: services}',
     'regions: [us-west-2]',
     ...more,
     '',

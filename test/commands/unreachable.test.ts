@@ -13,7 +13,7 @@ suite('a node that does not answer', () => {
     const configuration = [
       'deployment: fleet',
       'settle_time: 0s',
-      'aws: {total_instances: 2, scripts_directory: scripts, config_directory: config, units_directory: units}',
+      'aws: {total_instances: 2, scripts_directory: scripts, config_directory: config, units_directory: services}',
       'regions: [us-west-2]',
       '',
     ].join('\n');

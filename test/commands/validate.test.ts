@@ -9,7 +9,7 @@ test('validate warns of keys that the dashboard would not take', async () => {
     await user.write(
       'keys.yaml',
       [
-        'aws: {total_instances: 1, scripts_directory: scripts, config_directory: config, units_directory: units}',
+        'aws: {total_instances: 1, scripts_directory: scripts, config_directory: config, units_directory: services}',
         'regions: [us-west-2]',
         'keys: {retri: x, push: X}',
         '',

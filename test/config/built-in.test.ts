@@ -28,9 +28,9 @@ test('the sandbox without a file: three nodes, one in each region, with the ship
     privateKeyPath: '/state/sandbox/key',
   });
   assert.deepEqual(config.payload, {
-    scriptsDirectory: '/opt/spot-tui/templates/bacalhau/scripts',
-    configDirectory: '/opt/spot-tui/templates/bacalhau/config',
-    unitsDirectory: '/opt/spot-tui/templates/bacalhau/units',
+    scriptsDirectory: '/opt/spot-tui/templates/deployments/bacalhau/scripts',
+    configDirectory: '/opt/spot-tui/templates/deployments/bacalhau/config',
+    unitsDirectory: '/opt/spot-tui/templates/deployments/bacalhau/services',
     bacalhauDataDirectory: '/bacalhau_data',
     bacalhauNodeDirectory: '/bacalhau_node',
     images: {},

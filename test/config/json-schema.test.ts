@@ -18,7 +18,10 @@ test('the shipped JSON schema is the current one', async () => {
 });
 
 test('editors accept what the program accepts', async () => {
-  assert.deepEqual(complaints(await readFile('templates/config.yaml', 'utf8')), []);
+  assert.deepEqual(
+    complaints(await readFile('templates/deployments/bacalhau/config.yaml', 'utf8')),
+    [],
+  );
   assert.deepEqual(
     complaints(`
 deployment: my-fleet

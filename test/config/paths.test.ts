@@ -163,6 +163,6 @@ test('without a file an issue names the key alone', async (t) => {
   );
   assert.equal(
     formatIssue(issues[2] ?? { message: '' }),
-    `aws.scripts_directory: can't use the folder ${folder}/bacalhau/scripts: there is no such file or folder`,
+    `aws.scripts_directory: can't use the folder ${folder}/deployments/bacalhau/scripts: there is no such file or folder`,
   );
 });

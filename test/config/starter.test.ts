@@ -6,7 +6,7 @@ import { isMap, isScalar, parse, parseDocument } from 'yaml';
 import { loadConfig } from '../../source/config/load.ts';
 import { loadText } from './temporary-config.ts';
 
-const starter = path.resolve('templates/config.yaml');
+const starter = path.resolve('templates/deployments/bacalhau/config.yaml');
 
 test('the starter loads without a warning and names what `init` writes beside it', async () => {
   const { config, warnings } = await loadConfig(starter, {
@@ -19,9 +19,18 @@ test('the starter loads without a warning and names what `init` writes beside it
     config.regions.map(({ region }) => region),
     ['us-west-2', 'us-east-1', 'eu-west-1'],
   );
-  assert.equal(config.payload.scriptsDirectory, path.resolve('templates/scripts'));
-  assert.equal(config.payload.configDirectory, path.resolve('templates/config'));
-  assert.equal(config.payload.unitsDirectory, path.resolve('templates/units'));
+  assert.equal(
+    config.payload.scriptsDirectory,
+    path.resolve('templates/deployments/bacalhau/scripts'),
+  );
+  assert.equal(
+    config.payload.configDirectory,
+    path.resolve('templates/deployments/bacalhau/config'),
+  );
+  assert.equal(
+    config.payload.unitsDirectory,
+    path.resolve('templates/deployments/bacalhau/services'),
+  );
   assert.equal(config.ssh.privateKeyPath, '/home/someone/.ssh/id_ed25519');
 });
 

@@ -31,7 +31,7 @@ export class FleetUnderTest {
   readonly options: FleetControllerOptions;
   readonly controller: FleetController;
   readonly clouds: readonly Ec2RegionCloud[];
-  /** Folder with the files for the nodes: `config`, `scripts` and `units`. */
+  /** Folder with the files for the nodes: `config`, `scripts` and `services`. */
   readonly files: string;
   readonly events: FleetEvent[] = [];
   /** New connections stand only once this is resolved. */
@@ -55,7 +55,7 @@ export class FleetUnderTest {
     await writeFile(privateKeyPath, privateKey);
     await writeFile(publicKeyPath, `${line}\n`);
     const files = path.join(folder, 'files');
-    await cp(path.join(templatesFolder, 'bacalhau'), files, { recursive: true });
+    await cp(path.join(templatesFolder, 'deployments/bacalhau'), files, { recursive: true });
     const built = builtInConfig({ templatesFolder, privateKeyPath, publicKeyPath });
     const config: Config = {
       ...built,
@@ -66,7 +66,7 @@ export class FleetUnderTest {
         ...built.payload,
         configDirectory: path.join(files, 'config'),
         scriptsDirectory: path.join(files, 'scripts'),
-        unitsDirectory: path.join(files, 'units'),
+        unitsDirectory: path.join(files, 'services'),
       },
       ...more,
     };

@@ -8,7 +8,7 @@ import { collectFiles } from '../../source/pipeline/payload/collect-files.ts';
 import { servicesOf } from '../../source/pipeline/payload/services.ts';
 import { StandInNode, templates } from './stand-in-node.ts';
 
-const workload = path.join(templates, 'bacalhau');
+const workload = path.join(templates, 'deployments/bacalhau');
 
 describe('the default workload', () => {
   let node: StandInNode;
@@ -34,7 +34,7 @@ describe('the default workload', () => {
   });
 
   const start = async (script = 'bacalhau-startup.sh', ...args: string[]) => {
-    const { status, stderr } = await node.run(`bacalhau/scripts/${script}`, { args });
+    const { status, stderr } = await node.run(`deployments/bacalhau/scripts/${script}`, { args });
     assert.equal(status, 0, stderr);
     return (await node.calls()).at(-1);
   };
@@ -141,13 +141,13 @@ describe('the default workload', () => {
   it('has units that say which file is missing', async () => {
     for (const unit of ['bacalhau-startup', 'sensor']) {
       const { status, stderr } = await node.startCondition(
-        path.join(workload, 'units', `${unit}.service`),
+        path.join(workload, 'services', `${unit}.service`),
       );
       assert.equal(status, 0, stderr);
     }
     await rm(path.join(node.root, 'opt/uploaded_files/config/docker-compose.yaml'));
     const { status, stderr } = await node.startCondition(
-      path.join(workload, 'units/bacalhau-startup.service'),
+      path.join(workload, 'services/bacalhau-startup.service'),
     );
     assert.equal(status, 1);
     assert.match(stderr, /^\/opt\/uploaded_files\/config\/docker-compose.yaml is missing: /);
@@ -162,7 +162,7 @@ describe('the default workload', () => {
       images: { bacalhau: 'b', sensor: 's' },
     };
     await cp(workload, path.join(node.root, 'own'), { recursive: true });
-    await cp(path.join(workload, 'units'), path.join(node.root, 'own/scripts'), {
+    await cp(path.join(workload, 'services'), path.join(node.root, 'own/scripts'), {
       recursive: true,
     });
     const digests = async () =>

@@ -67,11 +67,11 @@ export const collectFiles = async (
     'docker-compose.yaml',
   );
   if (usesShippedStartup(config, files)) {
-    for (const [folder, name] of [
-      ['scripts', 'bacalhau-startup.sh'],
-      ['units', 'bacalhau-startup.service'],
+    for (const [source, name, folder] of [
+      ['scripts', 'bacalhau-startup.sh', 'scripts'],
+      ['services', 'bacalhau-startup.service', 'units'],
     ] as const) {
-      await addFile(name, path.join(shippedFolder, folder, name), folder, name);
+      await addFile(name, path.join(shippedFolder, source, name), folder, name);
     }
   }
   for (const [what, script] of [

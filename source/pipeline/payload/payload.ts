@@ -35,7 +35,7 @@ const modificationTime = new Date(0);
  */
 export const buildPayload = async (config: Config, templatesFolder: string): Promise<Payload> => {
   const files = await addStartupUnits(
-    await collectFiles(config.payload, `${templatesFolder}/bacalhau`),
+    await collectFiles(config.payload, `${templatesFolder}/deployments/bacalhau`),
     config.payload,
     templatesFolder,
   );
