@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { build } from 'esbuild';
 import { lighten } from './lighten.js';
+import { publicTypes } from './public-types.js';
 import { requireBuiltins } from './require-builtins.js';
 import { thirdPartyLicenses } from './third-party-licenses.js';
 
@@ -63,4 +64,5 @@ for (const { path: file, text } of outputFiles) {
   await writeFile(file, requireBuiltins(text, imports));
 }
 await writeFile('dist/third-party-licenses.txt', await thirdPartyLicenses(metafile));
+await writeFile('dist/types.d.ts', await publicTypes());
 await chmod('dist/cli.js', 0o755);

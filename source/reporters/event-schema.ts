@@ -42,7 +42,8 @@ const phase = z.discriminatedUnion('phase', [
     })
     .describe(
       'A node entered a phase of its pipeline: each at most once per attempt, in order. Only ready comes again in the same attempt, when a node that was failed or degraded is found well.',
-    ),
+    )
+    .meta({ title: 'PipelinePhaseEvent' }),
   z
     .object({
       ...ofNode,
@@ -56,10 +57,12 @@ const phase = z.discriminatedUnion('phase', [
         .describe("The failing command's last lines of output, oldest first.")
         .exactOptional(),
     })
-    .describe("A node's pipeline ended without success."),
+    .describe("A node's pipeline ended without success.")
+    .meta({ title: 'FailedEvent' }),
   z
     .object({ ...ofNode, event: z.literal('phase'), phase: z.literal('degraded'), reason, hint })
-    .describe('A node that was ready fails a check now.'),
+    .describe('A node that was ready fails a check now.')
+    .meta({ title: 'DegradedEvent' }),
   z
     .object({
       ...ofNode,
@@ -69,7 +72,8 @@ const phase = z.discriminatedUnion('phase', [
       hint: hint.exactOptional(),
       deadline: time('When EC2 takes the instance; absent when it is gone.').exactOptional(),
     })
-    .describe('EC2 reclaims the spot instance.'),
+    .describe('EC2 reclaims the spot instance.')
+    .meta({ title: 'InterruptedEvent' }),
   z
     .object({
       ...ofNode,
@@ -78,7 +82,8 @@ const phase = z.discriminatedUnion('phase', [
       reason,
       hint: hint.exactOptional(),
     })
-    .describe('The instance is on its way out, or gone.'),
+    .describe('The instance is on its way out, or gone.')
+    .meta({ title: 'TerminationEvent' }),
 ]);
 
 const instance = z
@@ -121,7 +126,8 @@ const instance = z
       'Name of the node that was launched in its place because EC2 takes it back.',
     ).exactOptional(),
   })
-  .describe('What is known of the machine behind a node, when it becomes known or changes.');
+  .describe('What is known of the machine behind a node, when it becomes known or changes.')
+  .meta({ title: 'InstanceEvent' });
 
 const moved = z
   .object({
@@ -132,7 +138,8 @@ const moved = z
   })
   .describe(
     'A node that got no machine in its region gets one in another: the old name is no node any more, and what comes next is about the new one.',
-  );
+  )
+  .meta({ title: 'MovedEvent' });
 
 const progress = z
   .object({
@@ -142,7 +149,8 @@ const progress = z
     done: count('Bytes that the node has acknowledged.'),
     total: count('Bytes in all.'),
   })
-  .describe('How far a transfer to a node has come.');
+  .describe('How far a transfer to a node has come.')
+  .meta({ title: 'ProgressEvent' });
 
 const log = z
   .object({
@@ -151,7 +159,8 @@ const log = z
     source: text('systemd unit, cloud-init, or spot-tui for what the program itself says.'),
     message: text('One line, free of control sequences.'),
   })
-  .describe('Something on a node, or the program on its behalf, had to say something.');
+  .describe('Something on a node, or the program on its behalf, had to say something.')
+  .meta({ title: 'LogEvent' });
 
 const usage = (description: string) =>
   z
@@ -193,7 +202,8 @@ const health = z
     disk: usage('The file system that holds /.').exactOptional(),
     uptime: count('Milliseconds for which the machine has been up.').exactOptional(),
   })
-  .describe('How a node was found when it was looked at, when something in it has changed.');
+  .describe('How a node was found when it was looked at, when something in it has changed.')
+  .meta({ title: 'HealthEvent' });
 
 const actionId = z.int().positive().describe('Counts the actions of a run from 1.');
 
@@ -209,7 +219,8 @@ const action = z
     detail: text('What more there is to say, such as the command.').exactOptional(),
     failure: text('Why it failed before it had any node to work on.').exactOptional(),
   })
-  .describe('Somebody asked for something, or that is over.');
+  .describe('Somebody asked for something, or that is over.')
+  .meta({ title: 'ActionEvent' });
 
 const actionResult = z
   .object({
@@ -225,7 +236,8 @@ const actionResult = z
       .exactOptional(),
     exitStatus: z.int().describe('Of a command that ended by itself.').exactOptional(),
   })
-  .describe('What an action is doing to one node, or has come to there.');
+  .describe('What an action is doing to one node, or has come to there.')
+  .meta({ title: 'ActionResultEvent' });
 
 const notice = z
   .object({
@@ -236,7 +248,8 @@ const notice = z
     hint: hint.exactOptional(),
     region: region.exactOptional(),
   })
-  .describe('Something about the whole fleet or one region.');
+  .describe('Something about the whole fleet or one region.')
+  .meta({ title: 'NoticeEvent' });
 
 const fleet = z
   .object({
@@ -248,7 +261,8 @@ const fleet = z
     nodes: count('How many nodes the fleet is meant to have.'),
     by: text('Who runs the command: user@machine.').exactOptional(),
   })
-  .describe('The command has a fleet to work on.');
+  .describe('The command has a fleet to work on.')
+  .meta({ title: 'FleetStartedEvent' });
 
 const summary = z
   .object({
@@ -270,7 +284,8 @@ const summary = z
       .exactOptional(),
     unpriced: count('Instances whose price is not known; absent for none.').exactOptional(),
   })
-  .describe("What became of the fleet: the last line of create's output.");
+  .describe("What became of the fleet: the last line of create's output.")
+  .meta({ title: 'SummaryEvent' });
 
 /**
  * A line of NDJSON as `FleetEvent`: what is not known is dropped, points in time become
