@@ -45,6 +45,7 @@ const commandLines = (command: CommandDefinition): string[] => [
   '```',
   '',
   ...command.description.flatMap((paragraph) => [prose(paragraph), '']),
+  ...(command.choices === undefined ? [] : choiceTable(command.choices)),
   ...(command.options.length === 0
     ? []
     : optionTable(command.options.map((name) => [name, commandOptions[name]] as const))),
@@ -55,6 +56,13 @@ const commandLines = (command: CommandDefinition): string[] => [
   '| exit status | means |',
   '| --- | --- |',
   ...exitMeanings(command.name).map(([status, meaning]) => `| ${status} | ${meaning} |`),
+  '',
+];
+
+const choiceTable = ({ rows, title }: NonNullable<CommandDefinition['choices']>): string[] => [
+  `| ${title.toLowerCase()} | |`,
+  '| --- | --- |',
+  ...rows.map(([name, meaning]) => `| \`${name}\` | ${cell(meaning)} |`),
   '',
 ];
 

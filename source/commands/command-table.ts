@@ -1,4 +1,5 @@
 import type { CommandDefinition } from './command.ts';
+import { starters } from './starters.ts';
 
 /** Opens the dashboard: what the program does without a command. */
 export const defaultCommand: CommandDefinition = {
@@ -169,12 +170,15 @@ export const commandTable: readonly CommandDefinition[] = [
   },
   {
     name: 'init',
-    usage: '',
-    summary: 'write a starter config.yaml and the templates to edit',
-    description: ['Writes into the current folder and overwrites nothing unless told to.'],
-    options: ['force'],
-    examples: [['mkdir fleet && cd fleet && spot-tui init', 'begin a deployment']],
-    maximumWords: 0,
+    usage: '[folder]',
+    summary: 'begin a deployment: a config.yaml and what it deploys, to edit',
+    description: [
+      'Writes into the current folder, or into the one that is named, which is made where it is missing. It overwrites nothing unless told to.',
+    ],
+    choices: { title: 'Templates', rows: starters },
+    options: ['template', 'force'],
+    examples: [['spot-tui init fleet', 'begin in a new folder']],
+    maximumWords: 1,
     load: async () => (await import('./local-commands.ts')).init,
   },
   {

@@ -32,6 +32,11 @@ export type CommandDefinition = {
   readonly summary: string;
   /** Paragraphs for the command's own help. */
   readonly description: readonly string[];
+  /** Names that one of its options takes, under a heading, each with one line about it. */
+  readonly choices?: {
+    readonly title: string;
+    readonly rows: readonly (readonly [name: string, meaning: string])[];
+  };
   readonly options: readonly CommandOptionName[];
   /** Complete command lines with what they do. */
   readonly examples: readonly (readonly [commandLine: string, meaning: string])[];

@@ -47,6 +47,9 @@ export const commandHelp = (command: CommandDefinition): string =>
       : []),
     '',
     ...command.description.flatMap((paragraph) => [...wrap(paragraph), '']),
+    ...(command.choices === undefined
+      ? []
+      : [command.choices.title, ...columns(command.choices.rows), '']),
     ...(command.options.length === 0
       ? []
       : [

@@ -1,51 +1,61 @@
-import { existsSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import path from 'node:path';
+import { shellWord } from '../ssh/openssh-command.ts';
+import { closest } from './closest.ts';
 import type { RunCommand } from './command.ts';
+import { entryMeanings } from './deployment-entries.ts';
 import { exitStatus, UsageError } from './exit-status.ts';
+import { defaultStarter, type Starter, starters } from './starters.ts';
+import { writeStarter } from './write-starter.ts';
 
-/** What a new deployment begins with: a name here, and where it comes from in the templates. */
-const starterFiles = [
-  ['config.yaml', 'deployments/bacalhau/config.yaml'],
-  ['config.schema.json', 'config.schema.json'],
-  ['scripts', 'deployments/bacalhau/scripts'],
-  ['config', 'deployments/bacalhau/config'],
-  ['services', 'deployments/bacalhau/services'],
-] as const;
-
-/** Writes a starter configuration and the workload that it deploys, for editing. */
-export const run: RunCommand = async ({ currentFolder, options, stdout, templatesFolder }) => {
-  const names = starterFiles.map(([name]) => name);
-  const existing = names.filter((name) => existsSync(path.join(currentFolder, name)));
-  if (existing.length > 0 && !options.force) {
-    throw new UsageError(
-      `${existing.join(', ')} ${existing.length === 1 ? 'exists' : 'exist'} here already`,
-      'Use an empty folder, or --force to overwrite.',
-    );
-  }
-  for (const [name, source] of starterFiles) {
-    await cp(path.join(templatesFolder, source), path.join(currentFolder, name), {
-      recursive: true,
-      force: true,
-    });
-  }
+/** Begins a deployment: writes a configuration and the workload that it deploys, for editing. */
+export const run: RunCommand = async ({
+  currentFolder,
+  options,
+  stdout,
+  templatesFolder,
+  words: [name],
+}) => {
+  const template = findStarter(options.template ?? defaultStarter);
+  const folder = path.resolve(currentFolder, name ?? '.');
+  const isHere = name === undefined || folder === currentFolder;
+  const written = await writeStarter(template, {
+    folder,
+    place: isHere ? 'here' : `in ${name}`,
+    force: options.force,
+    templatesFolder,
+  });
   if (options.json) {
-    stdout.write(`${JSON.stringify({ written: names })}\n`);
+    stdout.write(`${JSON.stringify({ template, folder, written })}\n`);
     return exitStatus.success;
   }
+  const edit = 'edit config.yaml, then `spot-tui validate`, then `spot-tui create`.';
   stdout.write(
     [
-      'Wrote:',
-      '  config.yaml         what to launch and where; every key is explained in it',
-      '  config.schema.json  lets your editor complete and check config.yaml',
-      '  scripts/            land in /opt/uploaded_files/scripts',
-      '  config/             lands in /opt/uploaded_files/config',
-      '  services/           systemd units; started if they have an [Install] section',
+      `Wrote the template ${template}${isHere ? '' : ` to ${name}`}:`,
+      ...written.map((entry) => entryLine(folder, entry)),
       '',
-      'Next: edit config.yaml, then `spot-tui validate`, then `spot-tui create`.',
+      isHere ? `Next: ${edit}` : `Next: \`cd ${shellWord(name)}\`, ${edit}`,
       'Or try it first without AWS: `spot-tui create --sandbox`.',
       '',
     ].join('\n'),
   );
   return exitStatus.success;
+};
+
+const entryLine = (folder: string, entry: string): string => {
+  const shown = statSync(path.join(folder, entry)).isDirectory() ? `${entry}/` : entry;
+  return `  ${shown.padEnd(18)}  ${entryMeanings.get(entry) ?? ''}`.trimEnd();
+};
+
+/** @throws UsageError */
+const findStarter = (name: string): Starter => {
+  const names = starters.map(([each]) => each);
+  const found = names.find((each) => each === name);
+  if (found !== undefined) return found;
+  const nearest = closest(name, names);
+  throw new UsageError(
+    `there is no template ${name}`,
+    `${nearest === undefined ? '' : `Did you mean ${nearest}? `}The templates are ${names.join(', ')}.`,
+  );
 };

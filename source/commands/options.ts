@@ -1,3 +1,5 @@
+import { defaultStarter } from './starters.ts';
+
 /** One option of the command line: what the parser, the help and the readme need of it. */
 export type OptionDefinition = {
   readonly type: 'boolean' | 'string' | 'number';
@@ -97,6 +99,11 @@ export const commandOptions = {
   recorded: { type: 'boolean', description: 'what was recorded here; contacts nothing' },
   runs: { type: 'boolean', description: 'the recorded runs, with their files' },
   userSshConfig: { type: 'boolean', description: 'read your own ssh configuration too' },
+  template: {
+    type: 'string',
+    value: 'NAME',
+    description: `what to begin with (default: ${defaultStarter})`,
+  },
   force: { type: 'boolean', description: 'overwrite files that exist' },
 } as const satisfies Record<string, OptionDefinition>;
 
@@ -137,5 +144,6 @@ export type Options = {
   readonly recorded: boolean;
   readonly runs: boolean;
   readonly userSshConfig: boolean;
+  readonly template?: string;
   readonly force: boolean;
 };

@@ -1,5 +1,5 @@
-import leven from 'leven';
 import meow, { type AnyFlag } from 'meow';
+import { closest } from './closest.ts';
 import type { CommandDefinition } from './command.ts';
 import { commandTable, defaultCommand } from './command-table.ts';
 import { UsageError } from './exit-status.ts';
@@ -186,6 +186,7 @@ const readOptions = (flags: Record<string, unknown>): Options => {
       timeout: text('timeout'),
       junit: text('junit'),
       minReady: count('minReady'),
+      template: text('template'),
       unit: text('unit'),
       count: count('count'),
       maxPrice: amount('maxPrice'),
@@ -221,12 +222,3 @@ const definedOnly = <Values extends Record<string, unknown>>(values: Values): De
   Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined),
   ) as Defined<Values>;
-
-const closest = (word: string, candidates: readonly string[]): string | undefined => {
-  const [best] = candidates
-    .map((candidate) => ({ candidate, distance: leven(word, candidate) }))
-    .sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.max(2, word.length / 3)
-    ? best.candidate
-    : undefined;
-};

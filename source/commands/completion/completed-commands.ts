@@ -2,6 +2,7 @@ import type { CommandDefinition } from '../command.ts';
 import { commandTable, defaultCommand } from '../command-table.ts';
 import { flagName } from '../help.ts';
 import { commandOptions, globalOptions, type OptionDefinition } from '../options.ts';
+import { starters } from '../starters.ts';
 import { faultWords, sandboxWords } from './sandbox-words.ts';
 import { shells } from './shells.ts';
 
@@ -89,6 +90,7 @@ const completedOptions = (
 
 /** The help writes what is to be replaced in capitals, and a fixed word as it is. */
 const valuesOf = (name: string, value: string | undefined): Completed => {
+  if (name === 'template') return { type: 'choices', choices: starters };
   if (value === 'FILE') return { type: 'files' };
   if (value === undefined || value === value.toUpperCase()) return { type: 'unknown' };
   return { type: 'choices', choices: [[value, name === 'sandbox' ? 'nodes boot at once' : '']] };
@@ -97,6 +99,7 @@ const valuesOf = (name: string, value: string | undefined): Completed => {
 /** Nodes are not looked for: that would ask EC2 while somebody types. */
 const wordsOf = ({ name, usage }: CommandDefinition): Completed => {
   if (name === 'sandbox') return { type: 'choices', choices: sandboxWords };
+  if (name === 'init') return { type: 'files' };
   if (name === 'completion') return { type: 'choices', choices: shells };
   return usage.includes('FILE') ? { type: 'files' } : { type: 'unknown' };
 };

@@ -1,0 +1,11 @@
+/**
+ * What a deployment can begin with: names, as `init --template` takes them, of the folders in
+ * `templates/deployments`, the default first.
+ */
+export const starters = [
+  ['bacalhau', 'a Bacalhau compute node and a sensor, in containers'],
+] as const;
+
+export type Starter = (typeof starters)[number][0];
+
+export const defaultStarter: Starter = 'bacalhau';
