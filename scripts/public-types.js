@@ -1,5 +1,5 @@
 // The types of what --json prints, and of config.yaml, for programs in TypeScript.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { compile } from 'json-schema-to-typescript';
 
 /** The package's schemas by what a program calls the type. */
@@ -21,6 +21,12 @@ const schemaOf = {
  * @returns {Promise<string>}
  */
 export const publicTypes = async () => {
+  const named = new Set(Object.values(schemaOf).map((file) => `${file}.schema.json`));
+  for (const file of await readdir('templates')) {
+    if (file.endsWith('.schema.json') && !named.has(file)) {
+      throw new Error(`templates/${file} has no type: name one in scripts/public-types.js`);
+    }
+  }
   const types = await Promise.all(
     Object.entries(schemaOf).map(async ([name, file]) =>
       compile(JSON.parse(await readFile(`templates/${file}.schema.json`, 'utf8')), name, {

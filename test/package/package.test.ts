@@ -8,15 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { CleanMachine, runCommand } from './clean-machine.ts';
+import { type Packed, pack } from './pack.ts';
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
 const maximumSize = 6_000_000;
-
-type Packed = {
-  readonly filename: string;
-  readonly unpackedSize: number;
-  readonly files: readonly { readonly path: string }[];
-};
 
 type Manifest = {
   readonly version: string;
@@ -30,18 +25,7 @@ let manifest: Manifest;
 
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'spot-tui-tarball-'));
-  const { status, stdout, stderr } = await runCommand(
-    'npm',
-    // What `prepare` would do has been done: the program was built right before.
-    ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
-    checkout,
-    { ...process.env, npm_config_loglevel: 'error' },
-  );
-  assert.equal(status, 0, stderr);
-  // An array until npm 11, from then on an object with the packages by name.
-  const [first] = Object.values(JSON.parse(stdout) as Readonly<Record<string, Packed>>);
-  assert.ok(first, stdout);
-  packed = first;
+  packed = await pack(checkout, folder);
   tarball = path.join(folder, packed.filename);
   manifest = JSON.parse(await readFile(path.join(checkout, 'package.json'), 'utf8')) as Manifest;
 });
@@ -55,6 +39,7 @@ test('the tarball holds what runs and what explains it, and is small', () => {
     'dist/sandbox.js',
     'dist/spawner.js',
     'dist/third-party-licenses.txt',
+    'dist/types.d.ts',
     'license',
     'readme.md',
     'templates/config.schema.json',
