@@ -56,6 +56,12 @@ export const configurationSections: readonly ConfigurationSection[] = [
     ],
   },
   {
+    heading: 'Tokens and passwords',
+    about:
+      'What nodes need and no file of yours may show. [security.md](security.md#secrets) says what becomes of them.',
+    keys: ['secrets'],
+  },
+  {
     heading: 'When a node is ready',
     about: 'What must hold on a node, and how often it is looked at.',
     keys: [

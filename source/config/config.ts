@@ -1,4 +1,5 @@
 import type { PipelinePhase } from '../events/phase.ts';
+import type { SecretReference } from './secret-reference.ts';
 
 /** A validated configuration: defaults filled in, paths absolute, durations in milliseconds. */
 export type Config = {
@@ -13,6 +14,8 @@ export type Config = {
   readonly ssh: SshConfig;
   readonly network: NetworkConfig;
   readonly payload: PayloadConfig;
+  /** Where the secrets are that nodes get as `/opt/uploaded_files/secrets/NAME`, by name. */
+  readonly secrets: Readonly<Record<string, SecretReference>>;
   readonly expectations: Expectations;
   /** Milliseconds that each phase may take. */
   readonly timeouts: Readonly<Record<TimedPhase, number>>;

@@ -113,7 +113,9 @@ const issueMaker = (file: string, document: YamlDocument) => ({
     message: `${expectation}, got ${
       at === 'key'
         ? quote(String(path.at(-1)))
-        : describeValue(valueAt(document.value, path), document.source(path))
+        : isPrivate(path, valueAt(document.value, path))
+          ? 'something that is not shown, since it may be a secret itself'
+          : describeValue(valueAt(document.value, path), document.source(path))
     }`,
   }),
   ofUnknownKey: (path: KeyPath): ConfigIssue => ({
@@ -123,6 +125,10 @@ const issueMaker = (file: string, document: YamlDocument) => ({
     message: describeUnknownKey(path),
   }),
 });
+
+/** Whoever confuses a secret with its reference must not find it in logs. */
+const isPrivate = ([section]: KeyPath, value: unknown): boolean =>
+  section === 'secrets' && ['string', 'number', 'boolean'].includes(typeof value);
 
 /** A region entry of the wrong shape makes nonsense of what is in it. */
 const saidBy = (errors: readonly Finding[]) => {

@@ -11,6 +11,7 @@ import type {
 import { foldDeploymentName } from './deployment-name.ts';
 import { type PathBase, resolveLocalPath } from './local-path.ts';
 import type { ConfigFile } from './schema.ts';
+import { parseSecretReference, type SecretReference } from './secret-reference.ts';
 
 type AwsSection = ConfigFile['aws'];
 type RegionEntry = ConfigFile['regions'][number];
@@ -32,14 +33,16 @@ export const resolveConfig = (
 ): Config => {
   const toPath: ToPath = (local) =>
     local === undefined ? undefined : resolveLocalPath(local, base);
+  const regions = written.regions.map((region) => resolveRegion(region, written.aws));
   return present({
     deployment:
       written.deployment ?? base.deployment ?? foldDeploymentName(path.basename(base.folder)),
     totalInstances: written.aws.total_instances,
-    regions: written.regions.map((region) => resolveRegion(region, written.aws)),
+    regions,
     ssh: resolveSsh(written.aws, toPath),
     network: resolveNetwork(written.aws),
     payload: resolvePayload(written, toPath),
+    secrets: resolveSecrets(written.secrets, base, regions),
     expectations: resolveExpectations(written),
     timeouts: written.timeouts,
     settleTime: written.settle_time,
@@ -143,6 +146,20 @@ const resolvePayload = ({ aws, images }: ConfigFile, toPath: ToPath): PayloadCon
     bacalhauNodeDirectory: aws.bacalhau_node_dir,
     images,
   });
+
+const resolveSecrets = (
+  written: ConfigFile['secrets'],
+  base: PathBase,
+  [first]: readonly RegionConfig[],
+): Record<string, SecretReference> => {
+  const toPath = (local: string) => resolveLocalPath(local, base);
+  return Object.fromEntries(
+    Object.entries(written).map(([name, reference]) => [
+      name,
+      parseSecretReference(reference, { toPath, region: first?.region ?? '' }),
+    ]),
+  );
+};
 
 const resolveExpectations = ({ services, containers, checks }: ConfigFile): Expectations =>
   present({

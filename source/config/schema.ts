@@ -4,6 +4,7 @@ import { deploymentNamePattern } from './deployment-name.ts';
 import { duration, expecting, list, oneOf, text, yesNo } from './fields.ts';
 import { aws } from './schema-aws.ts';
 import { region } from './schema-region.ts';
+import { secrets } from './schema-secrets.ts';
 
 const second = 1000;
 
@@ -132,6 +133,7 @@ export const configFile = z
             'Container images by the name that the compose files use: `bacalhau` is $BACALHAU_IMAGE there.',
           examples: [{ bacalhau: 'ghcr.io/bacalhau-project/bacalhau:latest-dind' }],
         }),
+      secrets: secrets.prefault({}),
       timeouts: timeouts.prefault({}),
       settle_time: duration(
         '5s',

@@ -107,6 +107,7 @@ test('takes a configuration of the old system unchanged, without a warning', asy
       bacalhauNodeDirectory: '/bacalhau_node',
       images: {},
     },
+    secrets: {},
     expectations: { commands: [] },
     timeouts: {
       launching: 300_000,

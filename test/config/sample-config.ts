@@ -27,6 +27,7 @@ export const sampleConfig = (own: Partial<Config> = {}): Config => ({
     bacalhauNodeDirectory: '/bacalhau_node',
     images: {},
   },
+  secrets: {},
   expectations: { commands: [] },
   timeouts: {
     launching: 1,
