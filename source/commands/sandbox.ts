@@ -24,7 +24,7 @@ export const run: RunCommand = async (invocation) => {
       return showStatus(invocation, await sandboxStatus(folder));
     case 'stop': {
       refuseMore(words);
-      const stopped = await stopSandbox(folder);
+      const stopped = await stopSandbox(folder, { onProgress: tellNodesLeft(invocation) });
       say(invocation, { stopped }, stopped ? 'The sandbox has ended.' : 'No sandbox is running.');
       return exitStatus.success;
     }
@@ -33,6 +33,19 @@ export const run: RunCommand = async (invocation) => {
     default:
       throw new UsageError(`sandbox does not know ${action}`, usage);
   }
+};
+
+/** Milliseconds between two lines that say how many nodes are left. */
+const newsInterval = 5_000;
+
+/** Says now and then, where the end takes long, how many nodes are left. */
+const tellNodesLeft = ({ stderr }: Invocation): ((left: number) => void) => {
+  let due = Date.now() + newsInterval;
+  return (left) => {
+    if (Date.now() < due || left === 0) return;
+    due = Date.now() + newsInterval;
+    stderr.write(`ending ${left === 1 ? 'one node' : `${left} nodes`} more\n`);
+  };
 };
 
 const refuseMore = ([word]: readonly string[]): void => {

@@ -1,15 +1,26 @@
 import * as z from 'zod';
 import { readAddress, removeAddress } from './address-file.ts';
 import { buildId } from './build.ts';
-import { askControl } from './control-client.ts';
+import { askControl, type ControlReply } from './control-client.ts';
+import { EndPatience } from './end-patience.ts';
 import type { FaultRequest } from './fault.ts';
 import { pause } from './pause.ts';
 import { isAlive } from './process-id.ts';
-import { noAnswer, SandboxBuildMismatch, SandboxError } from './sandbox-error.ts';
+import { noAnswer, noEnd, SandboxBuildMismatch, SandboxError } from './sandbox-error.ts';
 import { type SandboxStatus, statusSchema } from './sandbox-status.ts';
 
-/** Milliseconds that a sandbox has for ending. */
-const patience = 20_000;
+/** Milliseconds in which a sandbox that ends has to come on. */
+const usualPatience = 20_000;
+
+/** Milliseconds between two questions how far it is. */
+const questionInterval = 500;
+
+export type StopOptions = {
+  /** Milliseconds in which something has to happen; default 20 s. */
+  readonly patience?: number;
+  /** Hears now and then how many nodes are left. */
+  readonly onProgress?: (left: number) => void;
+};
 
 /**
  * What the sandbox of a folder says of itself; undefined where none runs. Starts none and keeps
@@ -33,25 +44,46 @@ export const sandboxStatus = async (folder: string): Promise<SandboxStatus | und
 
 /**
  * Ends the sandbox of a folder with everything in it, whatever its build, and waits until it is
- * gone.
+ * gone, for as long as it comes on.
  *
  * @returns false where none ran
  * @throws SandboxError where it does not end
  */
-export const stopSandbox = async (folder: string): Promise<boolean> => {
+export const stopSandbox = async (
+  folder: string,
+  { patience = usualPatience, onProgress }: StopOptions = {},
+): Promise<boolean> => {
   const address = await readAddress(folder);
   if (address === undefined) return false;
+  const { pid } = address;
   const reply = await askControl(address, 'POST', '/stop');
-  if (reply.type === 'refused' || (reply.type === 'silent' && !isAlive(address.pid))) {
+  if (reply.type === 'refused' || (reply.type === 'silent' && !isAlive(pid))) {
     await removeAddress(folder, address.token);
     return false;
   }
-  const deadline = Date.now() + patience;
-  while (isAlive(address.pid)) {
-    if (Date.now() > deadline) throw noAnswer(address.pid);
+  const end = new EndPatience(patience, Date.now());
+  let askAt = Date.now() + questionInterval;
+  while (isAlive(pid)) {
+    if (Date.now() >= askAt) {
+      const left = nodesLeft(await askControl(address, 'GET', '/status'));
+      if (left !== undefined) {
+        end.note(Date.now(), left);
+        onProgress?.(left);
+      }
+      askAt = Date.now() + questionInterval;
+    }
+    if (end.isOver(Date.now())) throw noEnd(pid, end.left, patience);
     await pause(40);
   }
   return true;
+};
+
+/** Nodes of a sandbox that ends; undefined where it doesn't say. */
+const nodesLeft = (reply: ControlReply): number | undefined => {
+  // It stops listening once all of them are gone.
+  if (reply.type === 'refused') return 0;
+  const status = statusSchema.safeParse(reply.type === 'answer' ? reply.body : undefined);
+  return status.success ? status.data.nodes.length : undefined;
 };
 
 /**

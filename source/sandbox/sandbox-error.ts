@@ -28,3 +28,18 @@ export const noAnswer = (pid: number): SandboxError =>
     `The sandbox (process ${pid}) does not answer`,
     `End it (kill -KILL ${pid}) and try again.`,
   );
+
+/**
+ * It was asked to end, and doesn't come on.
+ *
+ * @param left Nodes that it still has; undefined where it never said.
+ * @param patience Milliseconds for which nothing has happened.
+ */
+export const noEnd = (pid: number, left: number | undefined, patience: number): SandboxError => {
+  if (left === undefined) return noAnswer(pid);
+  const what = left === 0 ? 'files' : left === 1 ? 'one node' : `${left} nodes`;
+  return new SandboxError(
+    `The sandbox (process ${pid}) is ending, but has ${what} left and has not come on for ${Math.round(patience / 1000)} s`,
+    `Leave it to itself, or end it at once (kill -KILL ${pid}): the next sandbox removes what it leaves.`,
+  );
+};

@@ -29,13 +29,14 @@ import { isAlive } from '../../source/sandbox/process-id.ts';
 import type { Lifetimes } from '../../source/sandbox/program-arguments.ts';
 import { buildProgram, temporaryFolder } from './built-programs.ts';
 
-const programs = { folder: '', sandbox: '', other: '', ensure: '' };
+const programs = { folder: '', sandbox: '', other: '', hanging: '', ensure: '' };
 
 before(async () => {
   programs.folder = await mkdtemp(path.join(tmpdir(), 'spot-tui-programs-'));
-  [programs.sandbox, programs.other, programs.ensure] = await Promise.all([
+  [programs.sandbox, programs.other, programs.hanging, programs.ensure] = await Promise.all([
     buildProgram('sandbox-program', programs.folder),
     buildProgram('sandbox-program', programs.folder, 'abcdef123456'),
+    buildProgram('hanging-program', programs.folder),
     buildProgram('ensure-program', programs.folder),
   ]);
 });
@@ -233,6 +234,27 @@ test('it ends when it is told to, with everything in it', async (context) => {
   assert.match(await logOf(folder), /0 machines left/);
   assert.deepEqual(await readdir(folder), ['sandbox.log']);
   assert.equal(await stopSandbox(folder), false);
+});
+
+test('one that doesn’t come to its end is said to be at it, with what it still has', async (context) => {
+  const folder = await sandboxFolder(context);
+  const { pid, ...sandbox } = await ensure(folder, { programPath: programs.hanging });
+  context.after(() => process.kill(pid, 'SIGKILL'));
+  const ec2 = clientOf(context, { pid, ...sandbox });
+  await launch(ec2);
+  await launch(ec2);
+  const told: number[] = [];
+  await assert.rejects(
+    stopSandbox(folder, { patience: 1_500, onProgress: (left) => told.push(left) }),
+    (error) => {
+      assert.ok(error instanceof SandboxError);
+      assert.match(error.message, new RegExp(`process ${pid}.* is ending, but has 2 nodes left`));
+      assert.match(error.hint, new RegExp(`Leave it to itself.*kill -KILL ${pid}`));
+      return true;
+    },
+  );
+  assert.deepEqual(new Set(told), new Set([2]));
+  assert.ok(isAlive(pid));
 });
 
 test('a signal ends it properly as well', async (context) => {
