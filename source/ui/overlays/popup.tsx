@@ -30,7 +30,13 @@ export const popupFrameWidth = 6;
 /** Rows that the border takes, and the one above and below that stays free. */
 export const popupFrameHeight = 4;
 
-/** A box in the middle of the window, over what is there. As wide as its widest line. */
+/** Columns of what is behind that are worth seeing beside it: fewer look like dirt at its edge. */
+const leastBeside = 4;
+
+/**
+ * A box in the middle of the window, over what is there. As wide as its widest line, or as the
+ * window where that leaves next to nothing beside it.
+ */
 export const Popup = ({ title, lines, keys, window, style, offset = 0 }: PopupProps) => {
   const { theme, view } = useDashboard();
   const { corners, line, vertical, ellipsis } = theme.glyphs;
@@ -46,7 +52,8 @@ export const Popup = ({ title, lines, keys, window, style, offset = 0 }: PopupPr
     stringWidth(keys) + 2,
     ...lines.map((segments) => lineWidth(segments)),
   );
-  const inner = Math.min(widest, window.columns - popupFrameWidth);
+  const most = window.columns - popupFrameWidth;
+  const inner = most - widest < 2 * leastBeside ? most : widest;
 
   useEffect(() => {
     // Only here it is known where the end is; a key up must not first undo keys beyond it.
