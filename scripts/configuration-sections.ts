@@ -45,6 +45,7 @@ export const configurationSections: readonly ConfigurationSection[] = [
       'aws.scripts_directory',
       'aws.config_directory',
       'aws.units_directory',
+      'aws.compose_directory',
       'aws.startup_script',
       'aws.additional_commands_script',
       'aws.cloud_init_template',

@@ -108,6 +108,8 @@ export type PayloadConfig = {
   readonly configDirectory?: string;
   /** Units and their drop-ins, which go to `/etc/systemd/system`. */
   readonly unitsDirectory?: string;
+  /** Compose files, directly in it or in a folder each; lands in `/opt/uploaded_files/compose`. */
+  readonly composeDirectory?: string;
   /** Script that a unit made for it runs once the files are in place. */
   readonly startupScript?: string;
   /** The old system's extra script, run after the startup script. */

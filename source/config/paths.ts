@@ -28,6 +28,7 @@ export const checkPaths = async (
     ['scripts_directory', payload.scriptsDirectory, checkDirectory],
     ['config_directory', payload.configDirectory, checkDirectory],
     ['units_directory', payload.unitsDirectory, checkDirectory],
+    ['compose_directory', payload.composeDirectory, checkDirectory],
     ['startup_script', payload.startupScript, checkFile],
     ['additional_commands_script', payload.additionalCommandsScript, checkFile],
     ['cloud_init_template', payload.cloudInitTemplate, checkFile],

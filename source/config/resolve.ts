@@ -137,6 +137,7 @@ const resolvePayload = ({ aws, images }: ConfigFile, toPath: ToPath): PayloadCon
     scriptsDirectory: toPath(aws.scripts_directory),
     configDirectory: toPath(aws.config_directory),
     unitsDirectory: toPath(aws.units_directory),
+    composeDirectory: toPath(aws.compose_directory),
     startupScript: toPath(aws.startup_script),
     additionalCommandsScript: toPath(aws.additional_commands_script),
     cloudInitTemplate: toPath(aws.cloud_init_template),

@@ -85,6 +85,11 @@ export const aws = z
           'Directory of systemd units, which are installed and, with an [Install] section, started.',
         examples: ['units'],
       }).optional(),
+      compose_directory: localPath('compose', {
+        description:
+          'Directory with a Compose file, or with a folder for each of several: each becomes a service of the nodes. Its contents land in /opt/uploaded_files/compose.',
+        examples: ['compose'],
+      }).optional(),
       startup_script: localPath('scripts/startup.sh', {
         description: 'Script that runs once the files are in place.',
         examples: ['scripts/startup.sh'],

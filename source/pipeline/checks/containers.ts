@@ -29,15 +29,25 @@ export const checkContainers: Check = ({ docker, containers }, target) => {
         status: 'failed' as const,
         detail:
           container === undefined ? 'does not exist' : `${container.state}: ${container.status}`,
-        hint: `Look at \`docker logs ${expected}\` on the node and at the log of the service that starts it.`,
+        hint: `Look at \`docker logs ${container?.name ?? expected}\` on the node and at the log of the service that starts it.`,
         pending: true as const,
       };
     }),
   ];
 };
 
-/** Compose calls a container without a name of its own `<project>-<service>-1`, v1 with `_`. */
+/**
+ * Compose calls a container without a name of its own `<project>-<service>-1`, v1 with `_`. What is
+ * expected is such a name as a whole, or the service's alone.
+ */
 const isCalled = (name: string, expected: string): boolean => {
-  const stem = /^(.+)[-_]\d+$/.exec(name)?.[1] ?? '';
-  return name === expected || stem.endsWith(`-${expected}`) || stem.endsWith(`_${expected}`);
+  const stem = /^(.+)[-_]\d+$/.exec(name)?.[1];
+  if (name === expected || stem === undefined) return name === expected;
+  return (
+    stem.endsWith(`-${expected}`) ||
+    stem.endsWith(`_${expected}`) ||
+    (/-\d+$/.test(expected) && dashed(name) === dashed(expected))
+  );
 };
+
+const dashed = (name: string): string => name.replaceAll('_', '-');

@@ -2,6 +2,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PayloadConfig } from '../../config/config.ts';
 import { describeReadFailure } from '../../config/read-failure.ts';
+import { composeFolder } from './compose-stacks.ts';
 import { PayloadError } from './payload-error.ts';
 import { archivePath, type PayloadFile, type PayloadFolder } from './payload-file.ts';
 
@@ -34,12 +35,18 @@ export const collectFiles = async (
     }
   };
 
-  const addDirectory = async (what: string, directory: string | undefined, to: PayloadFolder) => {
+  const addDirectory = async (
+    what: string,
+    directory: string | undefined,
+    to: PayloadFolder,
+    below?: string,
+  ) => {
     if (directory === undefined) return;
     await attempt(what, async () => {
       for (const name of await listFiles(directory)) {
         const folder = to === 'scripts' && isUnit(name) ? 'units' : to;
-        add(await readPayloadFile(path.join(directory, name), folder, name));
+        const as = below === undefined ? name : `${below}/${name}`;
+        add(await readPayloadFile(path.join(directory, name), folder, as));
       }
     });
   };
@@ -54,6 +61,7 @@ export const collectFiles = async (
   await addDirectory('scripts_directory', config.scriptsDirectory, 'scripts');
   await addDirectory('config_directory', config.configDirectory, 'config');
   await addDirectory('units_directory', config.unitsDirectory, 'units');
+  await addDirectory('compose_directory', config.composeDirectory, 'files', composeFolder);
   await addFile(
     'bacalhau_config_template',
     config.bacalhauConfigTemplate,

@@ -1,5 +1,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { isKnown } from './compose-file.ts';
+import { type ComposeStack, endingServices } from './compose-stacks.ts';
 import type { PayloadFile } from './payload-file.ts';
 
 const composeName = /(?:^|\/)(?:docker-)?compose[\w.-]*\.ya?ml$/;
@@ -14,20 +16,42 @@ const composeFile = z.object({
 });
 
 /**
- * Names of the containers that the payload's compose files start: `container_name` where given,
- * else the service's name. Services behind a profile are left out, since `up` does not start them.
- * A compose file that is a template with no valid YAML names none.
+ * Names of the containers that the payload's compose files start. Services behind a profile are left
+ * out, since `up` does not start them.
+ *
+ * Of a stack: `container_name`, else the names that Compose gives its replicas. Of other compose
+ * files, whose project is not known: `container_name`, else the service's name. A compose file that
+ * is a template with no valid YAML names none.
  */
-export const containersOf = (files: readonly PayloadFile[]): string[] =>
-  files
-    .filter(({ name }) => composeName.test(name))
-    .flatMap((file) => {
-      const compose = composeFile.safeParse(parseYaml(file.content.toString('utf8')));
-      if (!compose.success) return [];
-      return Object.entries(compose.data.services)
-        .filter(([, service]) => service?.profiles === undefined)
-        .map(([name, service]) => service?.container_name ?? name);
+export const containersOf = (
+  files: readonly PayloadFile[],
+  stacks: readonly ComposeStack[] = [],
+): string[] => {
+  const inStacks = new Set(stacks.flatMap((stack) => stack.files));
+  return [
+    ...files
+      .filter((file) => composeName.test(file.name) && !inStacks.has(file))
+      .flatMap((file) => {
+        const compose = composeFile.safeParse(parseYaml(file.content.toString('utf8')));
+        if (!compose.success) return [];
+        return Object.entries(compose.data.services)
+          .filter(([, service]) => service?.profiles === undefined)
+          .map(([name, service]) => service?.container_name ?? name);
+      }),
+    ...stacks.flatMap(containersOfStack),
+  ];
+};
+
+/** Those that stay. A name with a variable or a placeholder in it is known on the node only. */
+const containersOfStack = (stack: ComposeStack): string[] => {
+  const ending = endingServices(stack);
+  return stack.services
+    .filter(({ name }) => !ending.has(name))
+    .flatMap(({ containerName, name, replicas }) => {
+      if (containerName !== undefined) return isKnown(containerName) ? [containerName] : [];
+      return Array.from({ length: replicas }, (_, index) => `${stack.name}-${name}-${index + 1}`);
     });
+};
 
 const parseYaml = (text: string): unknown => {
   try {

@@ -4,6 +4,8 @@ import { gzip } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import type { Config } from '../../config/config.ts';
 import { collectFiles } from './collect-files.ts';
+import { composeStacksOf } from './compose-stacks.ts';
+import { addComposeUnits } from './compose-units.ts';
 import { containersOf } from './containers.ts';
 import { archivePath, type PayloadFile } from './payload-file.ts';
 import { payloadWarnings } from './payload-warnings.ts';
@@ -34,12 +36,15 @@ const modificationTime = new Date(0);
  * @throws PayloadError
  */
 export const buildPayload = async (config: Config, templatesFolder: string): Promise<Payload> => {
-  const files = await addStartupUnits(
+  const { composeDirectory } = config.payload;
+  const collected = await addStartupUnits(
     await collectFiles(config.payload, `${templatesFolder}/deployments/bacalhau`),
     config.payload,
     templatesFolder,
   );
-  const services = servicesOf(files);
+  const stacks = composeDirectory === undefined ? [] : composeStacksOf(collected, composeDirectory);
+  const files = await addComposeUnits(collected, stacks, templatesFolder);
+  const services = servicesOf(files, stacks);
   const serviceTable = services
     .map(({ unit, digest, action }) => `${unit}\t${digest}\t${action}\n`)
     .join('');
@@ -63,7 +68,7 @@ export const buildPayload = async (config: Config, templatesFolder: string): Pro
     manifestDigest: sha256(manifest),
     files,
     services,
-    containers: containersOf(files),
+    containers: containersOf(files, stacks),
     warnings: payloadWarnings(files, services),
   };
 };

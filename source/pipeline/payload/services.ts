@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import type { ComposeStack } from './compose-stacks.ts';
 import { archivePath, installedPath, installFolders, type PayloadFile } from './payload-file.ts';
 
 /** A unit of the payload, as configure-services needs to know it. */
@@ -16,11 +17,18 @@ export type PayloadService = {
  * The units of a payload with a digest of all that each depends on: its own file, its drop-ins, and
  * every payload file that these mention by path or name, or that those mention in turn. A file that
  * nothing mentions counts for every unit: a restart too many is better than a stale service.
+ *
+ * @param stacks Their files count for their own unit, and for others that mention them by path: all
+ * stacks have files of the same names.
  */
-export const servicesOf = (files: readonly PayloadFile[]): PayloadService[] => {
+export const servicesOf = (
+  files: readonly PayloadFile[],
+  stacks: readonly ComposeStack[] = [],
+): PayloadService[] => {
   const units = files.filter(({ folder, name }) => folder === 'units' && !name.includes('/'));
   const others = files.filter((file) => !units.includes(file));
-  const closures = new Map(units.map((unit) => [unit, closureOf(unit, others)]));
+  const owners = new Map(stacks.flatMap((stack) => stack.files.map((file) => [file, stack])));
+  const closures = new Map(units.map((unit) => [unit, closureOf(unit, others, owners)]));
   const claimed = new Set([...closures.values()].flatMap((closure) => [...closure]));
   const unclaimed = others.filter((file) => !claimed.has(file));
   return units.map((unit) => ({
@@ -34,16 +42,24 @@ export const servicesOf = (files: readonly PayloadFile[]): PayloadService[] => {
 const startsByItself = ({ name, content }: PayloadFile): boolean =>
   !name.includes('@.') && /^\[Install\]\s*$/m.test(content.toString('utf8'));
 
-const closureOf = (unit: PayloadFile, others: readonly PayloadFile[]): Set<PayloadFile> => {
+const closureOf = (
+  unit: PayloadFile,
+  others: readonly PayloadFile[],
+  owners: ReadonlyMap<PayloadFile, ComposeStack>,
+): Set<PayloadFile> => {
   const found = new Set<PayloadFile>(
-    others.filter(({ folder, name }) => folder === 'units' && name.startsWith(`${unit.name}.d/`)),
+    others.filter(
+      (file) =>
+        owners.get(file)?.unit === unit.name ||
+        (file.folder === 'units' && file.name.startsWith(`${unit.name}.d/`)),
+    ),
   );
   const queue = [unit, ...found];
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     const text = file.content.toString('utf8');
     for (const candidate of others) {
       if (candidate.folder === 'units' || found.has(candidate)) continue;
-      if (mentions(text, candidate)) {
+      if (mentions(text, candidate, owners.get(candidate))) {
         found.add(candidate);
         queue.push(candidate);
       }
@@ -52,8 +68,19 @@ const closureOf = (unit: PayloadFile, others: readonly PayloadFile[]): Set<Paylo
   return found;
 };
 
-const mentions = (text: string, file: PayloadFile): boolean =>
-  mentionsWord(text, path.posix.basename(file.name)) || mentionsFolder(text, file);
+const mentions = (text: string, file: PayloadFile, owner: ComposeStack | undefined): boolean =>
+  (owner === undefined
+    ? mentionsWord(text, path.posix.basename(file.name))
+    : mentionsStack(text, file, owner)) || mentionsFolder(text, file);
+
+/** By the path in the directory of all stacks, or by the folder as its neighbours see it. */
+const mentionsStack = (text: string, { name }: PayloadFile, { folder }: ComposeStack): boolean => {
+  const own = path.posix.basename(folder);
+  return (
+    mentionsWord(text, path.posix.join(own, path.posix.relative(folder, name))) ||
+    mentionsWord(text, `../${own}`)
+  );
+};
 
 const mentionsWord = (text: string, word: string): boolean => {
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {

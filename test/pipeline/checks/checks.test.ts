@@ -228,6 +228,15 @@ test('Compose’s own names of containers count', () => {
     const container = { name, state: 'running', status: 'Up', image: 'x' };
     assert.deepEqual(failures({ containers: [container] }, { containers: ['web'] }), []);
   }
+  for (const name of ['site-my_web-1', 'site_my_web_1']) {
+    const container = { name, state: 'running', status: 'Up', image: 'x' };
+    assert.deepEqual(failures({ containers: [container] }, { containers: ['site-my_web-1'] }), []);
+    assert.equal(
+      failures({ containers: [container] }, { containers: ['site-my_web-2'] }).length,
+      1,
+    );
+    assert.equal(failures({ containers: [container] }, { containers: ['my-my_web-1'] }).length, 1);
+  }
   const other = { name: 'project-web-proxy-1', state: 'running', status: 'Up', image: 'x' };
   assert.equal(failures({ containers: [other] }, { containers: ['web'] }).length, 1);
 });
