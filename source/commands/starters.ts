@@ -4,6 +4,7 @@
  */
 export const starters = [
   ['bacalhau', 'a Bacalhau compute node and a sensor, in containers'],
+  ['minimal', 'one service and one check: to read first, and to begin with'],
 ] as const;
 
 export type Starter = (typeof starters)[number][0];

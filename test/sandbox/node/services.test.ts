@@ -118,6 +118,8 @@ RestartSec=10ms
       await node.read('journalctl -u crash -o cat'),
       /Scheduled restart job, restart counter is at 2[\s\S]*Start request repeated too quickly/,
     );
+    assert.equal((await node.run('journalctl -u crash -g "too quickly"')).code, 0);
+    assert.equal((await node.run('journalctl -u crash -g "nothing like it"')).code, 1);
     const again = await node.run('sudo systemctl start crash');
     assert.equal(again.code, 1);
     await node.read('sudo systemctl reset-failed crash && sudo systemctl start crash');

@@ -113,7 +113,8 @@ export const journalctl = async (call: Call, journal: Journal): Promise<number> 
   if (given.has('show-cursor') && last !== undefined) {
     call.out(`-- cursor: ${journal.cursorOf(last)}\n`);
   }
-  if (!follows || call.signal.aborted) return 0;
+  if (!follows) return records.length === 0 && given.has('grep') ? 1 : 0;
+  if (call.signal.aborted) return 0;
   const forget = journal.follow((record) => {
     if (matches(record)) print(record);
   });
