@@ -11,6 +11,7 @@ import { fishCompletion } from '../../../source/commands/completion/fish.ts';
 import { zshCompletion } from '../../../source/commands/completion/zsh.ts';
 import { flagName } from '../../../source/commands/help.ts';
 import { commandOptions, globalOptions } from '../../../source/commands/options.ts';
+import { starters } from '../../../source/commands/starters.ts';
 import { User } from '../program.ts';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'spot-tui-completion-'));
@@ -74,6 +75,13 @@ test('bash offers every command, and each one’s flags and no others', () => {
     const flags = [...globals, ...options.map(written)].sort();
     assert.deepEqual(inBash(name, '--'), flags, name);
   }
+});
+
+test('every shell offers the templates', () => {
+  const names = starters.map(([name]) => name);
+  assert.deepEqual(inBash('init', '--template', ''), names.toSorted());
+  assert.match(scripts.fish, new RegExp(`-l template -x -a '${names.join(' ')}'`));
+  for (const name of names) assert.match(scripts.zsh, new RegExp(`--template=.*${name}\\\\:`));
 });
 
 test('bash completes what has been begun, wherever it is', () => {
