@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { parseXml } from '../reporters/parse-xml.ts';
 import { lines, User } from './program.ts';
 
 /** What is asked of a fleet on the command line, and what is left of it for others to read. */
@@ -32,7 +33,7 @@ suite('actions from the command line', () => {
     await user.run(['exec', 'us-west-2-1', '--sandbox', '--', block]);
     await user.write('config/added.txt', 'hello\n');
     const words = ['push', '--sandbox', '--json', '--canary', '1', '--batch', '2'];
-    const { status, stdout } = await user.run(words);
+    const { status, stdout } = await user.run([...words, '--junit', 'push.xml']);
     assert.equal(status, 1);
     const events = lines(stdout);
     assert.match(String(events.find(({ event }) => event === 'fleet')?.by), /^[^@]+@[^@]+$/);
@@ -58,6 +59,21 @@ suite('actions from the command line', () => {
     );
     assert.equal(results[1]?.detail, 'not begun: the canary us-west-2-1 failed');
     assert.equal(events.at(-1)?.event, 'summary');
+    // Nothing failed on those that were left alone, whatever reads it.
+    const [reported] = parseXml(
+      await readFile(path.join(user.folder, 'push.xml'), 'utf8'),
+    ).children;
+    assert.deepEqual(
+      reported?.children
+        .filter(({ name }) => name === 'testcase')
+        .map(({ attributes, children: [verdict] }) => [attributes.name, verdict?.name]),
+      [
+        ['us-west-2-1', 'failure'],
+        ['us-west-2-2', 'skipped'],
+        ['us-west-2-3', 'skipped'],
+      ],
+    );
+    assert.deepEqual([events.at(-1)?.failed, events.at(-1)?.ready], [1, 0]);
   });
 
   test('a bound on failures where all are begun with at once is a mistake', async () => {
