@@ -96,6 +96,46 @@ suite('docker on a sandbox node', { skip: obstacle }, () => {
     assert.match((await node.run('docker compose -f broken.yaml up -d')).stderr, /yaml: /);
   });
 
+  test('compose merges files, starts replicas and profiles, and lets services end', async () => {
+    const names = () => node.read('docker ps --format "{{.Names}}" | sort');
+    await node.run(
+      'mkdir -p site && cat > site/compose.yaml',
+      `services:
+  web:
+    image: nginx
+    deploy: { replicas: 2 }
+    depends_on: { seed: { condition: service_completed_successfully } }
+  seed: { build: . }
+  extra: { image: busybox, profiles: [extra] }
+`,
+    );
+    await node.run(
+      'cat > site/compose.override.yaml',
+      'services: { extra: { container_name: own } }\n',
+    );
+    await node.read('echo COMPOSE_PROFILES=extra > site/.env');
+    await node.read('cd site && docker compose build && docker compose up -d');
+    assert.equal(await names(), 'own\nsite-web-1\nsite-web-2');
+    assert.match(
+      await node.read('docker ps -a --filter name=seed --format "{{.Status}}"'),
+      /^Exited \(0\)/,
+    );
+    await node.read(
+      "sed -i 's/replicas: 2/replicas: 1/' site/compose.yaml; cd site && docker compose up -d",
+    );
+    assert.equal(await names(), 'own\nsite-web-1');
+    await node.read('cd site && docker compose down');
+  });
+
+  test('curl is answered at ports that containers publish', async () => {
+    await node.read('docker run -d --name published -p 8080:80 nginx');
+    assert.match(await node.read('curl -sf http://localhost:8080/x'), /stand-in/);
+    assert.equal(await node.read('curl -sf -o /dev/null http://127.0.0.1:8080'), '');
+    assert.notEqual((await node.run('curl -sf http://localhost:8081/')).code, 0);
+    await node.read('docker rm -f published');
+    assert.notEqual((await node.run('curl -sf http://localhost:8080/')).code, 0);
+  });
+
   test('compose in the foreground lasts until it is stopped, or a container ends', async () => {
     const { outcome } = await node.exec(
       'cd app && exec docker compose up --abort-on-container-exit',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { parseSimpleCommand } from '../../../../source/sandbox/node/isolation/simple-command.ts';
-import { parseComposeFile } from '../../../../source/sandbox/node/stand-ins/docker/compose-file.ts';
+import { parseComposeFiles } from '../../../../source/sandbox/node/stand-ins/docker/compose-file.ts';
 import {
   DockerError,
   normalReference,
@@ -52,8 +52,9 @@ suite('what stand-ins read', () => {
   });
 
   test('a compose file names services with what they run', () => {
-    const { project, services } = parseComposeFile(
-      'compose.yaml',
+    const parse = (text: string, variables: Readonly<Record<string, string>> = {}) =>
+      parseComposeFiles([{ file: 'c', text }], variables);
+    const { project, services } = parse(
       `name: demo
 services:
   web:
@@ -76,12 +77,9 @@ services:
         ['job', 'job:built', '', 'no', {}, ['later']],
       ],
     );
-    assert.throws(
-      () => parseComposeFile('c', 'services: { x: {} }', {}),
-      /neither an image nor a build/,
-    );
-    assert.throws(() => parseComposeFile('c', 'services: []', {}), /validating c: services/);
-    assert.throws(() => parseComposeFile('c', '', {}), /empty compose file/);
+    assert.throws(() => parse('services: { x: {} }'), /neither an image nor a build/);
+    assert.throws(() => parse('services: []'), /validating c: services/);
+    assert.throws(() => parse(''), /empty compose file/);
   });
 
   test('images have one name, however they are written', () => {

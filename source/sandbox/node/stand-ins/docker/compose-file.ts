@@ -9,9 +9,14 @@ export type ComposeService = {
   readonly command: string;
   readonly restart: string;
   readonly healthcheck: boolean;
+  /** Whether it says how its image is made. */
+  readonly isBuilt: boolean;
   readonly ports: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly profiles: readonly string[];
+  readonly replicas: number;
+  /** Services that end before this one starts. */
+  readonly waitsForEndOf: readonly string[];
 };
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]).transform(String);
@@ -25,6 +30,14 @@ const serviceSchema = z.looseObject({
   ports: z.array(z.unknown()).optional(),
   labels: z.union([z.array(scalar), z.record(z.string(), scalar)]).optional(),
   profiles: z.array(z.string()).optional(),
+  scale: z.coerce.number().int().optional(),
+  deploy: z.looseObject({ replicas: z.coerce.number().int().optional() }).optional(),
+  depends_on: z
+    .union([
+      z.array(z.string()),
+      z.record(z.string(), z.looseObject({ condition: z.string().optional() })),
+    ])
+    .optional(),
 });
 const fileSchema = z.looseObject({
   name: z.string().optional(),
@@ -32,25 +45,31 @@ const fileSchema = z.looseObject({
 });
 
 /**
- * Reads a compose file.
+ * Reads the compose files of a project; what a later one says of a service is put over the others.
  *
- * @param variables What `${NAME}` stands for in it.
- * @throws Error in compose's words for what is wrong with it.
+ * @param variables What `${NAME}` stands for in them.
+ * @throws Error in compose's words for what is wrong with them.
  */
-export const parseComposeFile = (
-  file: string,
-  text: string,
+export const parseComposeFiles = (
+  files: readonly { readonly file: string; readonly text: string }[],
   variables: Readonly<Record<string, string>>,
 ): { readonly project?: string; readonly services: readonly ComposeService[] } => {
-  const document = parseDocument(text);
-  const [problem] = document.errors;
-  if (problem !== undefined) throw new Error(`yaml: ${problem.message.split('\n')[0]}`);
-  const parsed = fileSchema.safeParse(interpolate(document.toJS() ?? {}, variables));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new Error(`validating ${file}: ${issue?.path.join('.')} ${issue?.message}`);
+  let name: string | undefined;
+  const services: Record<string, z.output<typeof serviceSchema> | null> = {};
+  for (const { file, text } of files) {
+    const document = parseDocument(text, { merge: true });
+    const [problem] = document.errors;
+    if (problem !== undefined) throw new Error(`yaml: ${problem.message.split('\n')[0]}`);
+    const parsed = fileSchema.safeParse(interpolate(document.toJS() ?? {}, variables));
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new Error(`validating ${file}: ${issue?.path.join('.')} ${issue?.message}`);
+    }
+    name ??= parsed.data.name;
+    for (const [each, service] of Object.entries(parsed.data.services ?? {})) {
+      services[each] = { ...services[each], ...service };
+    }
   }
-  const { name, services = {} } = parsed.data;
   if (Object.keys(services).length === 0) throw new Error('empty compose file');
   return {
     ...(name === undefined ? {} : { project: name }),
@@ -69,10 +88,15 @@ export const parseComposeFile = (
           service.restart === undefined || service.restart === false
             ? 'no'
             : String(service.restart),
+        isBuilt: service.build !== undefined,
         healthcheck: service.healthcheck !== undefined,
         ports: (service.ports ?? []).filter((port) => typeof port !== 'object').map(String),
         labels: labelsOf(service.labels),
         profiles: service.profiles ?? [],
+        replicas: service.deploy?.replicas ?? service.scale ?? 1,
+        waitsForEndOf: Object.entries(service.depends_on ?? {})
+          .filter(([, awaited]) => awaited.condition === 'service_completed_successfully')
+          .map(([awaited]) => awaited),
       };
     }),
   };

@@ -35,33 +35,41 @@ export const createContainers = async (
       await engine.pull(service.image, call.signal);
       call.err(` ${service.name} Pulled \n`);
     }
-    const name = service.containerName ?? `${project.name}-${service.name}-1`;
-    const known = engine.containers().find((container) => container.name === name);
-    const isOurs = known?.labels['com.docker.compose.project'] === project.name;
-    const isCurrent = known?.image === service.image && known.command === service.command;
-    if (known !== undefined && isOurs && isCurrent && !recreate) {
-      containers.push(known);
-      continue;
-    }
-    if (known !== undefined && isOurs) engine.remove(known, true);
-    containers.push(
-      engine.create({
-        name,
-        image: service.image,
-        command: service.command,
-        restart: service.restart,
-        healthcheck: service.healthcheck,
-        ports: service.ports.map((port) => `0.0.0.0:${port.replace(':', '->')}/tcp`),
-        labels: {
-          ...service.labels,
-          'com.docker.compose.project': project.name,
-          'com.docker.compose.service': service.name,
-          'com.docker.compose.project.working_dir': project.directory,
-          'com.docker.compose.project.config_files': project.files.join(','),
-        },
-      }),
+    const wanted = Array.from(
+      { length: service.replicas },
+      (_, index) => service.containerName ?? `${project.name}-${service.name}-${index + 1}`,
     );
-    call.err(` Container ${name}  ${known === undefined ? 'Created' : 'Recreated'}\n`);
+    for (const container of containersOf(engine, project, [service])) {
+      if (!wanted.includes(container.name)) engine.remove(container, true);
+    }
+    for (const name of wanted) {
+      const known = engine.containers().find((container) => container.name === name);
+      const isOurs = known?.labels['com.docker.compose.project'] === project.name;
+      const isCurrent = known?.image === service.image && known.command === service.command;
+      if (known !== undefined && isOurs && isCurrent && !recreate) {
+        containers.push(known);
+        continue;
+      }
+      if (known !== undefined && isOurs) engine.remove(known, true);
+      containers.push(
+        engine.create({
+          name,
+          image: service.image,
+          command: service.command,
+          restart: service.restart,
+          healthcheck: service.healthcheck,
+          ports: service.ports.map((port) => `0.0.0.0:${port.replace(':', '->')}/tcp`),
+          labels: {
+            ...service.labels,
+            'com.docker.compose.project': project.name,
+            'com.docker.compose.service': service.name,
+            'com.docker.compose.project.working_dir': project.directory,
+            'com.docker.compose.project.config_files': project.files.join(','),
+          },
+        }),
+      );
+      call.err(` Container ${name}  ${known === undefined ? 'Created' : 'Recreated'}\n`);
+    }
   }
   return containers;
 };
@@ -101,9 +109,14 @@ export const up = async (
   if (own.has('no-start')) return 0;
   if (attached) call.out(`Attaching to ${containers.map(({ name }) => name).join(', ')}\n`);
   const started = Date.now();
+  // Nothing is computed here: what others wait for is over at once.
+  const ending = new Set(project.services.flatMap(({ waitsForEndOf }) => waitsForEndOf));
   for (const container of containers) {
     if (container.state === 'running') continue;
     engine.startContainer(container);
+    if (ending.has(container.labels['com.docker.compose.service'] ?? '')) {
+      engine.stopContainer(container, 0);
+    }
     if (!attached) call.err(` Container ${container.name}  Started\n`);
   }
   if (!attached) return 0;

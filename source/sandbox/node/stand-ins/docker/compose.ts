@@ -106,7 +106,10 @@ export const compose = async (
   if (command === 'ls') return listProjects(call, engine, own);
   const project = await loadProject(call, machine, given);
   if (typeof project === 'string') return complain(call, project, 14);
-  const wanted = chosenServices(project, own.operands, given.all('profile'));
+  const wanted = chosenServices(project, own.operands, [
+    ...given.all('profile'),
+    ...project.profiles,
+  ]);
   if (typeof wanted === 'string') return complain(call, wanted);
   switch (command) {
     case 'up':
@@ -121,6 +124,11 @@ export const compose = async (
       for (const service of project.services) {
         if (own.has('services')) call.out(`${service.name}\n`);
         if (own.has('images')) call.out(`${service.image}\n`);
+      }
+      return 0;
+    case 'build':
+      for (const service of wanted) {
+        if (service.isBuilt) engine.addImage(service.image);
       }
       return 0;
     case 'pull':
