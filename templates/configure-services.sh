@@ -212,6 +212,7 @@ plan_installation() {
       target = path
       if (sub(/^units\//, "", target)) target = units "/" target
       else { sub(/^files\//, "", target); target = uploaded "/" target }
+      sub(/\.template$/, "", target)
       if (target in seen) { print path; exit 1 }
       seen[target]
       print sum "\t" target "\t" path
@@ -235,6 +236,23 @@ plan_installation() {
   touch "$state/placed"
   awk -v FS='\t' 'NR == FNR { planned[$2]; next } !($0 in planned)' \
     "$staging/plan" "$state/placed" >"$staging/stale"
+}
+
+# Puts what they become in the place of templates, in the staging folder and in the plan: from there
+# on the node knows nothing of them.
+render_templates() {
+  cd "$staging" || return
+  while IFS="$tab" read -r sum target path; do
+    case $path in
+      *.template)
+        sh "$library/render-template.sh" "$path" "${path%.template}" . || return
+        path=${path%.template}
+        sum=$(sha256sum <"$path") || return
+        sum=${sum%% *} ;;
+    esac
+    printf '%s\t%s\t%s\n' "$sum" "$target" "$path" || return
+  done <plan >plan.new
+  mv -f plan.new plan
 }
 
 # Prints unit, how it is used (run, read) and path of each uploaded file that a unit can't do
@@ -519,6 +537,7 @@ clear_inbox() {
 apply_payload() {
   take_payload
   plan_installation
+  must "can't fill in the templates" render_templates
   check_named_files
   stand_in_for_setup_config
   remove_stale_files

@@ -1,13 +1,28 @@
 #!/bin/sh
-# Fills in a template on the node: render-template.sh SOURCE TARGET
+# Fills in a template on the node: render-template.sh SOURCE TARGET [PAYLOAD]
 #
-# {{NAME}} becomes the value of NAME from /var/lib/spot-tui/node.env and settings.env, and
+# With PAYLOAD, the folder of what was uploaded, for files whose name ends in .template:
+#
+#   {{node.name}} {{region}} {{index}} {{instance.id}} {{deployment}} {{identity}}   from PAYLOAD/node.env
+#   {{secret.NAME}}   PAYLOAD/files/secrets/NAME without a newline at its end
+#   {{…|raw}}         the same without escaping
+#
+# Values are escaped for the double quotes of what TARGET is by its name: a shell's (.sh, .bash, .env),
+# XML's and HTML's, else YAML's, JSON's and TOML's. An unknown name is an error; what is no dotted
+# lower-case name is another template language's and stays, as do the few words of Go's that look like
+# one. TARGET gets the mode of SOURCE, but is closed to others if it holds a secret.
+#
+# Without PAYLOAD, for the templates of the Bacalhau node, {{NAME}} becomes the value of NAME from
+# /var/lib/spot-tui/node.env and settings.env, and
+#
 #   {{ORCHESTRATOR_ENDPOINT}}   from the uploaded file orchestrator_endpoint, else this node itself
 #   {{ORCHESTRATOR_TOKEN}}      from the uploaded file orchestrator_token, else empty
 #   {{ORCHESTRATOR_ENABLED}}    true where there is no orchestrator elsewhere
 #   {{ORCHESTRATOR_TLS}}        the opposite
-# Quotes and backslashes in values are escaped for double-quoted YAML. Unknown names are left as they
-# are. Values reach no command line and no log; only the login user and root can read the target.
+#
+# There unknown names stay, and only the login user and root can read TARGET.
+#
+# Values reach no command line and no log.
 set -eu
 umask 077
 LC_ALL=C
@@ -15,6 +30,7 @@ export LC_ALL
 root=${SPOT_TUI_ROOT:-}
 source=$1
 target=$2
+payload=${3:-}
 values=$target.values
 
 first_line() {
@@ -28,7 +44,8 @@ first_line() {
 
 trap 'rm -f "$values" "$target.new"' EXIT
 {
-  cat "$root/usr/local/lib/spot-tui/settings.env" "$root/var/lib/spot-tui/node.env" 2>/dev/null || :
+  cat "$root/usr/local/lib/spot-tui/settings.env" \
+    "${payload:-$root/var/lib/spot-tui}/node.env" 2>/dev/null || :
   endpoint=$(first_line orchestrator_endpoint)
   printf 'ORCHESTRATOR_ENDPOINT=%s\n' "${endpoint:-nats://127.0.0.1:4222}"
   printf 'ORCHESTRATOR_TOKEN=%s\n' "$(first_line orchestrator_token)"
@@ -39,31 +56,62 @@ trap 'rm -f "$values" "$target.new"' EXIT
   fi
 } >"$values"
 
-awk '
+if [ -n "$payload" ]; then
+  cp -p "$source" "$target.new"
+  chmod u+w "$target.new"
+  ! grep -q '{{secret\.' "$source" || chmod go-rwx "$target.new"
+fi
+awk -v payload="$payload" -v kind="${target##*.}" '
+  BEGIN {
+    pattern = payload ? "[{][{](secret[.][A-Za-z0-9_.-]+|[a-z][a-z0-9_.-]*)([|][a-z]*)?[}][}]" : "[{][{][A-Z0-9_]+[}][}]"
+    xml = kind ~ /^(xml|html)$/
+    shell = kind ~ /^(sh|bash|env)$/
+    special = xml ? "&<>\"\047\t\n\r" : shell ? "\\\"$`" : "\\\""
+    for (i = 1; i < 128; i++) {
+      letter = sprintf("%c", i)
+      if (index(special, letter)) escape[letter] = xml ? "&#" i ";" : "\\" letter
+      else if (!xml && !shell && (i < 32 || i > 126)) escape[letter] = sprintf("\\u%04x", i)
+    }
+  }
   NR == FNR {
     at = index($0, "=")
-    if (at > 1) {
-      value = substr($0, at + 1)
-      escaped = ""
-      for (i = 1; i <= length(value); i++) {
-        letter = substr(value, i, 1)
-        escaped = escaped (letter == "\\" || letter == "\"" ? "\\" : "") letter
-      }
-      values[substr($0, 1, at - 1)] = escaped
-    }
+    if (at > 1) values[substr($0, 1, at - 1)] = substr($0, at + 1)
     next
   }
   {
     done = ""
-    while (match($0, /\{\{[A-Z0-9_]+\}\}/)) {
-      name = substr($0, RSTART + 2, RLENGTH - 4)
+    while (match($0, pattern)) {
+      all = name = substr($0, RSTART + 2, RLENGTH - 4)
       done = done substr($0, 1, RSTART - 1)
-      done = done (name in values ? values[name] : "{{" name "}}")
       $0 = substr($0, RSTART + RLENGTH)
+      raw = payload && sub(/[|]raw$/, "", name)
+      if (payload && name ~ /^secret[.]./) {
+        file = payload "/files/secrets/" substr(name, 8)
+        value = ""
+        while ((there = (getline line <file)) > 0) value = value "\n" line
+        close(file)
+        value = substr(value, 2)
+        there = !there
+      } else {
+        if (payload) {
+          name = "SPOT_TUI_" toupper(name)
+          sub(/[.]NAME$/, "", name)
+          sub(/[.]/, "_", name)
+        }
+        if ((there = name in values)) value = values[name]
+      }
+      if (there) {
+        for (i = 1; i <= length(value); i++) {
+          letter = substr(value, i, 1)
+          done = done (!raw && letter in escape ? escape[letter] : letter)
+        }
+      } else if (!payload || all ~ /^(end|else)$/) done = done "{{" all "}}"
+      else {
+        print FILENAME ":" FNR ": there is no {{" all "}}" >"/dev/stderr"
+        exit 1
+      }
     }
     print done $0
   }' "$values" "$source" >"$target.new"
-if [ -z "$root" ]; then
-  chown "$(sed -n 's/^SPOT_TUI_USER=//p' "$values"):" "$target.new"
-fi
+[ -n "$root$payload" ] || chown "$(sed -n 's/^SPOT_TUI_USER=//p' "$values"):" "$target.new"
 mv -f "$target.new" "$target"

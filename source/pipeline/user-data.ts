@@ -119,8 +119,7 @@ const ownCloudConfig = (
   values: ReadonlyMap<string, string>,
 ): PlainMap => {
   const contents = Object.entries(templates).map(
-    ([name, content]) =>
-      [name, name.endsWith('.sh') ? pack(content) : withoutComments(content)] as const,
+    ([name, content]) => [name, name.endsWith('.sh') ? pack(content) : condensed(content)] as const,
   );
   const data = fillPlaceholders(
     parse(templates['cloud-init.yaml']),
@@ -134,13 +133,14 @@ const ownCloudConfig = (
 
 /** As cloud-init's `gz+b64`. */
 const pack = (script: string): string =>
-  gzipSync(withoutComments(script), { level: 9 }).toString('base64');
+  gzipSync(condensed(script), { level: 9 }).toString('base64');
 
-/** Comments are a third of what would count against EC2's limit. */
-const withoutComments = (text: string): string =>
+/** Comments, indentation and empty lines are a third of what would count against EC2's limit. */
+const condensed = (text: string): string =>
   text
     .split('\n')
-    .filter((line) => !/^\s*#(?!!)/.test(line))
+    .map((line) => line.trimStart())
+    .filter((line) => line !== '' && !/^#(?!!)/.test(line))
     .join('\n');
 
 /** Lists are appended (a value twice counts once), maps merged; else the second value wins. */

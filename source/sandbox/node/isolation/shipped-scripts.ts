@@ -19,7 +19,7 @@ export class ShippedScripts {
     const texts = new Set<string>();
     for (const entry of await readdir(templatesFolder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || !entry.name.endsWith('.sh')) continue;
-      texts.add(withoutComments(await readFile(path.join(entry.parentPath, entry.name), 'utf8')));
+      texts.add(condensed(await readFile(path.join(entry.parentPath, entry.name), 'utf8')));
     }
     const userData = await readFile(path.join(templatesFolder, 'cloud-init.yaml'), 'utf8').catch(
       (error: NodeJS.ErrnoException) => {
@@ -38,7 +38,7 @@ export class ShippedScripts {
 
   /** Whether a text is that of a script that the product ships. */
   has(text: string): boolean {
-    return this.#texts.has(withoutComments(text));
+    return this.#texts.has(condensed(text));
   }
 
   /** Whether a command is one of those in the product's own user data. */
@@ -47,9 +47,10 @@ export class ShippedScripts {
   }
 }
 
-/** The user data leaves them out, for its size. */
-const withoutComments = (text: string): string =>
+/** The user data leaves comments, indentation and empty lines out, for its size. */
+const condensed = (text: string): string =>
   text
     .split('\n')
-    .filter((line) => !/^\s*#(?!!)/.test(line))
+    .map((line) => line.trimStart())
+    .filter((line) => line !== '' && !/^#(?!!)/.test(line))
     .join('\n');
