@@ -2,6 +2,7 @@ import type { ExecResult, NodeConnection } from '../../ssh/connection.ts';
 import { execRepeatable } from '../connected.ts';
 import { backOff } from '../deadline.ts';
 import type { NodeContext } from '../node-context.ts';
+import { nodeIdentity } from '../node-identity.ts';
 import { lastLines } from '../output-lines.ts';
 import type { Payload } from '../payload/payload.ts';
 import { PhaseFailure } from '../phase-failure.ts';
@@ -91,6 +92,7 @@ const nodeValues = (
   `SPOT_TUI_INSTANCE_ID=${instanceId}`,
   `SPOT_TUI_INDEX=${index}`,
   `SPOT_TUI_DEPLOYMENT=${config.deployment}`,
+  `SPOT_TUI_IDENTITY=${nodeIdentity(instanceId)}`,
 ];
 
 const pendingManifest = '/tmp/exs/manifest.sha256';
