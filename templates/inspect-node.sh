@@ -33,7 +33,7 @@ section boot-id
 cat "$root/proc/sys/kernel/random/boot_id" 2>/dev/null || cat /proc/sys/kernel/random/boot_id 2>/dev/null
 
 section uptime
-cat /proc/uptime 2>/dev/null
+cat "$root/proc/uptime" 2>/dev/null || cat /proc/uptime 2>/dev/null
 
 section cloud-init
 if [ -f "$root/run/cloud-init/result.json" ]; then

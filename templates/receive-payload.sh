@@ -193,7 +193,7 @@ if ! problem=$(
   for name in scripts config files units services.tsv node.env; do
     [ ! -e "$staging/$name" ] || set -- "$@" "$staging/$name"
   done
-  # In this order. It would go on after one that can't be moved.
+  # In this order. It would go on after one that can not be moved.
   mv -f "$@" "$staging/$manifest" "$inbox/" || {
     rm -f "$inbox/$manifest"
     exit 1

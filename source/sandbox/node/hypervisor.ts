@@ -22,6 +22,8 @@ export type NodeHypervisorOptions = {
   readonly templatesFolder?: string;
   /** What keeps nodes apart from the machine; by default the best that it offers. */
   readonly isolation?: IsolationChoice;
+  /** `PATH` of what runs on nodes without walls; default: this process's. */
+  readonly searchPath?: string;
   /** How long each machine takes, other than `fast` has it. */
   readonly bootTimes?: () => NodeBootTimes;
   /** Milliseconds for which a machine whose SSH was cut can't be reached; default 10 s. */
@@ -62,6 +64,7 @@ export const createNodeHypervisor = async (
     folder: nodesFolder,
     templatesFolder,
     choice: options.isolation ?? 'best',
+    searchPath: options.searchPath ?? process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin',
   });
   const machines = new Map<string, Machine>();
   const builtInUnits = new Map<string, Unit>();

@@ -50,9 +50,12 @@ export class Cloud {
   }
 
   static async open(
-    options: Partial<Pick<NodeHypervisorOptions, 'bootTimes' | 'cutTime' | 'isolation'>> = {},
+    options: Partial<
+      Pick<NodeHypervisorOptions, 'bootTimes' | 'cutTime' | 'isolation' | 'searchPath'>
+    > = {},
+    name = 'spot-tui-nodes-',
   ): Promise<Cloud> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'spot-tui-nodes-'));
+    const folder = await mkdtemp(path.join(tmpdir(), name));
     // Not ssh2's generator: one in some hundred of its keys can't be read back.
     const key = generateHostKey();
     const hypervisor = await createNodeHypervisor({

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +18,7 @@ import {
 } from '../../../source/pipeline/remote-script.ts';
 import { buildUserData } from '../../../source/pipeline/user-data.ts';
 import { Cloud, type Outcome, obstacle, type TestNode } from './cloud.ts';
+import { findProgram, makeOtherTools } from './other-tools.ts';
 
 const templatesFolder = fileURLToPath(new URL('../../../templates', import.meta.url));
 
@@ -252,5 +254,51 @@ suite('the shipped scripts on a node without walls', () => {
     );
     await assert.rejects(readFile('/tmp/spot-tui-was-here'), /ENOENT/);
     other.disconnect();
+  });
+});
+
+const noDigests = (await findProgram('shasum')) === undefined && 'this machine has no shasum';
+
+// A Mac has no walls for nodes either, and its folder for such things has a blank in its name.
+suite('the product’s own scripts with the tools of another system', { skip: noDigests }, () => {
+  let shipped: Shipped;
+  let tools: string;
+  let cloud: Cloud;
+  let node: TestNode;
+
+  before(async () => {
+    tools = await mkdtemp(path.join(tmpdir(), 'spot-tui-tools-'));
+    await makeOtherTools(tools);
+    shipped = await Shipped.load();
+    cloud = await Cloud.open({ isolation: 'prefix', searchPath: tools }, 'spot-tui support-');
+    node = await cloud.launch(shipped.userData);
+  });
+  after(async () => {
+    node.disconnect();
+    await cloud.close();
+    await rm(tools, { recursive: true });
+  });
+
+  test('bring a node to services that pass every check', async () => {
+    const cloudInit = await shipped.awaitCloudInit(node);
+    assert.equal(cloudInit.code, 0, cloudInit.stderr);
+    assert.deepEqual(JSON.parse(cloudInit.stdout).result.v1.errors, []);
+    const upload = await shipped.upload(node);
+    assert.deepEqual([upload.code, upload.stderr], [0, '']);
+    const configured = await shipped.configure(node);
+    assert.equal(configured.code, 0, configured.stdout);
+    await shipped.untilWell(node);
+  });
+
+  test('notice what arrives corrupt', async () => {
+    const archive = Buffer.from(shipped.payload.archive);
+    const upload = await shipped.upload(node, archive.subarray(0, archive.length / 2));
+    assert.equal(upload.code, 20, upload.stderr);
+  });
+
+  test('tell since when services run, without /proc', async () => {
+    const root = path.join(cloud.folder, 'nodes', node.instanceId, 'root');
+    const [seconds = '0'] = (await readFile(path.join(root, 'proc/uptime'), 'utf8')).split(' ');
+    assert.ok(Number(seconds) > 0, seconds);
   });
 });

@@ -19,6 +19,7 @@ import { PipePool } from './pipe-pool.ts';
 import { PrefixRoot } from './prefix-root.ts';
 import { ShippedScripts } from './shipped-scripts.ts';
 import { Spawner } from './spawner.ts';
+import { installSubstitutes } from './substitutes.ts';
 
 /** `best` takes namespaces where they are to be had, and else the root prefix. */
 export type IsolationChoice = 'best' | 'namespaces' | 'prefix';
@@ -47,6 +48,8 @@ type IsolationOptions = {
   readonly folder: string;
   readonly templatesFolder: string;
   readonly choice: IsolationChoice;
+  /** `PATH` of what runs on nodes without walls. */
+  readonly searchPath: string;
 };
 
 /**
@@ -171,7 +174,7 @@ const tryNode = async (base: BaseFolder, shared: SharedParts, folder: string): P
 };
 
 const openPrefix = async (
-  { folder, templatesFolder }: IsolationOptions,
+  { folder, searchPath, templatesFolder }: IsolationOptions,
   reason: string,
 ): Promise<Isolation> => {
   const identities: IdentityMap = {
@@ -183,12 +186,14 @@ const openPrefix = async (
     templatesFolder,
     identities,
   });
+  await installSubstitutes(base.programs, templatesFolder, searchPath);
   const shipped = await ShippedScripts.read(templatesFolder);
   return {
     kind: 'prefix',
     reason,
     makeFolder: (target) => copySkeleton(base, target),
-    makeRoot: (options) => new PrefixRoot({ ...options, programs: base.programs, shipped, reason }),
+    makeRoot: (options) =>
+      new PrefixRoot({ ...options, programs: base.programs, searchPath, shipped, reason }),
     close: async () => undefined,
   };
 };

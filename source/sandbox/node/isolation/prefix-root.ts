@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname as machineName } from 'node:os';
+import { hostname as machineName, uptime } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Answer } from '../stand-ins/call.ts';
@@ -27,7 +27,7 @@ export class PrefixRoot implements NodeRoot {
   readonly #folder: string;
   readonly #root: string;
   readonly #hostname: string;
-  readonly #programs: string;
+  readonly #searchPath: string;
   readonly #shipped: ShippedScripts;
   readonly #answer: Answer;
   readonly #reason: string;
@@ -39,6 +39,8 @@ export class PrefixRoot implements NodeRoot {
     readonly hostname: string;
     /** Folder of the stand-in programs. */
     readonly programs: string;
+    /** `PATH` of the machine. */
+    readonly searchPath: string;
     readonly shipped: ShippedScripts;
     readonly answer: Answer;
     /** Why there are no walls. */
@@ -47,7 +49,7 @@ export class PrefixRoot implements NodeRoot {
     this.#folder = options.folder;
     this.#root = path.join(options.folder, 'root');
     this.#hostname = options.hostname;
-    this.#programs = options.programs;
+    this.#searchPath = `${options.programs}:${options.searchPath}`;
     this.#shipped = options.shipped;
     this.#answer = options.answer;
     this.#reason = options.reason;
@@ -145,6 +147,7 @@ export class PrefixRoot implements NodeRoot {
   }
 
   #spawn(command: NodeCommand, words: readonly string[]): RunningCommand {
+    this.#tellUptime();
     const inside = (file: string): string => path.join(this.#root, file);
     const appendTo = {
       ...(command.appendTo?.stdout === undefined
@@ -163,13 +166,22 @@ export class PrefixRoot implements NodeRoot {
         appendTo,
         environment: {
           ...command.environment,
-          PATH: `${this.#programs}:${process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
+          PATH: this.#searchPath,
           HOME: inside('/root'),
           SPOT_TUI_ROOT: this.#root,
         },
       },
       itself,
     );
+  }
+
+  /** Not every machine has `/proc`, and by this the age of a service is told. */
+  #tellUptime(): void {
+    try {
+      writeFileSync(path.join(this.#root, 'proc', 'uptime'), `${uptime()} 0\n`);
+    } catch {
+      // On a full disk the command itself has something to say.
+    }
   }
 
   /** Runs a program that only reads, on files of the node. */
