@@ -5,12 +5,8 @@ import * as z from 'zod';
 import { commandTable, defaultCommand } from '../../source/commands/command-table.ts';
 import { parseArguments } from '../../source/commands/parse-arguments.ts';
 import { type DocumentedCommand, documentedCommands } from './documented-commands.ts';
+import { exceptions } from './exceptions.ts';
 import { projectFolder, readPages } from './pages.ts';
-
-/** Lines that the program does not take, each with the reason why a page shows it all the same. */
-const exceptions: ReadonlyMap<string, string> = new Map([
-  ['spot-tui logs --lines', 'a sentence names the option, without a value'],
-]);
 
 /** What the program says against a command line; undefined when it takes it. */
 const refusal = ({ words }: Pick<DocumentedCommand, 'words'>): string | undefined => {
