@@ -174,10 +174,17 @@ export const commandTable: readonly CommandDefinition[] = [
     summary: 'begin a deployment: a config.yaml and what it deploys, to edit',
     description: [
       'Writes into the current folder, or into the one that is named, which is made where it is missing. It overwrites nothing unless told to.',
+      'With --from: makes the folder of a checkout of the old scripts (aws-spot-deployer), its configuration, scripts, units and files, and says what it left out, why, and what to do instead.',
     ],
     choices: { title: 'Templates', rows: starters },
-    options: ['template', 'force'],
-    examples: [['spot-tui init fleet', 'begin in a new folder']],
+    options: ['template', 'from', 'force'],
+    examples: [
+      ['spot-tui init fleet', 'begin in a new folder'],
+      [
+        'spot-tui init --from ../aws-spot-deployer fleet',
+        'take over what the old scripts deployed',
+      ],
+    ],
     maximumWords: 1,
     load: async () => (await import('./local-commands.ts')).init,
   },

@@ -9,13 +9,22 @@ import { defaultStarter, type Starter, starters } from './starters.ts';
 import { writeStarter } from './write-starter.ts';
 
 /** Begins a deployment: writes a configuration and the workload that it deploys, for editing. */
-export const run: RunCommand = async ({
-  currentFolder,
-  options,
-  stdout,
-  templatesFolder,
-  words: [name],
-}) => {
+export const run: RunCommand = async (invocation) => {
+  const {
+    currentFolder,
+    options,
+    stdout,
+    templatesFolder,
+    words: [name],
+  } = invocation;
+  if (options.from !== undefined) {
+    if (options.template !== undefined) {
+      throw new UsageError('--from and --template are two beginnings', 'Leave one of them out.');
+    }
+    const { importOldCheckout } = await import('./import/import.ts');
+    await importOldCheckout(invocation, options.from);
+    return exitStatus.success;
+  }
   const template = findStarter(options.template ?? defaultStarter);
   const folder = path.resolve(currentFolder, name ?? '.');
   const isHere = name === undefined || folder === currentFolder;

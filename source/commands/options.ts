@@ -104,6 +104,11 @@ export const commandOptions = {
     value: 'NAME',
     description: `what to begin with (default: ${defaultStarter})`,
   },
+  from: {
+    type: 'string',
+    value: 'PATH',
+    description: 'begin with a checkout of the old deployer, which stays as it is',
+  },
   force: { type: 'boolean', description: 'overwrite files that exist' },
 } as const satisfies Record<string, OptionDefinition>;
 
@@ -145,5 +150,6 @@ export type Options = {
   readonly runs: boolean;
   readonly userSshConfig: boolean;
   readonly template?: string;
+  readonly from?: string;
   readonly force: boolean;
 };

@@ -187,6 +187,7 @@ const readOptions = (flags: Record<string, unknown>): Options => {
       junit: text('junit'),
       minReady: count('minReady'),
       template: text('template'),
+      from: text('from'),
       unit: text('unit'),
       count: count('count'),
       maxPrice: amount('maxPrice'),

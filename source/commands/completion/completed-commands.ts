@@ -91,7 +91,7 @@ const completedOptions = (
 /** The help writes what is to be replaced in capitals, and a fixed word as it is. */
 const valuesOf = (name: string, value: string | undefined): Completed => {
   if (name === 'template') return { type: 'choices', choices: starters };
-  if (value === 'FILE') return { type: 'files' };
+  if (value === 'FILE' || value === 'PATH') return { type: 'files' };
   if (value === undefined || value === value.toUpperCase()) return { type: 'unknown' };
   return { type: 'choices', choices: [[value, name === 'sandbox' ? 'nodes boot at once' : '']] };
 };

@@ -116,7 +116,8 @@ export const collectFiles = async (
   return [...files.values()].sort((a, b) => (archivePath(a) < archivePath(b) ? -1 : 1));
 };
 
-const isUnit = (name: string): boolean => unitName.test(name) || dropInName.test(name);
+/** Whether a file is a systemd unit, or a drop-in of one, by its path. */
+export const isUnit = (name: string): boolean => unitName.test(name) || dropInName.test(name);
 
 const usesShippedStartup = (
   config: PayloadConfig,
