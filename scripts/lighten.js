@@ -21,6 +21,13 @@ const writeKeysOut = (text) => {
   );
 };
 
+/** Of the 130 errors of Systems Manager none is told apart by its class: the SDK names the others. */
+const withoutErrors = (text) => {
+  const registration = /^n0_registry\.registerError\(.*\n/gm;
+  if (!registration.test(text)) throw new Error('no longer there: registered errors');
+  return writeKeysOut(text.replace(registration, ''));
+};
+
 /** meow gets the program's name from its caller: nothing looks for a package.json and mends it. */
 const withoutPackages = (text) =>
   replaceOnce(
@@ -50,7 +57,11 @@ const rgiEmojiRegex = {
   );
 
 const changes = [
-  [/client-(?:ec2|pricing)[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/, writeKeysOut],
+  [
+    /client-(?:ec2|pricing|secrets-manager)[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/,
+    writeKeysOut,
+  ],
+  [/client-ssm[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/, withoutErrors],
   [/meow[\\/]build[\\/]dependencies\.js$/, withoutPackages],
   [/yoga-layout[\\/]dist[\\/]binaries[\\/]yoga-wasm-base64-esm\.js$/, withoutFetch],
   [/string-width[\\/]index\.js$/, withLateEmoji],

@@ -384,6 +384,10 @@ place_files() {
       "$uploaded"/*) give "$login_user" "$folder" ;;
     esac
   done <"$staging/folders"
+  # Nobody else need know the names of secrets either.
+  if [ -d "$staging/files/secrets" ] && [ -z "$(find "$staging/files/secrets" -type f -perm /077)" ]; then
+    must "can't close $uploaded/secrets" chmod 0700 "$uploaded/secrets"
+  fi
 
   for name in scripts config files; do
     give "$login_user" "$staging/$name"

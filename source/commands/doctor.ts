@@ -4,7 +4,7 @@ import type { CheckResult } from '../pipeline/checks/check.ts';
 import { withDeadline } from '../pipeline/deadline.ts';
 import { examine } from '../pipeline/examine.ts';
 import { installedUnits } from '../pipeline/installed-units.ts';
-import type { Payload } from '../pipeline/payload/payload.ts';
+import type { PayloadOutline } from '../pipeline/payload/payload.ts';
 import { toPhaseFailure } from '../pipeline/phase-failure.ts';
 import { reach } from '../pipeline/phases/connecting.ts';
 import { loadRemoteScripts, type RemoteScripts } from '../pipeline/remote-script.ts';
@@ -66,7 +66,7 @@ export const run: RunCommand = (invocation) =>
 const diagnose = async (
   context: NodeCommandContext,
   node: ExistingNode,
-  parts: { payload: Payload | undefined; scripts: RemoteScripts },
+  parts: { payload: PayloadOutline | undefined; scripts: RemoteScripts },
 ): Promise<Diagnosis> => {
   const checks = await checkNode(context, node, parts);
   return {
@@ -85,7 +85,7 @@ const diagnose = async (
 const checkNode = async (
   { access, signal, workspace: { config } }: NodeCommandContext,
   { instance, name }: ExistingNode,
-  { payload, scripts }: { payload: Payload | undefined; scripts: RemoteScripts },
+  { payload, scripts }: { payload: PayloadOutline | undefined; scripts: RemoteScripts },
 ): Promise<CheckResult[]> => {
   const failed = (name: string, error: unknown): CheckResult => {
     signal.throwIfAborted();

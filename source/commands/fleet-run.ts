@@ -5,7 +5,7 @@ import type { HistoryEntry } from '../fleet/history-entry.ts';
 import { isReplaced } from '../fleet/is-replaced.ts';
 import type { FleetState, LogLine } from '../fleet/state.ts';
 import { createFleetStore, type FleetEventStore } from '../fleet/store.ts';
-import { buildPayload, type Payload } from '../pipeline/payload/payload.ts';
+import type { Payload } from '../pipeline/payload/payload.ts';
 import { loadRemoteScripts, noRemoteScripts } from '../pipeline/remote-script.ts';
 import { buildUserData } from '../pipeline/user-data.ts';
 import type { Reporter } from '../reporters/reporter.ts';
@@ -17,6 +17,7 @@ import { type NodeAccess, openNodeAccess } from './node-access.ts';
 import { payloadIfHere } from './payload-if-here.ts';
 import { readPublicKey } from './public-key.ts';
 import { requester } from './requester.ts';
+import { buildWholePayload } from './whole-payload.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A fleet that is being worked on: its controller, and the state that its events add up to. */
@@ -53,7 +54,8 @@ export type FleetRunOptions = {
 };
 
 /**
- * Puts everything together that drives a fleet. Reads the payload and the key, contacts nothing.
+ * Puts everything together that drives a fleet. Reads the payload and the key, and contacts nothing
+ * but the places of secrets that are to be sent.
  *
  * @throws PayloadError, SshError or ConfigError.
  */
@@ -65,7 +67,9 @@ export const openFleetRun = async (
   const { config } = workspace;
   const { templatesFolder } = invocation;
   const [payload, scripts, access] = await Promise.all([
-    sendsFiles ? buildPayload(config, templatesFolder) : payloadIfHere(invocation, config),
+    sendsFiles
+      ? buildWholePayload(invocation, workspace, signal)
+      : payloadIfHere(invocation, config),
     loadRemoteScripts(templatesFolder),
     openNodeAccess(invocation, workspace, signal),
   ]);
@@ -74,7 +78,7 @@ export const openFleetRun = async (
   }
   return startRun(invocation, workspace, command, {
     payload,
-    buildPayload: () => buildPayload(config, templatesFolder),
+    buildPayload: (until) => buildWholePayload(invocation, workspace, until),
     scripts,
     buildUserData: async () => buildUserData(config, templatesFolder, await readPublicKey(config)),
     connect: access.connect,

@@ -1,18 +1,25 @@
 import type { Config } from '../config/config.ts';
-import { buildPayload, type Payload } from '../pipeline/payload/payload.ts';
+import {
+  buildPayload,
+  outlinePayload,
+  type Payload,
+  type PayloadOutline,
+} from '../pipeline/payload/payload.ts';
 import { PayloadError } from '../pipeline/payload/payload-error.ts';
 import type { Invocation } from './command.ts';
 
 /**
  * The files for the nodes, for a command that can do without them: whoever has the configuration,
- * the credentials and the key can look after a fleet.
+ * the credentials and the key can look after a fleet. No secret is looked up for that.
  */
 export const payloadIfHere = async (
   { stderr, templatesFolder }: Invocation,
   config: Config,
-): Promise<Payload | undefined> => {
+): Promise<Payload | PayloadOutline | undefined> => {
   try {
-    return await buildPayload(config, templatesFolder);
+    return Object.keys(config.secrets).length === 0
+      ? await buildPayload(config, templatesFolder)
+      : await outlinePayload(config, templatesFolder);
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error;
     const [first, ...more] = error.issues;

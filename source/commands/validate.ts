@@ -1,6 +1,7 @@
-import { formatIssue } from '../config/issue.ts';
+import { ConfigError, formatIssue } from '../config/issue.ts';
 import { checkPaths } from '../config/paths.ts';
-import { buildPayload } from '../pipeline/payload/payload.ts';
+import { buildPayload, outlinePayload } from '../pipeline/payload/payload.ts';
+import { noSecrets, type PayloadSecrets } from '../pipeline/payload/secrets.ts';
 import { buildUserData } from '../pipeline/user-data.ts';
 import { createKeyMap } from '../ui/keys/key-map.ts';
 import type { Invocation, RunCommand } from './command.ts';
@@ -10,6 +11,7 @@ import { withInterruption } from './interruption.ts';
 import { type JumpAccess, jumpHostName, tryJumpHost } from './jump-host.ts';
 import { openNodeAccess } from './node-access.ts';
 import { readPublicKey } from './public-key.ts';
+import { lookUpSecrets } from './whole-payload.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 /** Checks everything that `create` needs, and launches nothing. */
@@ -48,6 +50,10 @@ const validate = async (
     } catch (error) {
       if (signal.aborted) throw error;
       status = Math.max(status, exitStatusOf(error));
+      if (error instanceof ConfigError) {
+        for (const issue of error.issues) found({ name, ok: false, detail: formatIssue(issue) });
+        return;
+      }
       found({
         name,
         ok: false,
@@ -57,6 +63,18 @@ const validate = async (
           : {}),
       });
     }
+  };
+
+  /** Undefined where one of them can't be used; of those that can, only the names are told. */
+  const examineSecrets = async (): Promise<PayloadSecrets | undefined> => {
+    const names = Object.keys(config.secrets);
+    if (names.length === 0) return noSecrets;
+    let secrets: PayloadSecrets | undefined;
+    await examine('secrets', async () => {
+      secrets = await lookUpSecrets(invocation, workspace, signal);
+      return names.join(', ');
+    });
+    return secrets;
   };
 
   const examineJumpHost = (jump: JumpAccess): Promise<void> =>
@@ -71,8 +89,14 @@ const validate = async (
     found({ name: 'paths', ok: false, detail: formatIssue(issue) });
   }
   if (status === exitStatus.success) {
+    const secrets = await examineSecrets();
     await examine('payload', async () => {
-      const { archive, files, services, warnings } = await buildPayload(config, templatesFolder);
+      if (secrets === undefined) {
+        const { services } = await outlinePayload(config, templatesFolder);
+        return `${counted(services.length, 'unit')}, and files that wait for the secrets`;
+      }
+      const payload = await buildPayload(config, templatesFolder, secrets);
+      const { archive, files, services, warnings } = payload;
       for (const warning of warnings) invocation.stderr.write(`warning: ${warning}\n`);
       return `${counted(files.length, 'file')}, ${counted(services.length, 'unit')}, ${Math.ceil(archive.length / 1024)} KiB compressed`;
     });

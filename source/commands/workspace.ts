@@ -2,6 +2,7 @@ import type { Config, RegionConfig } from '../config/config.ts';
 import { formatIssue } from '../config/issue.ts';
 import type { IssueAt } from '../config/load.ts';
 import { applyOverrides } from '../config/overrides.ts';
+import type { StoredSecret } from '../config/secret-reference.ts';
 import { type StateFolders, stateFolders } from '../config/state-folders.ts';
 import { findCredentials, fixedCredentials } from '../ec2/account-credentials.ts';
 import { type ApiCallCounter, createApiCallCounter } from '../ec2/call-counter.ts';
@@ -33,6 +34,12 @@ export type Workspace = {
   readonly clouds: readonly Ec2RegionCloud[];
   /** A cloud for a region that the configuration does not name. */
   readonly cloudOf: (region: string) => Ec2RegionCloud;
+  /**
+   * Asks AWS for the text of a secret.
+   *
+   * @throws Ec2Error
+   */
+  readonly readSecret: (secret: StoredSecret, signal: AbortSignal) => Promise<string>;
   readonly calls: ApiCallCounter;
   /** Hears of EC2 what stops nothing, such as a poll that was throttled; else stderr does. */
   readonly onNews: (listener: (news: CloudNews) => void) => void;
@@ -103,6 +110,8 @@ export const openWorkspace = async (
       ...endpointOf(deployment),
     });
   const clouds = config.regions.map(createCloud);
+  const cloudOf = (region: string): Ec2RegionCloud =>
+    createCloud({ region, instanceTypes: [], image: 'auto', storageGb: 0, tags: {} });
   return {
     config,
     issueAt: deployment.issueAt,
@@ -115,8 +124,12 @@ export const openWorkspace = async (
     },
     clouds,
     ec2Clock: () => clockOf(clouds),
-    cloudOf: (region) =>
-      createCloud({ region, instanceTypes: [], image: 'auto', storageGb: 0, tags: {} }),
+    cloudOf,
+    readSecret: (secret, within) =>
+      (clouds.find(({ region }) => region === secret.region) ?? cloudOf(secret.region)).readSecret(
+        secret,
+        within,
+      ),
     isSandbox: deployment.sandbox !== undefined,
   };
 };

@@ -18,15 +18,20 @@ export type ConfigIssue = {
 /** Says all that is wrong with a configuration, one line for each issue. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  /** A usage or configuration error. */
-  readonly exitStatus = 2;
+  /** 2, a usage or configuration error, unless AWS is to blame. */
+  readonly exitStatus: 1 | 2 | 3;
   /** In the order of the file; never empty. `message` has a line for each. */
   readonly issues: readonly ConfigIssue[];
   /** What is not wrong but may explain it, such as a misspelt key beside a missing one. */
   readonly warnings: readonly ConfigIssue[];
 
-  constructor(issues: readonly ConfigIssue[], warnings: readonly ConfigIssue[] = []) {
+  constructor(
+    issues: readonly ConfigIssue[],
+    warnings: readonly ConfigIssue[] = [],
+    exitStatus: ConfigError['exitStatus'] = 2,
+  ) {
     super(issues.map(formatIssue).join('\n'));
+    this.exitStatus = exitStatus;
     this.issues = issues;
     this.warnings = warnings;
   }

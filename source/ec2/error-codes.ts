@@ -13,7 +13,7 @@ export type ErrorFacts = {
   /** Such as `InvalidAMIID.NotFound`; empty where the error has none. */
   readonly code: string;
   readonly message: string;
-  /** The API action, such as `CreateFleet`. */
+  /** The API action, such as `CreateFleet`, or `ssm:GetParameter` of another service. */
   readonly action?: string;
 };
 
@@ -23,6 +23,12 @@ type Rule = {
   readonly kind: Ec2ErrorKind;
   readonly hint: (facts: ErrorFacts) => string;
   readonly exitStatus?: Ec2ExitStatus;
+};
+
+/** Who answered: an action of another service than EC2 is written with its prefix. */
+const serviceOf = ({ action = '' }: Pick<ErrorFacts, 'action'>): string => {
+  if (action.startsWith('ssm:')) return 'Parameter Store';
+  return action.startsWith('secretsmanager:') ? 'Secrets Manager' : 'EC2';
 };
 
 const quotaHint = ({ region }: ErrorFacts) =>
@@ -81,10 +87,17 @@ const rules: readonly Rule[] = [
       'is right.',
   },
   {
+    code: /^(AccessDeniedException|DecryptionFailure|InvalidKeyId|KMS\w+Exception)$/,
+    message: /\bKMS\b|ciphertext/i,
+    kind: 'permission',
+    hint: ({ message }) =>
+      `Ask for the permission ${deniedAction(message) ?? 'kms:Decrypt'} on the key that it is encrypted with.`,
+  },
+  {
     code: /^(UnauthorizedOperation|AccessDenied(Exception)?|Blocked)$/,
     kind: 'permission',
     hint: ({ message, action }) =>
-      `Ask for the permission ${deniedAction(message) ?? `ec2:${action ?? '*'}`}, ` +
+      `Ask for the permission ${deniedAction(message) ?? permissionOf(action)}, ` +
       'or use another profile (--profile).',
   },
   {
@@ -102,7 +115,8 @@ const rules: readonly Rule[] = [
   {
     code: /^(RequestLimitExceeded|Throttling(Exception)?|Throttled(Exception)?|EC2ThrottledException|RequestThrottled(Exception)?|TooManyRequestsException|SlowDown)$/,
     kind: 'throttling',
-    hint: () => 'EC2 limits how often an account may call it: try again in a minute.',
+    hint: (facts) =>
+      `${serviceOf(facts)} limits how often an account may call it: try again in a minute.`,
   },
   {
     code: /^SpotMaxPriceTooLow$/,
@@ -193,11 +207,31 @@ const rules: readonly Rule[] = [
     hint: () => 'Run the command again.',
   },
   {
-    code: /^(InternalError|InternalFailure|InternalServerError|ServiceUnavailable|Unavailable|ServerInternal)$/,
+    code: /^(InternalError|InternalFailure|InternalServerError|InternalServiceError|ServiceUnavailable|Unavailable|ServerInternal)$/,
     kind: 'unavailable',
-    hint: ({ region }) =>
-      `EC2 has trouble in ${region} (https://health.aws.amazon.com/health/status): ` +
+    hint: ({ region, ...facts }) =>
+      `${serviceOf(facts)} has trouble in ${region} (https://health.aws.amazon.com/health/status): ` +
       'run the command again later.',
+  },
+  {
+    code: /^Parameter(Version)?NotFound$/,
+    kind: 'not-found',
+    hint: ({ region }) =>
+      `Correct the name: aws ssm describe-parameters --region ${region} lists what there is.`,
+  },
+  {
+    code: /^ResourceNotFoundException$/,
+    kind: 'not-found',
+    hint: ({ region }) =>
+      `Correct the name: aws secretsmanager list-secrets --region ${region} lists what there is.`,
+  },
+  {
+    code: /^InvalidRequestException$/,
+    message: /deletion/,
+    kind: 'conflict',
+    exitStatus: 2,
+    hint: ({ region }) =>
+      `Take it back with aws secretsmanager restore-secret --region ${region}, or name another one.`,
   },
   {
     code: /\.NotFound(Exception)?$/,
@@ -215,6 +249,8 @@ const rules: readonly Rule[] = [
 const deniedAction = (message: string): string | undefined =>
   /is not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1];
 
+const permissionOf = (action = '*'): string => (action.includes(':') ? action : `ec2:${action}`);
+
 /** What EC2's code and message mean for the person in front of the terminal. */
 export const explainCode = (facts: ErrorFacts): Explanation => {
   const rule = rules.find(
@@ -223,7 +259,7 @@ export const explainCode = (facts: ErrorFacts): Explanation => {
   if (rule === undefined) {
     return {
       kind: 'unexpected',
-      hint: `Look ${facts.code === '' ? 'the message' : facts.code} up in the EC2 API reference, or report it.`,
+      hint: `Look ${facts.code === '' ? 'the message' : facts.code} up in the API reference of ${serviceOf(facts)}, or report it.`,
       exitStatus: exitStatusOf('unexpected'),
     };
   }

@@ -39,7 +39,7 @@ export type ErrorContext = {
   readonly region: string;
   /** Completes "can't …": `find the image ami-1`. */
   readonly doing: string;
-  /** The API action, such as `CreateFleet`. */
+  /** The API action, such as `CreateFleet`, or `ssm:GetParameter` of another service. */
   readonly action?: string;
   /** The AWS profile that the credentials come from, where one is named. */
   readonly profile?: string;
@@ -107,6 +107,8 @@ const codeOf = (error: unknown): string => {
 
 const messageOf = (error: unknown): string => {
   if (error instanceof AggregateError && error.message === '') return messageOf(error.errors[0]);
+  // The SDK's word for a service that gave no message: the code says more.
+  if (error instanceof Error && error.message === 'UnknownError') return codeOf(error);
   if (error instanceof Error && error.message !== '') return error.message;
   return error instanceof Error ? error.name : String(error);
 };
@@ -139,7 +141,7 @@ const certificateCodes = /(CERT|SELF_SIGNED|UNABLE_TO_\w+|ERR_TLS)/;
 const explainNetwork = (
   error: unknown,
   code: string,
-  { isKnown = false, region }: ErrorContext,
+  { action = '', isKnown = false, region }: ErrorContext,
 ): Explanation | undefined => {
   const isTimeout = error instanceof Error && error.name === 'TimeoutError';
   if (
@@ -165,10 +167,18 @@ const explainNetwork = (
   return {
     kind: 'network',
     hint:
-      'Check the network and the proxy, and AWS_ENDPOINT_URL_EC2 and AWS_ENDPOINT_URL if they ' +
-      'are set.',
+      `Check the network and the proxy, and ${endpointVariable(action)} and AWS_ENDPOINT_URL if ` +
+      'they are set.',
     exitStatus: exitStatusOf('network'),
   };
+};
+
+/** What may lead requests of the service elsewhere. */
+const endpointVariable = (action: string): string => {
+  if (action.startsWith('ssm:')) return 'AWS_ENDPOINT_URL_SSM';
+  return action.startsWith('secretsmanager:')
+    ? 'AWS_ENDPOINT_URL_SECRETS_MANAGER'
+    : 'AWS_ENDPOINT_URL_EC2';
 };
 
 /** For answers without a code, which come from something between us and EC2. */

@@ -1,4 +1,5 @@
 import type { Config, RegionConfig } from '../config/config.ts';
+import type { StoredSecret } from '../config/secret-reference.ts';
 import { type AccountRegionOptions, openAccountRegion } from './account-region.ts';
 import { createBatcher } from './batcher.ts';
 import { cleanUp, findLeftovers } from './clean-up.ts';
@@ -17,6 +18,7 @@ import { findSpotPrices } from './prices.ts';
 import { createRecent } from './recent.ts';
 import { rehearseLaunch } from './rehearse.ts';
 import type { RegionScope } from './scope.ts';
+import { readStoredSecret } from './stored-secret.ts';
 import { type Tagging, tagInstances } from './tag.ts';
 import { terminateInstances } from './terminate.ts';
 import { createTurns } from './turns.ts';
@@ -36,6 +38,8 @@ export type Ec2RegionCloud = RegionCloud & {
    * `terminate` and `cleanUp` have to do, and afterwards the proof that they did.
    */
   scan(signal: AbortSignal): Promise<RegionScan>;
+  /** The text of a secret that AWS keeps in the region. */
+  readSecret(secret: StoredSecret, signal: AbortSignal): Promise<string>;
   /** Closes the connections that are kept open between requests. */
   close(): void;
 };
@@ -163,6 +167,7 @@ export const createRegionCloud = (options: RegionCloudOptions): Ec2RegionCloud =
       }),
     onDemandPrices: (signal, instanceTypes = options.regionConfig.instanceTypes) =>
       askPriceList(options, scope, instanceTypes, signal),
+    readSecret: (secret, signal) => readStoredSecret(options, scope, secret, signal),
     enabledRegions: (signal) =>
       guard(region, 'list the regions', signal, () => listEnabledRegions(scope, signal)),
     now: clock,

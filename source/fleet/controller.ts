@@ -4,7 +4,7 @@ import type { Instance, RegionCloud } from '../ec2/cloud.ts';
 import { throwFirst } from '../ec2/errors.ts';
 import type { Emit } from '../events/event.ts';
 import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
-import type { Payload } from '../pipeline/payload/payload.ts';
+import type { Payload, PayloadOutline } from '../pipeline/payload/payload.ts';
 import { toPhaseFailure } from '../pipeline/phase-failure.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
 import type { RemoteScripts } from '../pipeline/remote-script.ts';
@@ -26,9 +26,9 @@ import { settledPlan } from './settled-plan.ts';
 export type FleetControllerOptions = {
   readonly config: Config;
   /** Reads the files for the nodes as they are now. */
-  readonly buildPayload: () => Promise<Payload>;
+  readonly buildPayload: (signal: AbortSignal) => Promise<Payload>;
   /** The files as they were at the start; absent where they are not here. */
-  readonly payload: Payload | undefined;
+  readonly payload: Payload | PayloadOutline | undefined;
   readonly scripts: RemoteScripts;
   /** Makes what new instances boot with. */
   readonly buildUserData: () => Promise<UserData>;

@@ -71,7 +71,7 @@ export class FleetRequests implements FleetActions {
       nodes,
       async (action, sessions) => {
         // All nodes get the same files, however long it takes.
-        const payload = await this.#options.files.refresh();
+        const payload = await this.#options.files.refresh(action.signal);
         await rollOut(action, sessions, rollout ?? everywhere, (session) =>
           this.#run(action, session, (request) => session.start('push', { ...request, payload })),
         );
@@ -82,7 +82,7 @@ export class FleetRequests implements FleetActions {
 
   retry(nodes: readonly string[]): number {
     return this.#do('retry', nodes, async (action, sessions) => {
-      await this.#options.files.refresh();
+      await this.#options.files.refresh(action.signal);
       await reviveNodes(action, sessions, this.#launching());
     });
   }
@@ -128,7 +128,7 @@ export class FleetRequests implements FleetActions {
       'replace',
       nodes,
       async (action, sessions, signal) => {
-        await this.#options.files.refresh();
+        await this.#options.files.refresh(action.signal);
         const options = { ...this.#launching(), confirmed };
         await replaceNodes(action, sessions, options, signal);
       },
@@ -148,7 +148,7 @@ export class FleetRequests implements FleetActions {
       action,
       async (signal) => {
         try {
-          await this.#options.files.refresh();
+          await this.#options.files.refresh(action.signal);
           if (action.signal.aborted) return;
           await replaceInterrupted(action, { taken, old }, this.#options, signal);
         } catch (error) {
@@ -175,7 +175,7 @@ export class FleetRequests implements FleetActions {
       `${count} more${region === undefined ? '' : ` in ${region}`}`,
     );
     this.#carryOut(action, async (signal) => {
-      await this.#options.files.refresh();
+      await this.#options.files.refresh(action.signal);
       await launchMore(action, { ...this.#options, ...this.#launching(), count, region }, signal);
     });
     return action.id;

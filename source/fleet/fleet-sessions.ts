@@ -3,7 +3,7 @@ import { type Instance, type RegionCloud, tagNames } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
 import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import { reportAs } from '../pipeline/node-report.ts';
-import type { Payload } from '../pipeline/payload/payload.ts';
+import type { Payload, PayloadOutline } from '../pipeline/payload/payload.ts';
 import type { RemoteScripts } from '../pipeline/remote-script.ts';
 import { createAdmission } from '../ssh/admission.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
@@ -32,7 +32,7 @@ export type FleetSessionsOptions = {
   /** Whether nodes are watched as long as they have machines. */
   readonly watchFleet: boolean;
   /** The files as they are now. */
-  readonly payload: () => Payload | undefined;
+  readonly payload: () => Payload | PayloadOutline | undefined;
   /** Hears how far a node's host key is trusted, after the session itself. */
   readonly onHostKey?: (session: NodeSession, key: TrustedHostKey) => void;
   /** Called when a machine of the region can't be reached. */

@@ -1,7 +1,7 @@
 import { installedUnits, machineUnits } from '../pipeline/installed-units.ts';
 import { followJournal } from '../pipeline/journal/follow-journal.ts';
 import type { NodeReport } from '../pipeline/node-report.ts';
-import type { Payload } from '../pipeline/payload/payload.ts';
+import type { PayloadOutline } from '../pipeline/payload/payload.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 
 /** Lines of the past that are shown of a node that is attached to. */
@@ -17,7 +17,7 @@ export class NodeLog {
   }
 
   /** Follows the units of a payload, or of what is installed, unless that is followed already. */
-  follow(connection: NodeConnection, payload: Payload | undefined): void {
+  follow(connection: NodeConnection, payload: PayloadOutline | undefined): void {
     const before = this.#follow;
     if (before?.connection === connection && before.payload === payload) return;
     before?.abort.abort();
@@ -47,6 +47,6 @@ export class NodeLog {
 
 type Follow = {
   readonly connection: NodeConnection;
-  readonly payload: Payload | undefined;
+  readonly payload: PayloadOutline | undefined;
   readonly abort: AbortController;
 };

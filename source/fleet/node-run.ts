@@ -1,7 +1,7 @@
 import type { PipelinePhase } from '../events/phase.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
 import type { NodeReport } from '../pipeline/node-report.ts';
-import type { Payload } from '../pipeline/payload/payload.ts';
+import type { Payload, PayloadOutline } from '../pipeline/payload/payload.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import { type Journey, runPipeline } from '../pipeline/pipeline.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
@@ -36,9 +36,9 @@ export type RunBeginning = {
   /** Without `payload`: the run may have its own. */
   readonly context: Omit<NodeContext, 'payload'>;
   /** The files as they are now. */
-  readonly payload: Payload | undefined;
+  readonly payload: Payload | PayloadOutline | undefined;
   readonly attempt: number;
-  readonly onConnected: (connection: NodeConnection, payload: Payload | undefined) => void;
+  readonly onConnected: (connection: NodeConnection, payload: PayloadOutline | undefined) => void;
   /** Called at the end, before those hear of it who wanted the run. */
   readonly onOver: (end: RunEnd) => void;
 };

@@ -1,7 +1,7 @@
 import type { Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { Examination } from '../pipeline/examine.ts';
 import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
-import type { Payload } from '../pipeline/payload/payload.ts';
+import { isWhole, type Payload, type PayloadOutline } from '../pipeline/payload/payload.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
@@ -275,11 +275,12 @@ export class NodeSession {
     const { context, payload } = this.#options;
     const current = payload();
     const brings = journey === 'create' || journey === 'push';
-    this.#watch.runBegins(brings ? (own ?? current) : undefined);
+    const sent = brings ? (own ?? current) : undefined;
+    this.#watch.runBegins(sent !== undefined && isWhole(sent) ? sent : undefined);
     return {
       context: { ...context, machine: this.machine, report: this.#watch.report },
       payload: current,
-      onConnected: (connection: NodeConnection, files: Payload | undefined) =>
+      onConnected: (connection: NodeConnection, files: Payload | PayloadOutline | undefined) =>
         this.#watch.connected(connection, files, journey),
     };
   }

@@ -1,6 +1,6 @@
 import type { Examination } from '../pipeline/examine.ts';
 import type { NodeReport } from '../pipeline/node-report.ts';
-import type { Payload } from '../pipeline/payload/payload.ts';
+import type { Payload, PayloadOutline } from '../pipeline/payload/payload.ts';
 import type { Journey } from '../pipeline/pipeline.ts';
 import type { Admission } from '../ssh/admission.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
@@ -55,7 +55,11 @@ export class NodeWatch {
   }
 
   /** The node's connection stands: what it has to say is listened to, across later ones as well. */
-  connected(connection: NodeConnection, files: Payload | undefined, journey?: Journey): void {
+  connected(
+    connection: NodeConnection,
+    files: PayloadOutline | undefined,
+    journey?: Journey,
+  ): void {
     const { context, followLog, isWatched, machine } = this.#options;
     if (followLog) this.#log.follow(connection, files);
     const { drainCommand, replace } = context.config.interruption;

@@ -1,7 +1,7 @@
 import type { Instance } from '../ec2/cloud.ts';
 import type { Emit } from '../events/event.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
-import type { Payload } from '../pipeline/payload/payload.ts';
+import type { Payload, PayloadOutline } from '../pipeline/payload/payload.ts';
 import type { SpotNotice } from '../pipeline/spot-notices.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { MachineRecord } from './machine-record.ts';
@@ -12,7 +12,7 @@ export type SpotOutlookOptions = {
   readonly context: Omit<NodeContext, 'payload' | 'machine'>;
   readonly machine: MachineRecord;
   /** The files as they are now. */
-  readonly payload: () => Payload | undefined;
+  readonly payload: () => Payload | PayloadOutline | undefined;
   readonly emit: Emit;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;

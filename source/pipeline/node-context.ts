@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { CloudTrouble, Instance, LaunchedInstance } from '../ec2/cloud.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { NodeReport } from './node-report.ts';
-import type { Payload } from './payload/payload.ts';
+import type { Payload, PayloadOutline } from './payload/payload.ts';
 import type { RemoteScripts } from './remote-script.ts';
 
 /** One node and everything that its pipeline works with; the fleet makes one for each node. */
@@ -13,8 +13,8 @@ export type NodeContext = {
   /** The n of the name, from 1. */
   readonly index: number;
   readonly config: Config;
-  /** The files for the nodes; absent where they are not here, which only some journeys need. */
-  readonly payload: Payload | undefined;
+  /** The files for the nodes; those journeys need them whole that bring them. */
+  readonly payload: Payload | PayloadOutline | undefined;
   readonly scripts: RemoteScripts;
   readonly report: NodeReport;
   readonly machine: Machine;

@@ -7,6 +7,7 @@ import { repeatable, waitingFor } from './connected.ts';
 import { DeadlineExceededError, formatSeconds, withDeadline } from './deadline.ts';
 import { installedUnits } from './installed-units.ts';
 import type { NodeContext } from './node-context.ts';
+import { isWhole } from './payload/payload.ts';
 import { PhaseFailure, toPhaseFailure } from './phase-failure.ts';
 import { awaitConfiguration, isInTheMaking } from './phases/awaiting-others.ts';
 import { awaitCloudInit, requireCloudInitSuccess } from './phases/cloud-init.ts';
@@ -83,7 +84,7 @@ export const runPipeline = async (
 
     let configureOptions: ConfigureOptions | undefined;
     if (brings) {
-      if (payload === undefined) throw new PhaseFailure(...nothingToSend);
+      if (payload === undefined || !isWhole(payload)) throw new PhaseFailure(...nothingToSend);
       const what = { payload, instanceId: instance.instanceId };
       const { applied, configuring } = await during('uploading', (uploading) =>
         deliver(context, connection, what, { uploading, all: inScope }),

@@ -65,6 +65,17 @@ describe('configure-services', () => {
     ]);
   });
 
+  it('closes the folder of secrets, unless somebody put files there that others may read', async () => {
+    const secret = { content: 'hunter2', mode: 0o600 };
+    await configured({ ...payload, 'files/secrets/token': secret });
+    assert.equal(await node.mode('opt/uploaded_files/secrets'), 0o700);
+    assert.equal(await node.mode('opt/uploaded_files/secrets/token'), 0o600);
+    await configured();
+    await assert.rejects(node.mode('opt/uploaded_files/secrets'), { code: 'ENOENT' });
+    await configured({ ...payload, 'files/secrets/token': secret, 'files/secrets/names': 'all' });
+    assert.equal(await node.mode('opt/uploaded_files/secrets'), 0o755);
+  });
+
   it('keeps what it applied, so that nothing depends on /tmp from then on', async () => {
     await configured();
     assert.deepEqual(await node.list('tmp/exs'), []);

@@ -16,6 +16,8 @@ export type PayloadFile = {
   readonly content: Buffer;
   /** Permission bits, such as 0o755. */
   readonly mode: number;
+  /** Name of the secret that it is; absent for all other files. */
+  readonly secret?: string;
 };
 
 /** Path in the archive, and in `/tmp/exs` until the file is installed. */

@@ -69,9 +69,22 @@ const closureOf = (
 };
 
 const mentions = (text: string, file: PayloadFile, owner: ComposeStack | undefined): boolean =>
-  (owner === undefined
+  mentionsItself(text, file, owner) || mentionsFolder(text, file);
+
+const mentionsItself = (
+  text: string,
+  file: PayloadFile,
+  owner: ComposeStack | undefined,
+): boolean => {
+  if (owner !== undefined) return mentionsStack(text, file, owner);
+  return file.secret === undefined
     ? mentionsWord(text, path.posix.basename(file.name))
-    : mentionsStack(text, file, owner)) || mentionsFolder(text, file);
+    : mentionsSecret(text, file.secret);
+};
+
+/** By its path, or as templates do: its name alone, such as `token`, may stand for anything. */
+const mentionsSecret = (text: string, secret: string): boolean =>
+  mentionsWord(text, `secrets/${secret}`) || mentionsWord(text, `secret.${secret}`);
 
 /** By the path in the directory of all stacks, or by the folder as its neighbours see it. */
 const mentionsStack = (text: string, { name }: PayloadFile, { folder }: ComposeStack): boolean => {

@@ -3,8 +3,11 @@ import { Ec2Failure } from './failure.ts';
 /** Who signed a request, and for which region. */
 export type CredentialScope = { readonly accessKeyId: string; readonly region: string };
 
+/** A service that requests may be signed for. */
+export type SignedService = 'ec2' | 'pricing' | 'secretsmanager' | 'ssm';
+
 const credential =
-  /^AWS4-HMAC-SHA256\s.*\bCredential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/(ec2|pricing)\/aws4_request\b/;
+  /^AWS4-HMAC-SHA256\s.*\bCredential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([a-z0-9]+)\/aws4_request\b/;
 
 /**
  * Reads the credential scope of a signature; the signature itself is not checked.
@@ -14,7 +17,7 @@ const credential =
  */
 export const credentialScope = (
   authorization: string | undefined,
-  service: 'ec2' | 'pricing' = 'ec2',
+  service: SignedService = 'ec2',
 ): CredentialScope => {
   const [, accessKeyId, region, signedFor] = credential.exec(authorization ?? '') ?? [];
   if (accessKeyId === undefined || region === undefined || signedFor !== service) {

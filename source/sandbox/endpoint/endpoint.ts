@@ -11,8 +11,10 @@ import { dispatch } from './dispatch.ts';
 import { FaultRules } from './fault-rules.ts';
 import { type FaultAnswer, injectFault } from './inject-fault.ts';
 import { end, endedByUser } from './instance-life.ts';
+import { answerJson, type JsonService } from './json-service.ts';
 import { Ledger } from './ledger.ts';
-import { answerPriceList, priceListTarget } from './price-list.ts';
+import { priceList } from './price-list.ts';
+import { parameterStore, secretsManager } from './secret-stores.ts';
 
 export type EndpointOptions = {
   /** Makes the machines behind the instances. */
@@ -52,6 +54,9 @@ export type Endpoint = {
   /** Terminates all instances, waits until their machines are gone, and stops listening. */
   close(): Promise<void>;
 };
+
+/** Besides EC2, which speaks another protocol. */
+const jsonServices: readonly JsonService[] = [priceList, parameterStore, secretsManager];
 
 /** Largest body of a request. */
 const bodyLimit = 1024 * 1024;
@@ -102,8 +107,9 @@ export const startEndpoint = async (options: EndpointOptions): Promise<Endpoint>
     }
     lastRequestAt = clock.now();
     const target = String(request.headers['x-amz-target'] ?? '');
-    if (target.startsWith(priceListTarget)) {
-      const answer = answerPriceList(cloud, options.accessKeyId, {
+    const service = jsonServices.find((each) => target.startsWith(each.target));
+    if (service !== undefined) {
+      const answer = answerJson(cloud, options.accessKeyId, service, {
         authorization: request.headers.authorization,
         userAgent: request.headers['user-agent'] ?? '',
         target,

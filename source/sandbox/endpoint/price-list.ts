@@ -1,60 +1,18 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Cloud } from './cloud.ts';
-import { authenticationFailure, credentialScope } from './credential-scope.ts';
-import { Ec2Failure } from './failure.ts';
 import { type InstanceType, instanceTypes } from './instance-types.ts';
+import { type JsonService, readRequest } from './json-service.ts';
 import { onDemandPrice } from './prices.ts';
 
-/** What the endpoint looks at of a request to the price list. */
-export type PriceListRequest = {
-  readonly authorization: string | undefined;
-  readonly userAgent: string;
-  /** Such as `AWSPriceListService.GetProducts`. */
-  readonly target: string;
-  readonly body: string;
-};
-
-export type PriceListAnswer = { readonly status: number; readonly body: unknown };
-
-/** What the `X-Amz-Target` of a request to the price list begins with. */
-export const priceListTarget = 'AWSPriceListService.';
-
 /**
- * Answers a request to AWS' price list, which is another service behind the same address: JSON, not
- * EC2's Query protocol. Of its actions there is `GetProducts`, of its services `AmazonEC2`.
+ * Stands in for AWS' price list. Of its services there is `AmazonEC2`.
  * https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html
  */
-export const answerPriceList = (
-  cloud: Cloud,
-  accessKeyId: string | undefined,
-  { authorization, body, target, userAgent }: PriceListRequest,
-): PriceListAnswer => {
-  const action = target.slice(priceListTarget.length);
-  const seen = { action, region: '', accessKeyId: '', userAgent };
-  try {
-    const scope = credentialScope(authorization, 'pricing');
-    seen.region = scope.region;
-    seen.accessKeyId = scope.accessKeyId;
-    if (accessKeyId !== undefined && scope.accessKeyId !== accessKeyId) {
-      throw authenticationFailure();
-    }
-    const refusal = cloud.faultRules.refusal(action, scope.region, cloud.clock.now());
-    if (refusal !== undefined) throw refusal;
-    if (action !== 'GetProducts') {
-      throw new Ec2Failure('UnknownOperationException', `There is no ${action}`);
-    }
-    const answer = getProducts(cloud, body);
-    cloud.ledger.addCall({ ...seen, outcome: 'ok' });
-    return { status: 200, body: answer };
-  } catch (error) {
-    if (!(error instanceof Ec2Failure)) throw error;
-    cloud.ledger.addCall({ ...seen, outcome: error.code });
-    return {
-      status: error.status === 401 || error.status === 403 ? 400 : error.status,
-      body: { __type: error.code, message: error.message },
-    };
-  }
+export const priceList: JsonService = {
+  target: 'AWSPriceListService.',
+  name: 'pricing',
+  actions: { GetProducts: (cloud, body) => getProducts(cloud, body) },
 };
 
 const filterTypes = ['TERM_MATCH', 'EQUALS', 'CONTAINS', 'ANY_OF', 'NONE_OF'] as const;
@@ -71,16 +29,9 @@ const requestSchema = z.object({
 
 type Filter = z.infer<typeof requestSchema>['Filters'][number];
 
-const getProducts = (cloud: Cloud, body: string) => {
-  const request = requestSchema.safeParse(parse(body));
-  if (!request.success) {
-    const [issue] = request.error.issues;
-    throw new Ec2Failure(
-      'InvalidParameterException',
-      `${issue?.path.join('.')}: ${issue?.message ?? 'invalid'}`,
-    );
-  }
-  const { Filters, MaxResults, NextToken = '0' } = request.data;
+const getProducts = (cloud: Cloud, body: unknown) => {
+  const request = readRequest(requestSchema, body, 'InvalidParameterException');
+  const { Filters, MaxResults, NextToken = '0' } = request;
   const regionCode = Filters.find(({ Field }) => Field === 'regionCode')?.Value;
   // A product of every region would be a hundred thousand: nobody here asks for them.
   const found =
@@ -96,14 +47,6 @@ const getProducts = (cloud: Cloud, body: string) => {
     PriceList: found.slice(from, next).map((product) => JSON.stringify(describe(product))),
     ...(next < found.length ? { NextToken: String(next) } : {}),
   };
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Ec2Failure('SerializationException', 'The request is no JSON');
-  }
 };
 
 type Product = {
