@@ -3,20 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import * as z from 'zod';
 import { commandTable, defaultCommand } from '../../source/commands/command-table.ts';
-import { parseArguments } from '../../source/commands/parse-arguments.ts';
-import { type DocumentedCommand, documentedCommands } from './documented-commands.ts';
+import { documentedCommands } from './documented-commands.ts';
 import { exceptions } from './exceptions.ts';
 import { projectFolder, readPages } from './pages.ts';
-
-/** What the program says against a command line; undefined when it takes it. */
-const refusal = ({ words }: Pick<DocumentedCommand, 'words'>): string | undefined => {
-  try {
-    parseArguments(words, import.meta);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-};
+import { refusal } from './refusal.ts';
 
 test('the program takes every command line that the readme and the docs show', async () => {
   const commands = (await readPages()).flatMap(documentedCommands);

@@ -21,6 +21,7 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/^<.*>$/, 'us-west-2-1'],
   [/^NODE$/, 'us-west-2-1'],
   [/^COMMAND$/, 'create'],
+  [/^TOPIC$/, 'ssh'],
   [/^…$/, ''],
 ];
 

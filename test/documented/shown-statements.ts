@@ -40,6 +40,7 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/(?<=docker logs )NAME\b/g, 'bacalhau-node'],
   [/(?<![\w-])NODE\b|<node>/g, 'us-west-2-1'],
   [/(?<=spot-tui )COMMAND\b/g, 'create'],
+  [/(?<=spot-tui explain )TOPIC\b/g, 'ssh'],
 ];
 
 /** All that the pages let their readers type. */
@@ -56,7 +57,7 @@ const statementsOf = (page: Page): ShownStatements => {
   const sessions: Session[] = [];
   const single: Statement[] = [];
   const broken: string[] = [];
-  for (const section of page.text.split(/^(?=##? )/m)) {
+  for (const section of sectionsOf(page)) {
     const [, title = ''] = /^##? (.*)/.exec(section) ?? [];
     const statements: Statement[] = [];
     let begins: number | undefined;
@@ -92,6 +93,10 @@ const statementsOf = (page: Page): ShownStatements => {
   }
   return { sessions, single, broken };
 };
+
+/** What is done in one go: a page that says so as a whole, of others each section by itself. */
+const sectionsOf = ({ text }: Page): readonly string[] =>
+  /\bin this order\b/.test(text) ? [text] : text.split(/^(?=##? )/m);
 
 /** The statements of a script. */
 export const statementsIn = (page: string, code: string): readonly Statement[] =>
