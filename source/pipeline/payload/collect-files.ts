@@ -161,7 +161,10 @@ const readPayloadFile = async (
 ): Promise<PayloadFile> => {
   if (/[\n\\]/.test(name)) throw new Error(`${JSON.stringify(name)} is no name for a file here`);
   const [content, { mode }] = await Promise.all([readFile(file), stat(file)]);
-  return { folder, name, content, mode: isSecret(name, content) ? mode & 0o700 : mode & 0o777 };
+  return {
+    ...{ folder, name, content, origin: file },
+    mode: isSecret(name, content) ? mode & 0o700 : mode & 0o777,
+  };
 };
 
 /** Whether nobody but the login user and root may read it on the node, whatever it is here. */

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { isKnown } from './compose-file.ts';
 import { type ComposeStack, endingServices } from './compose-stacks.ts';
-import type { PayloadFile } from './payload-file.ts';
+import { installedName, type PayloadFile } from './payload-file.ts';
 
 const composeName = /(?:^|\/)(?:docker-)?compose[\w.-]*\.ya?ml$/;
 
@@ -20,8 +20,9 @@ const composeFile = z.object({
  * out, since `up` does not start them.
  *
  * Of a stack: `container_name`, else the names that Compose gives its replicas. Of other compose
- * files, whose project is not known: `container_name`, else the service's name. A compose file that
- * is a template with no valid YAML names none.
+ * files, whose project is not known: `container_name`, else the service's name. Names with a
+ * placeholder in them are known on the node only, and a compose file that is a template with no valid
+ * YAML names none.
  */
 export const containersOf = (
   files: readonly PayloadFile[],
@@ -30,13 +31,14 @@ export const containersOf = (
   const inStacks = new Set(stacks.flatMap((stack) => stack.files));
   return [
     ...files
-      .filter((file) => composeName.test(file.name) && !inStacks.has(file))
+      .filter((file) => composeName.test(installedName(file)) && !inStacks.has(file))
       .flatMap((file) => {
         const compose = composeFile.safeParse(parseYaml(file.content.toString('utf8')));
         if (!compose.success) return [];
         return Object.entries(compose.data.services)
           .filter(([, service]) => service?.profiles === undefined)
-          .map(([name, service]) => service?.container_name ?? name);
+          .map(([name, service]) => service?.container_name ?? name)
+          .filter((name) => !name.includes('{{'));
       }),
     ...stacks.flatMap(containersOfStack),
   ];

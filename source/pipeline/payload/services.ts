@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { ComposeStack } from './compose-stacks.ts';
-import { archivePath, installedPath, installFolders, type PayloadFile } from './payload-file.ts';
+import {
+  archivePath,
+  installedName,
+  installedPath,
+  installFolders,
+  type PayloadFile,
+} from './payload-file.ts';
 
 /** A unit of the payload, as configure-services needs to know it. */
 export type PayloadService = {
@@ -78,7 +84,7 @@ const mentionsItself = (
 ): boolean => {
   if (owner !== undefined) return mentionsStack(text, file, owner);
   return file.secret === undefined
-    ? mentionsWord(text, path.posix.basename(file.name))
+    ? mentionsWord(text, path.posix.basename(installedName(file)))
     : mentionsSecret(text, file.secret);
 };
 
@@ -87,10 +93,10 @@ const mentionsSecret = (text: string, secret: string): boolean =>
   mentionsWord(text, `secrets/${secret}`) || mentionsWord(text, `secret.${secret}`);
 
 /** By the path in the directory of all stacks, or by the folder as its neighbours see it. */
-const mentionsStack = (text: string, { name }: PayloadFile, { folder }: ComposeStack): boolean => {
+const mentionsStack = (text: string, file: PayloadFile, { folder }: ComposeStack): boolean => {
   const own = path.posix.basename(folder);
   return (
-    mentionsWord(text, path.posix.join(own, path.posix.relative(folder, name))) ||
+    mentionsWord(text, path.posix.join(own, path.posix.relative(folder, installedName(file)))) ||
     mentionsWord(text, `../${own}`)
   );
 };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PayloadConfig } from '../../config/config.ts';
-import type { PayloadFile } from './payload-file.ts';
+import { installedName, type PayloadFile } from './payload-file.ts';
 
 const startupUnit = 'startup-script.service';
 const additionalUnit = 'additional-commands.service';
@@ -21,7 +21,9 @@ export const addStartupUnits = async (
   const unitFor = (name: string, script: string): PayloadFile => ({
     folder: 'units',
     name,
-    content: Buffer.from(template.replaceAll('{{script}}', path.basename(script))),
+    content: Buffer.from(
+      template.replaceAll('{{script}}', installedName({ name: path.basename(script) })),
+    ),
     mode: 0o644,
   });
   return [

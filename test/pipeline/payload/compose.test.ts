@@ -166,7 +166,7 @@ services:
   it('may have a compose file that is filled in on the node', async () => {
     await write({
       'compose/compose.yaml.template':
-        'services: {app: {image: nginx, container_name: "app-{{node.name}}"}, b: {image: "{{x}}"}}\n',
+        'services: {app: {image: nginx, container_name: "app-{{node.name}}"}, b: {image: "{{region}}"}}\n',
     });
     const payload = await build();
     assert.deepEqual(payload.containers, ['compose-b-1']);

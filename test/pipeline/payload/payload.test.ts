@@ -93,6 +93,31 @@ test('everything that can not be read is named at once', async () => {
   );
 });
 
+test('a template that no node could fill in is refused before there are nodes', async () => {
+  const template = await write('typo/app.yaml.template', 'a: 1\nname: "{{node.nam}}"\n');
+  const config = payloadConfig({ configDirectory: path.join(folder, 'typo') });
+  await assert.rejects(
+    buildPayload(sampleConfig({ payload: config }), folder),
+    (error) =>
+      error instanceof PayloadError &&
+      error.message.startsWith(
+        `${template}:2: there is no {{node.nam}}, did you mean {{node.name}}?`,
+      ),
+  );
+});
+
+test('a startup script may be a template', async () => {
+  const startupScript = await write('startup.sh.template', '#!/bin/sh\necho "{{node.name}}"\n');
+  const payload = payloadConfig({ startupScript });
+  const { files, warnings } = await buildPayload(
+    sampleConfig({ payload }),
+    path.resolve('templates'),
+  );
+  const unit = files.find(({ name }) => name === 'startup-script.service')?.content.toString();
+  assert.match(unit ?? '', /^ExecStart=\/opt\/uploaded_files\/scripts\/startup\.sh$/m);
+  assert.deepEqual(warnings, []);
+});
+
 test('an empty payload is refused', async () => {
   await mkdir(path.join(folder, 'empty'), { recursive: true });
   await assert.rejects(
@@ -173,6 +198,18 @@ test('a changed file concerns the services that mention it, directly or through 
   assert.equal(before['sensor.service'], after['sensor.service']);
 });
 
+test('a template concerns the services that mention what it becomes', () => {
+  const files = (settings: string) => [
+    file('units/web.service', '[Service]\nExecStart=/opt/uploaded_files/scripts/web.sh\n'),
+    file('units/sensor.service', '[Service]\nExecStart=/usr/bin/sensor\n'),
+    file('scripts/web.sh.template', 'exec server --config ../config/web.yaml "{{node.name}}"\n'),
+    file('config/web.yaml.template', settings),
+  ];
+  const [before, after] = [digests(files('{{index}}')), digests(files('{{region}}'))];
+  assert.notEqual(before['web.service'], after['web.service']);
+  assert.equal(before['sensor.service'], after['sensor.service']);
+});
+
 test('a mentioned folder counts for all that is in it', () => {
   const files = (settings: string) => [
     file('units/a.service', '[Service]\nExecStart=/usr/bin/a --dir /opt/uploaded_files/config/\n'),
@@ -216,7 +253,12 @@ test('containers are named by the compose files of the payload', () => {
       file('config/docker-compose.yaml', compose),
       file('config/other.yaml', compose),
       file('scripts/docker-compose-template.yaml', '{{broken'),
+      file('config/compose.yaml.template', 'services:\n  web:\n    hostname: "{{node.name}}"\n'),
+      file(
+        'scripts/docker-compose.yml.template',
+        'services:\n  own:\n    container_name: "own-{{node.name}}"\n',
+      ),
     ]),
-    ['bacalhau-node', 'sidecar'],
+    ['bacalhau-node', 'sidecar', 'web'],
   );
 });
