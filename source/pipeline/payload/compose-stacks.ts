@@ -7,7 +7,7 @@ import {
   type WrittenService,
 } from './compose-file.ts';
 import { PayloadError } from './payload-error.ts';
-import type { PayloadFile } from './payload-file.ts';
+import { installedName, type PayloadFile } from './payload-file.ts';
 
 /** Where the contents of `compose_directory` are, below the payload's folder `files`. */
 export const composeFolder = 'compose';
@@ -51,7 +51,7 @@ export const composeStacksOf = (
     ({ folder, name }) => folder === 'files' && isBelow(composeFolder, name),
   );
   const mains = Map.groupBy(
-    inside.filter((file) => mainNames.has(path.posix.basename(finalName(file)))),
+    inside.filter((file) => mainNames.has(path.posix.basename(installedName(file)))),
     ({ name }) => path.posix.dirname(name),
   );
   const folders = [...mains.keys()].filter((folder) => folder.split('/').length <= 2).sort();
@@ -84,7 +84,7 @@ export const composeStacksOf = (
         !folders.some((other) => other.length > folder.length && isBelow(other, name)),
     );
     const written = sourcesOf(main, own).flatMap((file): ReadonlyMap<string, WrittenService>[] => {
-      const read = readComposeFile(file, { isTemplate: finalName(file) !== file.name });
+      const read = readComposeFile(file, { isTemplate: installedName(file) !== file.name });
       if (!('problem' in read)) return [read];
       complain(path.posix.relative(composeFolder, file.name), `:${read.place} ${read.problem}`);
       return [];
@@ -123,15 +123,12 @@ export const endingServices = ({ services }: ComposeStack): ReadonlySet<string> 
 
 const isBelow = (folder: string, name: string): boolean => name.startsWith(`${folder}/`);
 
-/** A template is installed under its name without this ending. */
-const finalName = ({ name }: PayloadFile): string => name.replace(/\.template$/, '');
-
 /** The files that Compose reads, as it finds them by itself. */
 const sourcesOf = (main: PayloadFile, own: readonly PayloadFile[]): PayloadFile[] => {
   const folder = path.posix.dirname(main.name);
   const named = settingOf(own, folder, 'COMPOSE_FILE')?.split(':');
   const find = (name: string): PayloadFile[] =>
-    own.filter((file) => finalName(file) === path.posix.join(folder, name)).slice(0, 1);
+    own.filter((file) => installedName(file) === path.posix.join(folder, name)).slice(0, 1);
   if (named !== undefined) return named.flatMap(find);
   const overrides = ['compose', 'docker-compose'].flatMap((stem) =>
     ['yml', 'yaml'].flatMap((ending) => find(`${stem}.override.${ending}`)),
@@ -145,7 +142,9 @@ const settingOf = (
   folder: string,
   variable: string,
 ): string | undefined => {
-  const text = own.find((file) => finalName(file) === `${folder}/.env`)?.content.toString('utf8');
+  const text = own
+    .find((file) => installedName(file) === `${folder}/.env`)
+    ?.content.toString('utf8');
   const line = new RegExp(`^\\s*(?:export\\s+)?${variable}\\s*=\\s*["']?([^"'#\\n]*)`, 'm');
   const value = line.exec(text ?? '')?.[1]?.trim();
   return value === '' ? undefined : value;
