@@ -1,3 +1,4 @@
+import { topics } from '../events/topic.ts';
 import type { CommandDefinition } from './command.ts';
 import { starters } from './starters.ts';
 
@@ -199,6 +200,22 @@ export const commandTable: readonly CommandDefinition[] = [
     examples: [['spot-tui validate', 'before the first create']],
     maximumWords: 0,
     load: async () => (await import('./fleet-commands.ts')).validate,
+  },
+  {
+    name: 'explain',
+    usage: '[topic]',
+    summary: 'what to do about a failure, by topic: works offline',
+    description: [
+      'Prints a section of docs/troubleshooting.md: what you see, why, what to look at, what to do and what not. What shows a failure names its topic. Instead of a topic, a phase or a check may be named. Without one it lists the topics.',
+    ],
+    choices: { title: 'Topics', rows: Object.entries(topics) },
+    options: [],
+    examples: [
+      ['spot-tui explain', 'which topics there are'],
+      ['spot-tui explain services', 'when a service does not run'],
+    ],
+    maximumWords: 1,
+    load: async () => (await import('./local-commands.ts')).explain,
   },
   {
     name: 'history',

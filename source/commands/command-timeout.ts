@@ -1,4 +1,5 @@
 import { parseDuration } from '../config/duration.ts';
+import type { Topic } from '../events/topic.ts';
 import { startAwakeTimer } from '../time/awake-timer.ts';
 import type { Invocation } from './command.ts';
 import { exitStatus, UsageError } from './exit-status.ts';
@@ -7,6 +8,7 @@ import { exitStatus, UsageError } from './exit-status.ts';
 export class CommandTimeoutError extends Error {
   override readonly name = 'CommandTimeoutError';
   readonly exitStatus = exitStatus.failure;
+  readonly topic: Topic = 'ci';
   readonly hint =
     'What was begun keeps running; run the command again to carry on, or allow more with --timeout.';
 

@@ -2,7 +2,7 @@ import type { FleetEvent } from '../events/event.ts';
 import { commandLine, type DeploymentOptions } from './command-line.ts';
 
 /** A command line between backticks, of a command that is about a deployment. */
-const quotedCommand = /`spot-tui (?!(?:init|sandbox)\b)([a-z]+[^`]*)`/g;
+const quotedCommand = /`spot-tui (?!(?:explain|init|sandbox)\b)([a-z]+[^`]*)`/g;
 
 /**
  * A text whose command lines, between backticks, say which deployment they are about, as this call

@@ -19,6 +19,7 @@ export const confirm = async (
     throw new UsageError(
       `there is nobody to ask: ${question}`,
       'Add --yes if that is what you want.',
+      'ci',
     );
   }
   const terminal = createInterface({ input: invocation.stdin, output: invocation.stderr });

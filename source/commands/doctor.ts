@@ -1,6 +1,8 @@
+import { moreLines, type Topic } from '../events/topic.ts';
 import type { ExistingNode } from '../fleet/plan.ts';
 import { checkTargetOf } from '../pipeline/check-target.ts';
-import type { CheckResult } from '../pipeline/checks/check.ts';
+import type { CheckName, CheckResult } from '../pipeline/checks/check.ts';
+import { topicOfCheck } from '../pipeline/checks/topic-of-check.ts';
 import { withDeadline } from '../pipeline/deadline.ts';
 import { examine } from '../pipeline/examine.ts';
 import { installedUnits } from '../pipeline/installed-units.ts';
@@ -18,10 +20,13 @@ import { type NodeCommandContext, withNodes } from './node-command.ts';
 import { nodeJson, nodeText } from './node-text.ts';
 import { payloadIfHere } from './payload-if-here.ts';
 
+/** A check, or a failure on the way to them that knows where to read on. */
+type Finding = CheckResult & { readonly topic?: Topic | undefined };
+
 type Diagnosis = {
   readonly node: string;
   readonly ok: boolean;
-  readonly checks: readonly CheckResult[];
+  readonly checks: readonly Finding[];
 };
 
 /** Milliseconds to wait for a node that does not answer: what is asked for is its state now. */
@@ -57,7 +62,11 @@ export const run: RunCommand = (invocation) =>
     } else if (nodes.length === 0) {
       stdout.write(noNodes(invocation, workspace.config));
     } else {
-      const lines = [...diagnoses.flatMap(diagnosisLines), ...totalLines(diagnoses)];
+      const lines = [
+        ...diagnoses.flatMap(diagnosisLines),
+        ...totalLines(diagnoses),
+        ...moreLines(diagnoses.flatMap(topicsOf)),
+      ];
       stdout.write(`${nodeText(invocation, lines.join('\n'))}\n`);
     }
     return diagnoses.every(({ ok }) => ok) ? exitStatus.success : exitStatus.failure;
@@ -86,11 +95,11 @@ const checkNode = async (
   { access, signal, workspace: { config } }: NodeCommandContext,
   { instance, name }: ExistingNode,
   { payload, scripts }: { payload: PayloadOutline | undefined; scripts: RemoteScripts },
-): Promise<CheckResult[]> => {
-  const failed = (name: string, error: unknown): CheckResult => {
+): Promise<Finding[]> => {
+  const failed = (name: CheckName, error: unknown): Finding => {
     signal.throwIfAborted();
-    const { reason, hint } = toPhaseFailure(error);
-    return { name, status: 'failed', detail: reason, hint };
+    const { reason, hint, topic } = toPhaseFailure(error);
+    return { name, status: 'failed', detail: reason, hint, topic };
   };
   let connection: NodeConnection | undefined;
   try {
@@ -131,6 +140,12 @@ const diagnosisLines = ({ node, ok, checks }: Diagnosis): string[] => [
     ...(status === 'failed' && hint !== undefined ? [cleanText(`      ${hint}`)] : []),
   ]),
 ];
+
+/** Where to read on about what has failed. */
+const topicsOf = ({ checks }: Diagnosis): Topic[] =>
+  checks.flatMap(({ name, status, topic }) =>
+    status === 'failed' ? [topic ?? topicOfCheck(name)] : [],
+  );
 
 /** What comes of all of them, where they are more than one glance. */
 const totalLines = (diagnoses: readonly Diagnosis[]): string[] => {

@@ -38,6 +38,7 @@ const ownMeanings: ReadonlyMap<string, readonly [success: string, failure: strin
     'validate',
     ['`create` may begin', 'something could not be checked, such as for lack of network'],
   ],
+  ['explain', ['printed', unexpected]],
   ['history', ['printed', unexpected]],
   ['replay', ['played', unexpected]],
   ['completion', ['printed', 'it could not be printed']],

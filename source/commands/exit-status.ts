@@ -1,3 +1,5 @@
+import type { Topic } from '../events/topic.ts';
+
 /** Exit statuses of the program; part of the contract. */
 export const exitStatus = {
   success: 0,
@@ -18,10 +20,14 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly exitStatus = exitStatus.usage;
 
-  /** @param hint What to do next: one line. */
+  /**
+   * @param hint What to do next: one line.
+   * @param topic Where to read on, where the hint does not say all that there is to say.
+   */
   constructor(
     message: string,
     readonly hint: string,
+    readonly topic?: Topic,
   ) {
     super(message);
   }

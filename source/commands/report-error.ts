@@ -1,4 +1,5 @@
 import { ConfigError, formatIssue } from '../config/issue.ts';
+import { moreLines, topicOfError } from '../events/topic.ts';
 import { isGithubActions, workflowCommand } from '../reporters/workflow-command.ts';
 import type { Invocation } from './command.ts';
 import type { DeploymentOptions } from './command-line.ts';
@@ -47,5 +48,6 @@ const errorLines = (error: unknown, options: DeploymentOptions): string[] => {
     ...('hint' in error && typeof error.hint === 'string' && error.hint !== ''
       ? [`  ${completeHint(options, error.hint)}`]
       : []),
+    ...moreLines([topicOfError(error)]).map((line) => `  ${line}`),
   ];
 };

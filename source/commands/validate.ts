@@ -1,5 +1,6 @@
 import { ConfigError, formatIssue } from '../config/issue.ts';
 import { checkPaths } from '../config/paths.ts';
+import { moreLines, type Topic, topicOfError } from '../events/topic.ts';
 import { buildPayload, outlinePayload } from '../pipeline/payload/payload.ts';
 import { noSecrets, type PayloadSecrets } from '../pipeline/payload/secrets.ts';
 import { buildUserData } from '../pipeline/user-data.ts';
@@ -28,6 +29,8 @@ type Finding = {
   readonly warning?: true;
   readonly detail: string;
   readonly hint?: string;
+  /** Where to read on. */
+  readonly topic?: Topic | undefined;
 };
 
 const validate = async (
@@ -59,7 +62,7 @@ const validate = async (
         ok: false,
         detail: error instanceof Error ? error.message : String(error),
         ...(error instanceof Error && 'hint' in error && typeof error.hint === 'string'
-          ? { hint: completeHint(options, error.hint) }
+          ? { hint: completeHint(options, error.hint), topic: topicOfError(error) }
           : {}),
       });
     }
@@ -121,7 +124,10 @@ const validate = async (
     }
   }
   if (options.json) {
-    stdout.write(`${JSON.stringify({ deployment: config.deployment, findings })}\n`);
+    const told = findings.map(({ topic: _topic, ...finding }) => finding);
+    stdout.write(`${JSON.stringify({ deployment: config.deployment, findings: told })}\n`);
+  } else {
+    for (const line of moreLines(findings.map(({ topic }) => topic))) stdout.write(`${line}\n`);
   }
   return status;
 };

@@ -1,3 +1,5 @@
+import type { Topic } from '../events/topic.ts';
+
 /** What sort of thing went wrong, as far as a person has to react differently to it. */
 export type Ec2ErrorKind =
   /** No credentials, wrong ones, or expired ones. */
@@ -20,6 +22,28 @@ export type Ec2ErrorKind =
   /** EC2 could not be reached. */
   | 'network'
   | 'unexpected';
+
+/** Where to read on about a kind of error. */
+export const topicOfKind = (kind: Ec2ErrorKind): Topic => {
+  switch (kind) {
+    case 'capacity':
+      return 'capacity';
+    case 'credentials':
+    case 'permission':
+    case 'quota':
+    case 'throttling':
+    case 'not-found':
+    case 'invalid':
+    case 'region':
+    case 'conflict':
+    case 'unavailable':
+    case 'network':
+    case 'unexpected':
+      return 'aws';
+    default:
+      return kind satisfies never;
+  }
+};
 
 /** Exit status of a command that ends because of the error; part of the contract. */
 export type Ec2ExitStatus = 1 | 2 | 3;

@@ -1,6 +1,7 @@
+import type { Topic } from '../events/topic.ts';
 import { CredentialsMissingError, credentialErrors } from './credentials-missing.ts';
-import { type Explanation, explainCode } from './error-codes.ts';
-import { type Ec2ErrorKind, type Ec2ExitStatus, exitStatusOf } from './error-kinds.ts';
+import { type ErrorFacts, type Explanation, explainCode } from './error-codes.ts';
+import { type Ec2ErrorKind, type Ec2ExitStatus, exitStatusOf, topicOfKind } from './error-kinds.ts';
 import { signInHint } from './sign-in-hint.ts';
 
 /** Something that EC2, or the way to it, refused; written for the person who has to act on it. */
@@ -32,6 +33,11 @@ export class Ec2Error extends Error {
     this.code = options.code;
     this.region = options.region;
   }
+
+  /** Where to read on. */
+  get topic(): Topic {
+    return topicOfKind(this.kind);
+  }
 }
 
 /** What was being done when an error came. */
@@ -59,7 +65,7 @@ export const toEc2Error = (error: unknown, context: ErrorContext): Ec2Error => {
   const explanation =
     explainCredentials(error, facts.message, context.profile) ??
     explainNetwork(error, facts.code, context) ??
-    explainStatus(error, facts.code, context.region) ??
+    explainStatus(error, facts) ??
     explainCode(facts);
   const suffix = facts.code === '' || facts.message.includes(facts.code) ? '' : ` (${facts.code})`;
   return new Ec2Error(
@@ -182,13 +188,13 @@ const endpointVariable = (action: string): string => {
 };
 
 /** For answers without a code, which come from something between us and EC2. */
-const explainStatus = (error: unknown, code: string, region: string): Explanation | undefined => {
+const explainStatus = (error: unknown, facts: ErrorFacts): Explanation | undefined => {
   const status = statusOf(error);
   if (status === undefined || status < 500) return undefined;
-  if (code !== '' && explainCode({ region, code, message: '' }).kind !== 'unexpected') {
+  if (facts.code !== '' && explainCode({ ...facts, message: '' }).kind !== 'unexpected') {
     return undefined;
   }
-  return explainCode({ region, code: 'ServiceUnavailable', message: '' });
+  return explainCode({ ...facts, code: 'ServiceUnavailable', message: '' });
 };
 
 const statusOf = (error: unknown): number | undefined => {

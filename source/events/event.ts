@@ -1,4 +1,5 @@
 import type { PipelinePhase } from './phase.ts';
+import type { Topic } from './topic.ts';
 
 /** What every event carries: when it happened, in milliseconds since the Unix epoch. */
 type Timed = { readonly time: number };
@@ -33,6 +34,8 @@ export type FailedEvent = OfNode & {
   readonly reason: string;
   /** What to do next: one line. */
   readonly hint: string;
+  /** Where to read on. */
+  readonly topic?: Topic;
   /** The failing command's last lines of output, oldest first. */
   readonly output?: readonly string[];
 };
@@ -43,6 +46,7 @@ export type DegradedEvent = OfNode & {
   readonly phase: 'degraded';
   readonly reason: string;
   readonly hint: string;
+  readonly topic?: Topic;
 };
 
 /** The spot instance is being reclaimed by EC2. */
@@ -52,6 +56,7 @@ export type InterruptedEvent = OfNode & {
   readonly reason: string;
   /** What to do next, where there is something: one line. */
   readonly hint?: string;
+  readonly topic?: Topic;
   /** When EC2 takes the instance, in milliseconds since the Unix epoch; absent when it is gone. */
   readonly deadline?: number;
 };
@@ -63,6 +68,7 @@ export type TerminationEvent = OfNode & {
   readonly reason: string;
   /** What to do next, where it was not asked for here: one line. */
   readonly hint?: string;
+  readonly topic?: Topic;
 };
 
 export type PhaseEvent =

@@ -152,8 +152,8 @@ export class FleetRequests implements FleetActions {
           if (action.signal.aborted) return;
           await replaceInterrupted(action, { taken, old }, this.#options, signal);
         } catch (error) {
-          const { hint, reason } = toPhaseFailure(error);
-          throw new PhaseFailure(`${name} was not replaced: ${reason}`, hint);
+          const { hint, reason, topic } = toPhaseFailure(error);
+          throw new PhaseFailure(`${name} was not replaced: ${reason}`, hint, [], topic);
         }
       },
       true,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CheckResult } from '../pipeline/checks/check.ts';
+import type { CheckName, CheckResult } from '../pipeline/checks/check.ts';
+import { topicOfCheck } from '../pipeline/checks/topic-of-check.ts';
 import type { Examination } from '../pipeline/examine.ts';
 import { explain } from '../pipeline/explain.ts';
 import type { NodeContext } from '../pipeline/node-context.ts';
@@ -28,14 +29,16 @@ export type HealthWatchOptions = {
 const failedBefore = 'before';
 
 /** Name of the check that a node fails which does not let itself be inspected. */
-const inspectionCheck = 'inspection';
+const inspectionCheck = 'inspection' satisfies CheckName;
 
 /** Name of what a node fails that has other files than those that were sent last. */
-const deliveryCheck = 'delivery';
+const deliveryCheck = 'delivery' satisfies CheckName;
 
 const undelivered = new PhaseFailure(
   'reachable again; what was pushed did not arrive',
   'Push again with `spot-tui push`; `spot-tui create` does as well, and mends what else is amiss.',
+  [],
+  topicOfCheck(deliveryCheck),
 );
 
 /** Milliseconds: a new connection takes longer than a second, over a bad link. */
@@ -144,11 +147,21 @@ const reasonOf = async (
   if (failure instanceof UnseenError) {
     const state = inspection.machineState;
     const where = state === undefined || state === 'running' ? '' : ` (EC2 says it is ${state})`;
-    return new PhaseFailure(`out of reach${where}: ${failure.message}`, failure.hint);
+    return new PhaseFailure(
+      `out of reach${where}: ${failure.message}`,
+      failure.hint,
+      [],
+      failure.topic,
+    );
   }
   const { connection } = inspection;
   return connection === undefined
-    ? new PhaseFailure(`${failure.name}: ${failure.detail}`, failure.hint ?? '')
+    ? new PhaseFailure(
+        `${failure.name}: ${failure.detail}`,
+        failure.hint ?? '',
+        [],
+        topicOfCheck(failure.name),
+      )
     : explain(context, connection, failure, signal);
 };
 

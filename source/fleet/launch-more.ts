@@ -35,6 +35,8 @@ export const launchMore = async (
     throw new PhaseFailure(
       `nothing was launched: ${region} is no region of the configuration`,
       `There are: ${regions.join(', ')}.`,
+      [],
+      'usage',
     );
   }
   const { userData } = await buildUserData();

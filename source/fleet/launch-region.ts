@@ -274,6 +274,7 @@ const shortageOf = (
         ? onDemandHint(error, refusals)
         : (error?.hint ?? '`spot-tui create` fills what is missing.'),
       errors.map(({ message }) => message),
+      error?.topic ?? 'capacity',
     ),
     exitStatus: error?.exitStatus ?? 1,
     isLocal: error === undefined || isShortage(error),

@@ -168,6 +168,8 @@ const whatNext = (
 const tooOften = new PhaseFailure(
   `EC2 has taken back ${replacementLimit} replacements of it within an hour: it gets no other one`,
   'Add instance types or regions to the configuration, then run `spot-tui create`.',
+  [],
+  'interrupted',
 );
 
 const failureOf = (
@@ -182,5 +184,6 @@ const failureOf = (
       ? (error?.hint ?? '`spot-tui create` fills what is missing.')
       : onDemandHint(error, refusals),
     errors.map(({ message }) => message),
+    error?.topic ?? 'capacity',
   );
 };

@@ -1,15 +1,15 @@
 import type { Instance } from '../ec2/cloud.ts';
 import type { RunEnd } from './node-run.ts';
-import { describeEnd, isReclaim } from './state-reason.ts';
+import { describeEnd, type EndReason, isReclaim } from './state-reason.ts';
 
 export type MachineFateOptions = {
   /** Tells what the node enters with its machine's end, and why. */
   readonly enter: (
     phase: 'interrupted' | 'terminating' | 'terminated',
-    why: { readonly reason: string; readonly hint?: string },
+    why: Pick<EndReason, 'reason'> & Partial<EndReason>,
   ) => void;
   /** Tells that somebody stopped the machine. */
-  readonly onStopped: (why: { readonly reason: string; readonly hint: string }) => void;
+  readonly onStopped: (why: EndReason) => void;
   /** Called before an end is told: there is nothing left to be done to the node. */
   readonly endAll: (end: RunEnd) => void;
   /** Called before a stop is told: nothing can be done to the node until the machine runs again. */
@@ -82,9 +82,10 @@ export class MachineFate {
     const end = `${instance.instanceId} ${phase}`;
     if (this.#reportedEnd === end) return;
     this.#reportedEnd = end;
-    const { hint, reason } = describeEnd(instance);
+    const why = describeEnd(instance);
+    const { reason } = why;
     endAll({ type: 'ended', reason: `${phase}: ${reason}` });
-    if (!this.#isDismissed) enter(phase, { reason, hint });
+    if (!this.#isDismissed) enter(phase, why);
     else if (phase !== 'terminating') enter(phase, { reason });
     if (phase === 'interrupted') this.taken();
   }

@@ -1,4 +1,5 @@
 import type { InstanceState } from '../ec2/cloud.ts';
+import { type Topic, topicOfError } from '../events/topic.ts';
 import { checkTargetOf, type ExpectedFiles } from '../pipeline/check-target.ts';
 import { DeadlineExceededError, formatSeconds, withDeadline } from '../pipeline/deadline.ts';
 import { type Examination, examine } from '../pipeline/examine.ts';
@@ -120,6 +121,7 @@ export class UnseenError extends Error {
   constructor(
     message: string,
     readonly hint = 'Look at the console output of the instance in EC2; rebooting it there may help, and so does replacing the node.',
+    readonly topic: Topic = 'ssh',
   ) {
     super(message);
   }
@@ -131,7 +133,7 @@ export class UnseenError extends Error {
     if (error instanceof PhaseFailure) return new UnseenError(error.reason);
     if (!(error instanceof Error)) return new UnseenError(String(error));
     return 'hint' in error && typeof error.hint === 'string'
-      ? new UnseenError(error.message, error.hint)
+      ? new UnseenError(error.message, error.hint, topicOfError(error))
       : new UnseenError(error.message);
   }
 }

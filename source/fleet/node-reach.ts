@@ -24,12 +24,16 @@ export const reachNode = async (
     throw new PhaseFailure(
       machine.isGone ? `the machine of ${name} is gone` : `${name} has no machine yet`,
       '`spot-tui create` launches a new one under the same name.',
+      [],
+      'interrupted',
     );
   }
   if (instance.address === undefined) {
     throw new PhaseFailure(
       `the machine of ${name} has no address: it is ${instance.state}`,
       'Wait until it runs; set associate_public_ip: true for new nodes if it stays without one.',
+      [],
+      'boot',
     );
   }
   const connection = machine.connection(instance);

@@ -161,6 +161,8 @@ export class NodeRun {
         hasMachine(phase)
           ? 'What the node had begun by itself goes on there. Retry the node to go on with the rest.'
           : 'A machine that was asked for stays. Retry the node to go on, or terminate it.',
+        [],
+        'start',
       ),
     );
   }

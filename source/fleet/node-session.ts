@@ -12,7 +12,7 @@ import { type RunEnd, type RunRequest, takenBack } from './node-run.ts';
 import { NodeRuns } from './node-runs.ts';
 import { NodeWatch, type NodeWatchOptions } from './node-watch.ts';
 import { isAlive } from './plan.ts';
-import { isStopped } from './state-reason.ts';
+import { type EndReason, isStopped } from './state-reason.ts';
 
 export type NodeSessionOptions = NodeWatchOptions & {
   /** Called once when EC2 takes the machine back for good. */
@@ -49,8 +49,8 @@ export class NodeSession {
     });
     this.#fate = new MachineFate({
       enter: (phase, why) => this.#enter(phase, why),
-      onStopped: ({ hint, reason }) =>
-        options.context.report.degraded(new PhaseFailure(reason, hint)),
+      onStopped: ({ hint, reason, topic }) =>
+        options.context.report.degraded(new PhaseFailure(reason, hint, [], topic)),
       endAll: (end) => this.#stop(end),
       endWork: (end) => this.#stopWork(end),
       onTaken: () => options.onTaken?.(this),
@@ -316,7 +316,7 @@ export class NodeSession {
 
   #enter(
     phase: 'interrupted' | 'terminating' | 'terminated',
-    why: { readonly reason: string; readonly hint?: string },
+    why: Pick<EndReason, 'reason'> & Partial<EndReason>,
   ): void {
     const { clock, emit } = this.#options;
     emit({ event: 'phase', time: clock(), node: this.name, phase, ...why });

@@ -7,6 +7,7 @@ import type {
   PhaseEvent,
 } from '../events/event.ts';
 import { isSettled } from '../events/phase.ts';
+import { topicOfEvent } from '../events/topic-of-phase.ts';
 import { keepOutputs, sizeOfOutput } from './kept-outputs.ts';
 import type {
   ActionResult,
@@ -257,18 +258,22 @@ const withoutMachine = ({
 }: NodeState): NodeState => node;
 
 const troubleOf = (event: PhaseEvent): Trouble | undefined => {
+  const topic = topicOfEvent(event);
+  const readOn = topic === undefined ? {} : { topic };
   switch (event.phase) {
     case 'failed':
       return {
+        ...readOn,
         reason: event.reason,
         hint: event.hint,
         failedPhase: event.failedPhase,
         ...(event.output === undefined ? {} : { output: event.output }),
       };
     case 'degraded':
-      return { reason: event.reason, hint: event.hint };
+      return { ...readOn, reason: event.reason, hint: event.hint };
     case 'interrupted':
       return {
+        ...readOn,
         reason: event.reason,
         ...(event.hint === undefined ? {} : { hint: event.hint }),
         ...(event.deadline === undefined ? {} : { deadline: event.deadline }),
@@ -276,6 +281,7 @@ const troubleOf = (event: PhaseEvent): Trouble | undefined => {
     case 'terminating':
     case 'terminated':
       return {
+        ...readOn,
         reason: event.reason,
         ...(event.hint === undefined ? {} : { hint: event.hint }),
       };

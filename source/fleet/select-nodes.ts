@@ -1,9 +1,11 @@
+import type { Topic } from '../events/topic.ts';
 import type { ExistingNode } from './plan.ts';
 
 /** A word of the command line that fits no node, or a command that needs one got none. */
 export class NodeSelectionError extends Error {
   override readonly name = 'NodeSelectionError';
   readonly exitStatus = 2;
+  readonly topic: Topic = 'usage';
 
   constructor(
     message: string,

@@ -1,4 +1,5 @@
 import type { Instance } from '../ec2/cloud.ts';
+import type { Topic } from '../events/topic.ts';
 
 /** Why EC2 ended or stopped an instance, in words for people. */
 export type EndReason = {
@@ -6,6 +7,8 @@ export type EndReason = {
   readonly reason: string;
   /** What to do next: one line. */
   readonly hint: string;
+  /** Where to read on. */
+  readonly topic: Topic;
 };
 
 /**
@@ -25,11 +28,13 @@ export const isStopped = ({ state }: Instance): boolean =>
 /** EC2's reason for an end or a stop, in words and with its code, and what to do about it. */
 export const describeEnd = (instance: Instance): EndReason => {
   const { state, stateReason } = instance;
-  if (stateReason === undefined) return { reason: `the instance is ${state}`, hint: another };
+  if (stateReason === undefined) {
+    return { reason: `the instance is ${state}`, hint: another, topic: 'interrupted' };
+  }
   const code = codes.find((each) => stateReason.includes(each));
-  if (code === undefined) return { reason: stateReason, hint: another };
+  if (code === undefined) return { reason: stateReason, hint: another, topic: 'interrupted' };
   const { cause, hint } = explain(code, instance);
-  return { reason: `${cause} (${stateReason})`, hint };
+  return { reason: `${cause} (${stateReason})`, hint, topic: topicOfCode(code) };
 };
 
 /** All codes that EC2 documents. */
@@ -52,6 +57,28 @@ const another = '`spot-tui create` launches another one.';
 
 const startAgain =
   "Start it again in EC2's console, or replace the node: a stopped instance still pays for its volume.";
+
+const topicOfCode = (code: (typeof codes)[number]): Topic => {
+  switch (code) {
+    case 'Server.InsufficientInstanceCapacity':
+      return 'capacity';
+    case 'Client.InternalError':
+    case 'Client.InvalidSnapshot.NotFound':
+    case 'Client.VolumeLimitExceeded':
+      return 'aws';
+    case 'Server.SpotInstanceTermination':
+    case 'Server.SpotInstanceShutdown':
+    case 'Server.InternalError':
+    case 'Server.ScheduledStop':
+    case 'Client.UserInitiatedShutdown':
+    case 'Client.UserInitiatedHibernate':
+    case 'Client.InstanceInitiatedShutdown':
+    case 'Client.InstanceTerminated':
+      return 'interrupted';
+    default:
+      return code satisfies never;
+  }
+};
 
 const explain = (
   code: (typeof codes)[number],

@@ -6,6 +6,7 @@ import type {
   HealthEvent,
 } from '../events/event.ts';
 import type { Phase, PipelinePhase } from '../events/phase.ts';
+import type { Topic } from '../events/topic.ts';
 
 /** A fleet at one moment: everything that a view shows, and nothing that it measures by a clock. */
 export type FleetState = {
@@ -115,6 +116,8 @@ export type ActionResult = Omit<ActionResultEvent, 'event' | 'node' | 'id' | 'ac
 export type Trouble = {
   readonly reason: string;
   readonly hint?: string;
+  /** Where to read on. */
+  readonly topic?: Topic;
   readonly failedPhase?: PipelinePhase;
   readonly output?: readonly string[];
   readonly deadline?: number;

@@ -1,5 +1,6 @@
 import type { NodeConnection } from '../ssh/connection.ts';
 import type { CheckResult } from './checks/check.ts';
+import { topicOfCheck } from './checks/topic-of-check.ts';
 import { execRepeatable } from './connected.ts';
 import { withDeadline } from './deadline.ts';
 import { journalCommand } from './journal/journal-command.ts';
@@ -26,6 +27,7 @@ export const explain = async (
     [name, detail, ...(complaint === undefined || endedWell ? [] : [complaint])].join(': '),
     (hint ?? 'Run `spot-tui doctor NODE` for details.').replaceAll('NODE', context.name),
     output,
+    topicOfCheck(name),
   );
 };
 

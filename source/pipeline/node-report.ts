@@ -1,5 +1,6 @@
 import type { Emit } from '../events/event.ts';
 import type { PipelinePhase } from '../events/phase.ts';
+import { topicOfPhase } from '../events/topic-of-phase.ts';
 import type { Health } from './inspection/health.ts';
 import { isNews } from './inspection/health-news.ts';
 import type { PhaseFailure } from './phase-failure.ts';
@@ -48,7 +49,7 @@ export const reportAs = (
         attempt,
       });
     },
-    failed: (failedPhase, { reason, hint, output }) => {
+    failed: (failedPhase, { reason, hint, output, topic = topicOfPhase(failedPhase) }) => {
       emit({
         event: 'phase',
         time: clock(),
@@ -57,11 +58,20 @@ export const reportAs = (
         failedPhase,
         reason,
         hint,
+        topic,
         ...(output.length === 0 ? {} : { output }),
       });
     },
-    degraded: ({ reason, hint }) => {
-      emit({ event: 'phase', time: clock(), node: node.name, phase: 'degraded', reason, hint });
+    degraded: ({ reason, hint, topic }) => {
+      emit({
+        event: 'phase',
+        time: clock(),
+        node: node.name,
+        phase: 'degraded',
+        reason,
+        hint,
+        ...(topic === undefined ? {} : { topic }),
+      });
     },
     health: (health, { always } = { always: false }) => {
       const time = clock();

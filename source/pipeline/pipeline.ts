@@ -153,6 +153,8 @@ const installedFiles = async (
 const nothingToSend = [
   'the files for the nodes are not here',
   'Run it where the configuration and what it names are.',
+  [],
+  'usage',
 ] as const;
 
 const ignoreUntilAwaited = (): undefined => undefined;

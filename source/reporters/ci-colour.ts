@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 
-/** Colour is for terminals that have it, unless NO_COLOR (https://no-color.org) is set. */
 export const choosePaint = (stream: Writable, environment: NodeJS.ProcessEnv): Paint =>
   hasColour(stream, environment) ? colour : plain;
 
-const hasColour = (stream: Writable, environment: NodeJS.ProcessEnv): boolean =>
+/** Colour is for terminals that have it, unless NO_COLOR (https://no-color.org) is set. */
+export const hasColour = (stream: Writable, environment: NodeJS.ProcessEnv): boolean =>
   'hasColors' in stream &&
   typeof stream.hasColors === 'function' &&
   (environment.NO_COLOR ?? '') === '' &&
@@ -31,6 +31,7 @@ const styles: ReadonlyMap<string, Parameters<typeof styleText>[0]> = new Map([
   ['not ready', 'yellow'],
   ['not gone', 'yellow'],
   ['hint', 'cyan'],
+  ['more', 'cyan'],
   ['output', 'dim'],
   ['log', 'dim'],
   ['recorded', 'dim'],

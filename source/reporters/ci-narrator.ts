@@ -6,6 +6,8 @@ import type {
   SummaryEvent,
 } from '../events/event.ts';
 import { isSettled, type Phase } from '../events/phase.ts';
+import { readOn, type Topic } from '../events/topic.ts';
+import { topicOfEvent } from '../events/topic-of-phase.ts';
 import { isReplaced } from '../fleet/is-replaced.ts';
 import {
   counted,
@@ -66,7 +68,7 @@ export const createNarrator = ({
     const { node, phase } = event;
     const known = remember(event);
     const before = known.standing;
-    known.standing = { phase, reason: reasonOf(event) };
+    known.standing = { phase, reason: reasonOf(event), topic: topicOfEvent(event) };
     switch (event.phase) {
       case 'failed': {
         const output = event.output ?? [];
@@ -140,7 +142,11 @@ export const createNarrator = ({
     );
     if (rows.length === 0) return [];
     const word = goal === 'ready' ? 'not ready' : 'not gone';
-    return notReadyTable(rows).map((text) => ({ subject: fleetName, word, text }));
+    const more = readOn(rows.map(({ topic }) => topic));
+    return [
+      ...notReadyTable(rows).map((text) => ({ subject: fleetName, word, text })),
+      ...(more === '' ? [] : [{ subject: fleetName, word: 'more', text: more }]),
+    ];
   };
 
   const tellSummary = (event: SummaryEvent): CiLine[] => {
@@ -235,7 +241,11 @@ type NodeMemory = {
   /** When the current attempt began; milliseconds since the Unix epoch. */
   begun?: number;
   /** Where it is, and why. */
-  standing?: { readonly phase: Phase; readonly reason: string };
+  standing?: {
+    readonly phase: Phase;
+    readonly reason: string;
+    readonly topic: Topic | undefined;
+  };
 };
 
 const placeOf = (instance: InstanceEvent | undefined): Pick<InstanceEvent, 'replacedBy'> =>

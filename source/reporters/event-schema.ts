@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { actionNames } from '../events/event.ts';
 import { pipelinePhases } from '../events/phase.ts';
+import { isTopic, type Topic } from '../events/topic.ts';
 import { cleanText } from '../ssh/clean-text.ts';
 
 const time = (description: string) =>
@@ -25,6 +26,13 @@ const ofNode = { ...happened, node: text('Name of the node, <region>-<n>.') };
 const reason = text('What happened and why, in one line.');
 
 const hint = text('What to do next, in one line.');
+
+// A later version may know more topics, which is no reason not to read what it recorded.
+const topic = z
+  .string()
+  .describe('Where to read on: `spot-tui explain` and this word.')
+  .transform((name): Topic => (isTopic(name) ? name : 'start'))
+  .exactOptional();
 
 const instanceId = text('EC2 instance id.');
 
@@ -52,6 +60,7 @@ const phase = z.discriminatedUnion('phase', [
       failedPhase: pipelinePhase.describe('The phase that did not succeed.'),
       reason,
       hint,
+      topic,
       output: z
         .array(z.string().transform(cleanText))
         .describe("The failing command's last lines of output, oldest first.")
@@ -60,7 +69,14 @@ const phase = z.discriminatedUnion('phase', [
     .describe("A node's pipeline ended without success.")
     .meta({ title: 'FailedEvent' }),
   z
-    .object({ ...ofNode, event: z.literal('phase'), phase: z.literal('degraded'), reason, hint })
+    .object({
+      ...ofNode,
+      event: z.literal('phase'),
+      phase: z.literal('degraded'),
+      reason,
+      hint,
+      topic,
+    })
     .describe('A node that was ready fails a check now.')
     .meta({ title: 'DegradedEvent' }),
   z
@@ -70,6 +86,7 @@ const phase = z.discriminatedUnion('phase', [
       phase: z.literal('interrupted'),
       reason,
       hint: hint.exactOptional(),
+      topic,
       deadline: time('When EC2 takes the instance; absent when it is gone.').exactOptional(),
     })
     .describe('EC2 reclaims the spot instance.')
@@ -81,6 +98,7 @@ const phase = z.discriminatedUnion('phase', [
       phase: z.enum(['terminating', 'terminated']),
       reason,
       hint: hint.exactOptional(),
+      topic,
     })
     .describe('The instance is on its way out, or gone.')
     .meta({ title: 'TerminationEvent' }),

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { describeReadFailure } from '../config/read-failure.ts';
+import type { Topic } from '../events/topic.ts';
 import { type LineBatch, readLines } from './read-lines.ts';
 import type { RecordedPart } from './recorded-runs.ts';
 import { compressedFile } from './recording-file.ts';
@@ -14,6 +15,7 @@ export class RecordingError extends Error {
   readonly exitStatus = 2;
   readonly hint =
     'It may be damaged, or no recording: `spot-tui history --runs` lists those there are.';
+  readonly topic: Topic = 'dashboard';
 
   constructor(
     readonly file: string,

@@ -2,6 +2,7 @@ import { appendFile, stat } from 'node:fs/promises';
 import cliTruncate from 'cli-truncate';
 import type { FleetEvent, SummaryEvent } from '../events/event.ts';
 import { isSettled, type Phase } from '../events/phase.ts';
+import { readOn } from '../events/topic.ts';
 import { isReplaced } from '../fleet/is-replaced.ts';
 import type { FleetState, NodeState } from '../fleet/state.ts';
 import { createFleetStore } from '../fleet/store.ts';
@@ -87,7 +88,11 @@ export const summaryMarkdown = (
   const sorted = [...nodes.values()].sort((a, b) => Number(isWell(a)) - Number(isWell(b)));
   const rows = sorted.map((node) => row(node, time));
 
-  const room = maximum - Buffer.byteLength(heading) - noteSize;
+  const topics = sorted.map((node) => (isWell(node) ? undefined : node.trouble?.topic));
+  const commands = readOn(topics);
+  const more = commands === '' ? '' : `\nMore: \`${commands.replaceAll(', ', '`, `')}\`\n`;
+
+  const room = maximum - Buffer.byteLength(heading) - Buffer.byteLength(more) - noteSize;
   if (room < 0) return '';
   const shown: string[] = [];
   let size = 0;
@@ -98,7 +103,7 @@ export const summaryMarkdown = (
   }
   const missing = rows.length - shown.length;
   const note = missing === 0 ? '' : `\n${missing} more nodes did not fit in here.\n`;
-  return `${heading}${shown.join('')}${note}\n`;
+  return `${heading}${shown.join('')}${note}${more}\n`;
 };
 
 /** What there is to say of the fleet as a whole, such as which nodes are where, and why. */

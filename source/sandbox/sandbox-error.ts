@@ -1,6 +1,8 @@
 /** Something about the sandbox itself that went wrong, for people. */
 export class SandboxError extends Error {
   override readonly name: string = 'SandboxError';
+  /** Of docs/troubleshooting.md: where to read on. */
+  readonly topic = 'sandbox';
   /** What to do next: one line. */
   readonly hint: string;
 

@@ -1,3 +1,5 @@
+import type { Topic } from '../events/topic.ts';
+
 /**
  * What went wrong for good, as opposed to a machine that is still booting:
  * - `identity`: the private key can't be used, on this side;
@@ -28,6 +30,23 @@ export class SshError extends Error {
     this.hint = hint;
   }
 
+  /** Where to read on. */
+  get topic(): Topic {
+    switch (this.kind) {
+      case 'identity':
+      case 'authentication':
+        return 'key';
+      case 'host-key':
+        return 'host-key';
+      case 'protocol':
+      case 'session':
+      case 'command':
+        return 'ssh';
+      default:
+        return this.kind satisfies never;
+    }
+  }
+
   /** A key that can't be used is an error of the configuration, everything else one of the node. */
   get exitStatus(): 1 | 2 {
     return this.kind === 'identity' ? 2 : 1;
@@ -37,6 +56,7 @@ export class SshError extends Error {
 /** The connection broke, or was closed, under a call. The next call makes a new one. */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
+  readonly topic: Topic = 'ssh';
   /** What to do next: one line. */
   readonly hint: string;
 

@@ -42,6 +42,7 @@ test('a failure carries its cause until the next phase clears it', () => {
   assert.deepEqual(node?.trouble, {
     reason: 'unit missing',
     hint: 'push it',
+    topic: 'configure',
     failedPhase: 'configuring',
   });
   const again = reduce(failed, phase('us-west-2-1', 'pending', 9, 2)).nodes.get('us-west-2-1');

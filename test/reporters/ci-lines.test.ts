@@ -230,11 +230,12 @@ test('the end names the nodes that are not ready, worst first, and the recording
   const events = [entered('a-1', 'ready'), entered('a-2', 'verifying'), failed, summary];
   const lines = await print(events, { recording: '/runs/demo.ndjson' });
   assert.deepEqual(
-    lines.slice(-5).map((line) => line.replace(/^\S+ spot-tui +/, '')),
+    lines.slice(-6).map((line) => line.replace(/^\S+ spot-tui +/, '')),
     [
       'not ready    NODE         PHASE      INSTANCE  REASON',
       'not ready    us-west-2-1  failed     -         in verifying: it does not run',
       'not ready    a-2          verifying  -',
+      'more         spot-tui explain checks',
       'recorded     /runs/demo.ndjson',
       'summary      1 ready, 1 failed, 1 unfinished after 9 s and 3 EC2 requests',
     ],

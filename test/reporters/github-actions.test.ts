@@ -103,7 +103,7 @@ test('what GitHub would not show is added up at the end', async () => {
 
 test('the summary stays the last line', async () => {
   const nodes = Array.from({ length: 12 }, (_, index) => failed(`us-west-2-${index}`));
-  const [annotation, ...rest] = (await print([...nodes, summary])).slice(-14 - 1);
+  const [annotation, ...rest] = (await print([...nodes, summary])).slice(-14 - 2);
   assert.match(annotation ?? '', /^::error title=4 more errors::/);
   assert.match(rest.at(-1) ?? '', / summary /);
 });
@@ -157,7 +157,7 @@ test('a summary that GitHub would refuse is cut, with a note', async () => {
   const text = await summarize([...events, summary], { before: 'x'.repeat(10_000) });
   assert.ok(Buffer.byteLength(text) < 1024 * 1024);
   assert.ok(Buffer.byteLength(text) > 900_000);
-  assert.match(text, /\|\n\n\d+ more nodes did not fit in here\.\n\n$/);
+  assert.match(text, /\|\n\n\d+ more nodes did not fit in here\.\n\nMore: `spot-tui explain checks`\n\n$/);
 });
 
 test('a summary that can’t be written is a problem and no more', async () => {

@@ -1,3 +1,4 @@
+import { topics } from '../../events/topic.ts';
 import type { CommandDefinition } from '../command.ts';
 import { commandTable, defaultCommand } from '../command-table.ts';
 import { flagName } from '../help.ts';
@@ -100,6 +101,7 @@ const valuesOf = (name: string, value: string | undefined): Completed => {
 const wordsOf = ({ name, usage }: CommandDefinition): Completed => {
   if (name === 'sandbox') return { type: 'choices', choices: sandboxWords };
   if (name === 'init') return { type: 'files' };
+  if (name === 'explain') return { type: 'choices', choices: Object.entries(topics) };
   if (name === 'completion') return { type: 'choices', choices: shells };
   return usage.includes('FILE') ? { type: 'files' } : { type: 'unknown' };
 };

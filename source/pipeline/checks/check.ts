@@ -30,5 +30,23 @@ export type CheckTarget = {
   readonly settleTime: number;
 };
 
-/** Judges facts; pure. A check may have several results, one for each thing that it looks at. */
-export type Check = (facts: NodeFacts, target: CheckTarget) => CheckResult[];
+/** What is looked at on every node; `ssh`, `inspection` and `delivery` are about the looking. */
+export type CheckName =
+  | 'ssh'
+  | 'inspection'
+  | 'delivery'
+  | 'cloud-init'
+  | 'directories'
+  | 'files'
+  | 'disk'
+  | 'docker'
+  | 'containers';
+
+/**
+ * Judges facts; pure. A check may have several results, one for each thing that it looks at: those
+ * of services are named by their units.
+ */
+export type Check<Name extends string = CheckName | `container ${string}`> = (
+  facts: NodeFacts,
+  target: CheckTarget,
+) => (CheckResult & { readonly name: Name })[];

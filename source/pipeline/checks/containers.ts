@@ -19,7 +19,7 @@ export const checkContainers: Check = ({ docker, containers }, target) => {
   return [
     { name: 'docker', status: 'passed', detail: `version ${docker.version}` },
     ...target.containers.map((expected) => {
-      const name = `container ${expected}`;
+      const name = `container ${expected}` as const;
       const container = containers.find((each) => isCalled(each.name, expected));
       if (container?.state === 'running') {
         return { name, status: 'passed' as const, detail: container.status };

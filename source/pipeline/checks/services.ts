@@ -8,7 +8,7 @@ const crashLoop = 3;
 const steadyTime = 60;
 
 /** Every expected unit runs, and has run for a while; failed ones first, since others wait for them. */
-export const checkServices: Check = ({ units, uptime }, { services, settleTime }) =>
+export const checkServices: Check<string> = ({ units, uptime }, { services, settleTime }) =>
   services
     .map((service) => {
       const unit = units.find(({ id }) => id === service);

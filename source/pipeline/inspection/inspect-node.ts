@@ -29,6 +29,7 @@ export const inspectNode = async (
       `the node can't be inspected: ${lastLines(stderr, 1)[0] ?? `status ${exitCode}`}`,
       'Does the login user have sudo without a password? `spot-tui ssh` shows what works.',
       lastLines(stderr),
+      'inspection',
     );
   }
   return parseFacts(stdout);

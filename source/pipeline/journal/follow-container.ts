@@ -74,4 +74,6 @@ const containerFailure = (container: string, complaint: string): PhaseFailure =>
   new PhaseFailure(
     `the log of container ${container} can't be followed: ${complaint}`,
     '`docker ps --all` on the node lists its containers; docker itself must run.',
+    [],
+    'containers',
   );

@@ -69,6 +69,7 @@ export const configure = async (
       'configure-services.service is not installed on this node',
       'cloud-init installs it at first boot: was the instance launched by `spot-tui create`? If so, look at /var/log/cloud-init-output.log there.',
       log,
+      'cloud-init',
     );
   }
   const [reason, hint] = sections.get('failure') ?? [];

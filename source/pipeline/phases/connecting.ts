@@ -37,6 +37,8 @@ export const reach = async (
     throw new PhaseFailure(
       `no SSH connection to ${host} port ${port}${through} within ${formatSeconds(patience)}${reason === undefined ? '' : `: ${reason}`}`,
       hintFor(connection, reason),
+      [],
+      'ssh',
     );
   }
 };

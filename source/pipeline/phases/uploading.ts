@@ -78,6 +78,7 @@ export const untilIntact = async (
         ? 'Free some space on the node, or set a larger instance_storage_gb, then retry it: `spot-tui create` carries on.'
         : 'Retry it: `spot-tui create` carries on. If it stays, look at the node with `spot-tui ssh`.',
       output,
+      exitCode === cannotWrite ? 'disk' : 'upload',
     );
   }
 };

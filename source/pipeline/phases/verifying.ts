@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeConnection } from '../../ssh/connection.ts';
 import { startAwakeTimer } from '../../time/awake-timer.ts';
 import type { CheckResult, CheckTarget } from '../checks/check.ts';
+import { topicOfCheck } from '../checks/topic-of-check.ts';
 import { repeatable } from '../connected.ts';
 import { DeadlineExceededError, formatSeconds, withDeadline } from '../deadline.ts';
 import { examine } from '../examine.ts';
@@ -84,9 +85,13 @@ const unfinished = (
     ? new PhaseFailure(
         `inspection: the node did not tell within ${time} what runs on it`,
         'It answers SSH, but slowly: look at its load and its disk with `spot-tui ssh`. `timeouts.verifying` in the configuration allows more; then retry it: `spot-tui create` carries on.',
+        [],
+        'inspection',
       )
     : new PhaseFailure(
         `${waiting.name}: ${waiting.detail}, but not for long enough within ${time}`,
         "Look at the node's log; `timeouts.verifying` in the configuration allows more, and `settle_time` asks for less. Then retry it: `spot-tui create` carries on.",
+        [],
+        topicOfCheck(waiting.name),
       );
 };

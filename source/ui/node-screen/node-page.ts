@@ -1,3 +1,5 @@
+import { moreLines } from '../../events/topic.ts';
+import { isReplaced } from '../../fleet/is-replaced.ts';
 import type { NodeState } from '../../fleet/state.ts';
 import type { DashboardModel } from '../dashboard-context.ts';
 import { troubleLines } from '../fleet-screen/trouble-lines.tsx';
@@ -50,10 +52,10 @@ const tell = (
   { commandLine, height, keys, now, theme, width }: NodePageOptions,
   room: number,
 ): readonly PageLine[] => {
-  const trouble = troubleLines(withoutOutput(node), { theme, commandLine }, width, 6).slice(
-    0,
-    room,
-  );
+  const trouble = [
+    ...troubleLines(withoutOutput(node), { theme, commandLine }, width, 6),
+    ...readingLines(node, theme),
+  ].slice(0, room);
   const left = room - trouble.length;
   const context = (columns: number): PageContext => ({
     theme,
@@ -91,6 +93,12 @@ const tell = (
     ),
   ];
 };
+
+/** Where the page about trouble tells more. */
+const readingLines = (node: NodeState, { styles }: DashboardModel['theme']): PageLine[] =>
+  isReplaced(node)
+    ? []
+    : moreLines([node.trouble?.topic]).map((line) => [{ text: `   ${line}`, style: styles.quiet }]);
 
 /** Output that a command left is in the log below, and what `e` shows. */
 const withoutOutput = (node: NodeState): NodeState => {

@@ -1,6 +1,8 @@
 import type { CheckOutcome } from '../../events/event.ts';
+import { moreLines } from '../../events/topic.ts';
 import { isReplaced } from '../../fleet/is-replaced.ts';
 import type { NodeState } from '../../fleet/state.ts';
+import { topicOfCheck } from '../../pipeline/checks/topic-of-check.ts';
 import type { DashboardModel } from '../dashboard-context.ts';
 import { formatDuration } from '../duration.ts';
 import { type KeyBinding, labelOf, type NodeCommand, type ScreenName } from '../keys/key-map.ts';
@@ -29,7 +31,8 @@ const logLines = 8;
 
 /**
  * All that is known about why a node is as it is: what happened when, the reason, what to try and
- * which key does it, the failing command's last output, else the end of the log, and failed checks.
+ * which key does it, the failing command's last output, else the end of the log, failed checks, and
+ * where to read on.
  */
 export const causeLines = (node: NodeState, options: CauseOptions): readonly PopupLine[] => {
   const parts = [
@@ -42,6 +45,7 @@ export const causeLines = (node: NodeState, options: CauseOptions): readonly Pop
     keyLines(node, options),
     outputLines(node, options),
     checkLines(node, options),
+    readingLines(node, options),
   ].filter((part) => part.length > 0);
   return parts.flatMap((part, index) => (index === 0 ? part : [blank, ...part]));
 };
@@ -188,6 +192,16 @@ const failedCheck = ({ detail, hint, name }: CheckOutcome, options: CauseOptions
     ...paragraph(text, options, { first: `${glyphs.cross} `, markStyle: styles.bad }),
     ...paragraph(hint ?? '', options, { first: `  ${glyphs.arrow} `, style: styles.strong }),
   ];
+};
+
+/** Where the page about trouble tells more. */
+const readingLines = (node: NodeState, options: CauseOptions): PopupLine[] => {
+  if (isReplaced(node)) return [];
+  const failed = (node.health?.checks ?? []).filter(({ status }) => status === 'failed');
+  const topics = [node.trouble?.topic, ...failed.map(({ name }) => topicOfCheck(name))];
+  return moreLines(topics).flatMap((line) =>
+    paragraph(line, options, { style: options.theme.styles.quiet }),
+  );
 };
 
 /** A text in as many lines as it needs, with a mark before the first one, or before each. */

@@ -93,7 +93,7 @@ test('bash completes what has been begun, wherever it is', () => {
   assert.deepEqual(inBash('--region', '=', 'push', 'cr'), ['create']);
   assert.deepEqual(inBash('--sandbox', 'cr'), ['create']);
   assert.deepEqual(inBash('--sandbox', '=', 'fast', 'create', '--dr'), ['--dry-run']);
-  assert.deepEqual(inBash('help', 'ex'), ['exec']);
+  assert.deepEqual(inBash('help', 'exp'), ['explain']);
 });
 
 test('bash completes values: fixed ones, and files also with a space', () => {
