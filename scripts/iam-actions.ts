@@ -77,6 +77,25 @@ export const networkMakeActions: readonly IamAction[] = [
   { action: 'ReplaceRoute', purpose: 'mend the network' },
 ];
 
+/** Actions of other services, with their prefixes: only where secrets are kept there. */
+export const secretActions: readonly IamAction[] = [
+  {
+    action: 'ssm:GetParameter',
+    purpose: 'look secrets up that are kept in Parameter Store',
+    without: 'no `ssm:` in `secrets`',
+  },
+  {
+    action: 'secretsmanager:GetSecretValue',
+    purpose: 'look secrets up that are kept in Secrets Manager',
+    without: 'no `secretsmanager:` in `secrets`',
+  },
+  {
+    action: 'kms:Decrypt',
+    purpose: 'decrypt them, where the key is one of your own and not AWS’',
+    without: 'no secrets under that key',
+  },
+];
+
 export const networkChangeActions: readonly IamAction[] = [
   { action: 'ModifyVpcAttribute', purpose: 'make the network' },
   { action: 'DetachInternetGateway', purpose: 'clean up' },

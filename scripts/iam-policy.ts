@@ -11,7 +11,7 @@ type Statement = {
   readonly Sid: string;
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
-  readonly Resource: string;
+  readonly Resource: string | readonly string[];
   readonly Condition?: Readonly<
     Record<string, Readonly<Record<string, string | readonly string[]>>>
   >;
@@ -80,3 +80,25 @@ export const iamPolicy = (): IamPolicy => {
     ],
   };
 };
+
+/**
+ * What to add where secrets are kept in AWS, by the names that begin as these do. The last statement
+ * is for keys of one's own only.
+ */
+export const secretStatements = (): readonly Statement[] => [
+  {
+    Sid: 'ReadSecrets',
+    Effect: 'Allow',
+    Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameter'],
+    Resource: ['arn:aws:secretsmanager:*:*:secret:fleet/*', 'arn:aws:ssm:*:*:parameter/fleet/*'],
+  },
+  {
+    Sid: 'DecryptSecrets',
+    Effect: 'Allow',
+    Action: ['kms:Decrypt'],
+    Resource: 'arn:aws:kms:*:*:key/KEY-ID',
+    Condition: {
+      StringLike: { 'kms:ViaService': ['secretsmanager.*.amazonaws.com', 'ssm.*.amazonaws.com'] },
+    },
+  },
+];

@@ -5,8 +5,9 @@ import {
   makeActions,
   networkChangeActions,
   networkMakeActions,
+  secretActions,
 } from './iam-actions.ts';
-import { iamPolicy } from './iam-policy.ts';
+import { iamPolicy, secretStatements } from './iam-policy.ts';
 
 const begin = '<!-- permissions: written by `npm run permissions` -->';
 const end = '<!-- end of permissions -->';
@@ -20,9 +21,23 @@ export const withPermissions = (page: string): string => {
   const from = page.indexOf(begin);
   const to = page.indexOf(end);
   if (from === -1 || to === -1) throw new Error(`there is no section from ${begin} to ${end}`);
-  const section = ['```json', JSON.stringify(iamPolicy(), undefined, 2), '```', '', ...table()];
+  const section = [
+    ...jsonBlock(iamPolicy()),
+    '',
+    'Only where `secrets` are kept in AWS, these statements come on top, with the names and the key that you have:',
+    '',
+    ...jsonBlock(secretStatements()),
+    '',
+    ...table(),
+  ];
   return `${page.slice(0, from + begin.length)}\n\n${section.join('\n')}\n\n${page.slice(to)}`;
 };
+
+const jsonBlock = (value: unknown): string[] => [
+  '```json',
+  JSON.stringify(value, undefined, 2),
+  '```',
+];
 
 const table = (): string[] => [
   '| action | needed to | without it |',
@@ -32,6 +47,9 @@ const table = (): string[] => [
     row(action, 'no `use_dedicated_vpc`'),
   ),
   '| `pricing:GetProducts` | compare with on-demand prices | those are shown as unknown |',
+  ...secretActions.map(
+    ({ action, purpose, without }) => `| \`${action}\` | ${purpose} | ${without} |`,
+  ),
   '| `iam:CreateServiceLinkedRole` | use spot in an account that never did | an administrator has to do it once |',
 ];
 

@@ -7,8 +7,9 @@ import {
   makeActions,
   networkChangeActions,
   networkMakeActions,
+  secretActions,
 } from '../../scripts/iam-actions.ts';
-import { iamPolicy } from '../../scripts/iam-policy.ts';
+import { iamPolicy, secretStatements } from '../../scripts/iam-policy.ts';
 import { withPermissions } from '../../scripts/security-page.ts';
 import { Ec2Error } from '../../source/ec2/errors.ts';
 import { startEndpoint } from '../../source/sandbox/endpoint/endpoint.ts';
@@ -119,12 +120,16 @@ test('the policy has every action that the program can ask for, and no other', a
     [...source.matchAll(/new (\w+)Command\(/g)].map(([, action = '']) => action),
   );
   const known = [...always, ...ofNetwork].map(({ action }) => action);
-  assert.deepEqual(
-    [...new Set(asked)].filter((action) => action !== 'GetProducts').toSorted(),
-    known.toSorted(),
-  );
+  const elsewhere = ['GetParameter', 'GetProducts', 'GetSecretValue'];
+  assert.deepEqual([...new Set(asked)].toSorted(), [...known, ...elsewhere].toSorted());
   const allowed = iamPolicy().Statement.flatMap(({ Action }) => Action);
   for (const action of known) assert.ok(allowed.includes(`ec2:${action}`), action);
+  assert.ok(allowed.includes('pricing:GetProducts'));
+});
+
+test('what secrets take is an addition of its own', () => {
+  const added = secretStatements().flatMap(({ Action }) => Action);
+  assert.deepEqual(added.toSorted(), secretActions.map(({ action }) => action).toSorted());
 });
 
 test('the page about security has the policy as it is; `npm run permissions` writes it', async () => {
