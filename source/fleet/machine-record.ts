@@ -3,6 +3,7 @@ import type { TrustedHostKey } from '../pipeline/host-key/check-host-key.ts';
 import type { Machine } from '../pipeline/node-context.ts';
 import { PhaseFailure } from '../pipeline/phase-failure.ts';
 import type { NodeConnection } from '../ssh/connection.ts';
+import { Latch } from './latch.ts';
 import { isAlive } from './plan.ts';
 
 export type MachineRecordOptions = {
@@ -22,11 +23,10 @@ export type MachineRecordOptions = {
  * The machine behind one node: fed by the launch and the watcher, waited for by the pipeline.
  */
 export class MachineRecord implements Machine {
-  #launching = Promise.withResolvers<void>();
-  #launched = Promise.withResolvers<LaunchedInstance>();
-  #running = Promise.withResolvers<void>();
-  #gone = Promise.withResolvers<void>();
-  #unseen = Promise.withResolvers<never>();
+  #launching = new Latch();
+  #launched = new Latch<LaunchedInstance>();
+  #running = new Latch();
+  #gone = new Latch();
   #isRunning = false;
   #instance: Instance | undefined;
   #launch: LaunchedInstance | undefined;
@@ -35,7 +35,6 @@ export class MachineRecord implements Machine {
 
   constructor(options: MachineRecordOptions) {
     this.#options = options;
-    this.#forgiveRejections();
   }
 
   /** What the watcher saw last. */
@@ -65,15 +64,14 @@ export class MachineRecord implements Machine {
   reset(): void {
     this.close();
     const old = [this.#launching, this.#launched, this.#running, this.#gone];
-    for (const { reject } of old) reject(new PhaseFailure(...givenUp));
-    this.#launching = Promise.withResolvers();
-    this.#launched = Promise.withResolvers();
-    this.#running = Promise.withResolvers();
-    this.#gone = Promise.withResolvers();
+    for (const latch of old) latch.reject(new PhaseFailure(...givenUp));
+    this.#launching = new Latch();
+    this.#launched = new Latch();
+    this.#running = new Latch();
+    this.#gone = new Latch();
     this.#isRunning = false;
     this.#instance = undefined;
     this.#launch = undefined;
-    this.#forgiveRejections();
   }
 
   /** The launch has begun. */
@@ -107,18 +105,16 @@ export class MachineRecord implements Machine {
       this.#isRunning = true;
     } else if (this.#isRunning) {
       // Whoever waits from now on waits until it has been started again.
-      this.#running = Promise.withResolvers();
+      this.#running = new Latch();
       this.#isRunning = false;
-      this.#forgiveRejections();
     }
     if (instance.state === 'terminated') this.#gone.resolve();
   }
 
   /** EC2 can't be watched any more: whoever waits for it to say something hears why. */
   lose(error: Error): void {
-    this.#unseen.reject(error);
-    this.#unseen = Promise.withResolvers();
-    this.#forgiveRejections();
+    this.#running.disappoint(error);
+    this.#gone.disappoint(error);
   }
 
   /** Ends the connection; the next use makes a new one. */
@@ -127,21 +123,19 @@ export class MachineRecord implements Machine {
     this.#connection = undefined;
   }
 
-  readonly launching = (signal: AbortSignal): Promise<void> =>
-    abortable(this.#launching.promise, signal);
+  readonly launching = (signal: AbortSignal): Promise<void> => this.#launching.wait(signal);
 
   readonly launched = (signal: AbortSignal): Promise<LaunchedInstance> =>
-    abortable(this.#launched.promise, signal);
+    this.#launched.wait(signal);
 
   readonly running = async (signal: AbortSignal): Promise<Instance> => {
-    await abortable(Promise.race([this.#running.promise, this.#unseen.promise]), signal);
+    await this.#running.wait(signal);
     if (this.#instance === undefined) throw new Error('a machine runs that nobody has seen');
     return this.#instance;
   };
 
   /** Resolves once the machine is terminated. */
-  readonly gone = (signal: AbortSignal): Promise<void> =>
-    abortable(Promise.race([this.#gone.promise, this.#unseen.promise]), signal);
+  readonly gone = (signal: AbortSignal): Promise<void> => this.#gone.wait(signal);
 
   readonly connection = (instance: Instance): NodeConnection => {
     // An instance that was stopped comes back elsewhere.
@@ -160,23 +154,9 @@ export class MachineRecord implements Machine {
   readonly doubt = (): void => this.#options.onDoubt();
 
   readonly trouble = (): CloudTrouble | undefined => this.#options.trouble?.();
-
-  /** Nobody may be waiting when EC2 refuses; the pipeline hears of it when it asks. */
-  #forgiveRejections(): void {
-    const awaited = [this.#launching, this.#launched, this.#running, this.#gone, this.#unseen];
-    for (const { promise } of awaited) promise.catch(() => undefined);
-  }
 }
 
 const givenUp = [
   'another machine takes the place of the one that was waited for',
   'The node goes on with the other one.',
 ] as const;
-
-const abortable = <Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> =>
-  new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });

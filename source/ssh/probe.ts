@@ -17,7 +17,10 @@ export const probe = (session: Session, target: SshTarget, patience: number): vo
       ),
     );
   }, patience);
-  const done = () => clearTimeout(timer);
+  const done = () => {
+    clearTimeout(timer);
+    session.lost.removeEventListener('abort', done);
+  };
   session.lost.addEventListener('abort', done, { once: true });
   session.client.exec(':', (error, channel) => {
     // A refusal is an answer as well.

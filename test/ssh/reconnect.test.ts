@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,9 @@ import { createAdmission } from '../../source/ssh/admission.ts';
 import type { NodeConnection } from '../../source/ssh/connection.ts';
 import { followCommand } from '../../source/ssh/follow.ts';
 import { type ConnectionOptions, createConnection } from '../../source/ssh/node-connection.ts';
+import { probe } from '../../source/ssh/probe.ts';
 import { ConnectionLostError, SshError } from '../../source/ssh/ssh-error.ts';
+import { StandingSession } from '../../source/ssh/standing-session.ts';
 import type { WakeWatch } from '../../source/time/wake-watch.ts';
 import { type FlakyProxy, startFlakyProxy } from './odd-server.ts';
 import {
@@ -110,6 +113,25 @@ describe('connections that break', { skip: noOpenSsh }, () => {
     sleepLong();
     await assert.rejects(lost, { name: 'ConnectionLostError', message: /asleep/ });
     assert.equal((await broken.exec('echo again', { signal: soon() })).stdout, 'again\n');
+  });
+
+  test('a sign of life leaves nothing behind, however often it is asked for', async () => {
+    const target = { host: '127.0.0.1', port: proxy.port, username: server.username };
+    const standing = new StandingSession({
+      target,
+      identity: { type: 'key', privateKey: server.privateKey },
+      hostKey: async () => ({ trusted: true }),
+      admission: createAdmission(8),
+      authenticationGrace: 0,
+    });
+    const session = await standing.ready(soon());
+    const before = getEventListeners(session.lost, 'abort').length;
+    for (let wake = 0; wake < 5; wake += 1) probe(session, target, 20_000);
+    while (getEventListeners(session.lost, 'abort').length > before) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    assert.equal(session.lost.aborted, false);
+    standing.close();
   });
 
   test('a command that ends well and takes the connection with it has ended well', async () => {
