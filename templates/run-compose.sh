@@ -73,7 +73,7 @@ case $command in
     fi
     if [ "$#" -gt 0 ]; then
       start_in_order
-      exec $compose up --no-color --abort-on-container-exit --no-deps "$@"
+      exec $compose up --no-color --abort-on-container-exit --no-deps --no-recreate "$@"
     fi
     exec $compose up --no-color --quiet-pull --remove-orphans --abort-on-container-exit ;;
   leave)

@@ -40,7 +40,7 @@ describe('run-compose.sh', () => {
   it('waits for services that are meant to end before it stays with the others', async () => {
     assert.deepEqual(await run('web', 'up', 'api', 'worker'), [
       'web us-west-2-1  compose --ansi never --project-name web up --detach --quiet-pull --remove-orphans',
-      'web us-west-2-1  compose --ansi never --project-name web up --no-color --abort-on-container-exit --no-deps api worker',
+      'web us-west-2-1  compose --ansi never --project-name web up --no-color --abort-on-container-exit --no-deps --no-recreate api worker',
     ]);
   });
 
