@@ -17,7 +17,20 @@ const program = path.join(checkout, 'dist/cli.js');
  */
 const tools = [
   ...['awk', 'bash', 'cat', 'chmod', 'cp', 'cut', 'date', 'diff', 'dirname', 'env', 'false'],
-  ...['find', 'getent', 'grep', 'head', 'hostname', 'id', 'install', 'jq', 'ls', 'mkdir', 'mv'],
+  ...[
+    'find',
+    'getent',
+    'grep',
+    'head',
+    'hostname',
+    'id',
+    'install',
+    'jq',
+    'ls',
+    'mkdir',
+    'mktemp',
+    'mv',
+  ],
   ...['printf', 'rm', 'sed', 'seq', 'sh', 'sha256sum', 'sleep', 'sort', 'ssh', 'ssh-keygen'],
   ...['stty', 'tail', 'tee', 'test', 'touch', 'tr', 'true', 'uname', 'uniq', 'wc', 'xargs'],
 ];
@@ -136,6 +149,8 @@ export class Reader {
     const env = {
       ...this.#user.environment,
       PATH: this.#bin,
+      // What is made there goes along with the reader.
+      TMPDIR: this.#user.home,
       npm_config_update_notifier: 'false',
       ...(place === 'workflow'
         ? {
