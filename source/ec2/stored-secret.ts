@@ -114,7 +114,7 @@ const memberOf = (secret: StoredSecret, key: string, text: string): string => {
         value === undefined
           ? `it is no JSON object with the key ${name}`
           : `what it has under the key ${name} is no text`,
-        `Correct what follows the "#": a key whose value is text.`,
+        'Name a key whose value is text after the "#".',
       );
   }
 };
