@@ -54,7 +54,10 @@ const validate = async (
       if (signal.aborted) throw error;
       status = Math.max(status, exitStatusOf(error));
       if (error instanceof ConfigError) {
-        for (const issue of error.issues) found({ name, ok: false, detail: formatIssue(issue) });
+        const topic = name === 'secrets' ? 'secrets' : 'usage';
+        for (const issue of error.issues) {
+          found({ name, ok: false, detail: formatIssue(issue), topic });
+        }
         return;
       }
       found({

@@ -25,6 +25,7 @@ export const topics = {
   leftovers: 'Something is left, or was forgotten',
   usage: 'The command line or config.yaml is refused',
   payload: 'Your files are refused',
+  secrets: "A secret can't be read",
   dashboard: 'The dashboard or the terminal is wrong',
   ci: 'CI fails or hangs',
   sandbox: 'The sandbox does not work',

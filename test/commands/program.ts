@@ -71,11 +71,14 @@ export class User {
   }
 
   /** Starts the program in a terminal of 100 columns, by `script` of util-linux. */
-  startInTerminal(words: readonly string[]): ChildProcess {
+  startInTerminal(
+    words: readonly string[],
+    { environment }: Pick<StartOptions, 'environment'> = {},
+  ): ChildProcess {
     const command = `stty columns 100 rows 30; ${this.shellCommand(words)}`;
     return spawn('script', ['-qec', command, '/dev/null'], {
       cwd: this.folder,
-      env: this.environment,
+      env: { ...this.environment, ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
   }

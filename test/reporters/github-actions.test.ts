@@ -157,7 +157,10 @@ test('a summary that GitHub would refuse is cut, with a note', async () => {
   const text = await summarize([...events, summary], { before: 'x'.repeat(10_000) });
   assert.ok(Buffer.byteLength(text) < 1024 * 1024);
   assert.ok(Buffer.byteLength(text) > 900_000);
-  assert.match(text, /\|\n\n\d+ more nodes did not fit in here\.\n\nMore: `spot-tui explain checks`\n\n$/);
+  assert.match(
+    text,
+    /\|\n\n\d+ more nodes did not fit in here\.\n\nMore: `spot-tui explain checks`\n\n$/,
+  );
 });
 
 test('a summary that can’t be written is a problem and no more', async () => {
