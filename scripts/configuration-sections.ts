@@ -59,7 +59,7 @@ export const configurationSections: readonly ConfigurationSection[] = [
   {
     heading: 'Tokens and passwords',
     about:
-      'What nodes need and no file of yours may show. [security.md](security.md#secrets) says what becomes of them.',
+      'What nodes need and no file of yours may show. [deployments.md](deployments.md#secrets) has every form.',
     keys: ['secrets'],
   },
   {
