@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { parse } from 'yaml';
+import { checkTemplates } from '../../source/pipeline/payload/check-templates.ts';
+import { PayloadError } from '../../source/pipeline/payload/payload-error.ts';
 import { StandInNode } from './stand-in-node.ts';
 
 const values = {
@@ -45,6 +47,18 @@ const hostile = [
   '=a=b=',
   `-----BEGIN PRIVATE KEY-----\n${'Zm9vYmFy/+=='.repeat(50)}\n-----END PRIVATE KEY-----`,
 ];
+
+/** Whether a template with this text would be sent to nodes. */
+const isTaken = (content: string): boolean => {
+  const template = { folder: 'config', name: 'a.template', mode: 0o644 } as const;
+  try {
+    checkTemplates([{ ...template, content: Buffer.from(content) }], ['token']);
+    return true;
+  } catch (error) {
+    assert.ok(error instanceof PayloadError, String(error));
+    return false;
+  }
+};
 
 const awks = ['mawk', 'gawk', 'original-awk', 'busybox awk'];
 
@@ -149,6 +163,16 @@ for (const awk of awks) {
       });
     }
 
+    it('has no control character in YAML, JSON or TOML, which not all readers take', async () => {
+      const controls = Array.from({ length: 31 }, (_, index) => String.fromCharCode(index + 1));
+      const text = await withSecrets(
+        'app.toml',
+        [[...controls, '\u007f'].join('')],
+        ([each]) => `a = "${each}"`,
+      );
+      assert.match(text, /^a = "(\\u[0-9a-f]{4}){32}"\n$/);
+    });
+
     it('says in XML what the value is, in text and in attributes', async () => {
       const secrets = hostile.filter((text) => !/[\u001b\u007f]/.test(text));
       const xml = await withSecrets(
@@ -241,6 +265,30 @@ for (const awk of awks) {
       assert.deepEqual(
         (await node.list('payload')).filter((name) => /\.(new|values)$/.test(name)),
         [],
+      );
+    });
+
+    it('is taken by the node where it was taken on the machine that it comes from', async () => {
+      const piece = fc.constantFrom(
+        ...['region', 'node.name', 'secret.', 'token', 'end', 'else', '|raw', '|', '.', '-', '_'],
+        ...[' ', 'x', 'A', '1', '"', '{', '}', '{{', '}}', '{{region}}', '{{secret.token|raw}}'],
+      );
+      const text = fc.array(piece, { minLength: 1, maxLength: 4 }).map((all) => all.join(''));
+      const line = fc.oneof(
+        text,
+        text.map((inner) => `{{${inner}}}`),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(line, { minLength: 60, maxLength: 60 }), async (lines) => {
+          const refused = lines.filter((each) => !isTaken(each));
+          const taken = lines.filter(isTaken);
+          await rendered('taken.txt', `${taken.join('\n')}\n`);
+          for (const each of refused.slice(0, 10)) {
+            const { status } = await render('refused.txt', `${each}\n`);
+            assert.notEqual(status, 0, each);
+          }
+        }),
+        { numRuns: 3 },
       );
     });
 
