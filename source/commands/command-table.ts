@@ -255,7 +255,7 @@ export const commandTable: readonly CommandDefinition[] = [
     summary: 'the embedded cloud: what runs in it, stop it, inject a fault',
     description: [
       'The sandbox starts when a command with --sandbox needs it and ends by itself 5 s after its last node is gone.',
-      'Faults: reclaim NODE (gone after two minutes, as with EC2), rebalance NODE (EC2 says that this has become likelier), refuse-capacity [REGION] [spot|on-demand], throttle [ACTION], deny [ACTION [CODE]] (an EC2 action such as TerminateInstances, or Describe*, and a code of EC2 such as RequestExpired), cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE. `clear` ends refuse-capacity, throttle and deny.',
+      'Faults: reclaim NODE (gone after two minutes, as with EC2), rebalance NODE (EC2 says that this has become likelier), refuse-capacity [REGION] [spot|on-demand], throttle [ACTION], deny [ACTION [CODE]] (an EC2 action such as TerminateInstances, or Describe*, and a code of EC2 such as RequestExpired), cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console [NODE|REGION] (no host key can be verified; without a node those to come are meant as well). `clear` ends refuse-capacity, throttle, deny and silence-console.',
     ],
     options: [],
     examples: [

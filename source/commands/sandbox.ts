@@ -96,7 +96,7 @@ const showStatus = (invocation: Invocation, status: SandboxStatus | undefined): 
 };
 
 const faultUsage =
-  'Write one of: reclaim NODE, rebalance NODE, refuse-capacity [REGION] [spot|on-demand], throttle [ACTION], deny [ACTION [CODE]], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console NODE, clear.';
+  'Write one of: reclaim NODE, rebalance NODE, refuse-capacity [REGION] [spot|on-demand], throttle [ACTION], deny [ACTION [CODE]], cut-ssh NODE, fill-disk NODE, stop-service NODE, reboot NODE, silence-console [NODE|REGION], clear.';
 
 const fault = async (
   invocation: Invocation,
@@ -117,10 +117,13 @@ const fault = async (
     { fault: kind, instanceIds },
     instanceIds.length === 0
       ? `${[kind, subject, second].filter(Boolean).join(' ')} from now on; \`spot-tui sandbox fault clear\` ends it.`
-      : `${kind}: ${instanceIds.join(', ')}.`,
+      : `${kind}: ${instanceIds.join(', ')}.${kind === 'silence-console' ? keptTrust : ''}`,
   );
   return exitStatus.success;
 };
+
+const keptTrust =
+  ' What was verified stays so: `spot-tui sandbox fault silence-console` concerns nodes that are still to come.';
 
 const faultOf = (
   kind: string | undefined,
@@ -138,9 +141,10 @@ const faultOf = (
       };
     case 'refuse-capacity':
       return { kind, ...refused([subject, second]) };
+    case 'silence-console':
+      return { kind, ...(subject === undefined ? {} : { target: subject }) };
     case 'reclaim':
     case 'rebalance':
-    case 'silence-console':
     case 'cut-ssh':
     case 'fill-disk':
     case 'stop-service':

@@ -53,8 +53,16 @@ export const faultSchema = z.discriminatedUnion('kind', [
     message: z.string().min(1).optional(),
     ...bounds,
   }),
-  /** GetConsoleOutput has nothing to tell of a node. */
-  z.strictObject({ kind: z.literal('silence-console'), target }),
+  /** GetConsoleOutput has nothing to tell. */
+  z.strictObject({
+    kind: z.literal('silence-console'),
+    /**
+     * A node; or a region, for all nodes in it and those that are still to come, as are all
+     * without a target.
+     */
+    target: target.optional(),
+    ...bounds,
+  }),
   /** Done by the machine itself. */
   z.strictObject({
     kind: z.enum(['cut-ssh', 'fill-disk', 'stop-service', 'reboot']),
@@ -69,4 +77,7 @@ export type Fault = z.output<typeof faultSchema>;
 export type FaultRequest = z.input<typeof faultSchema>;
 
 /** Faults that stay and act on requests. */
-export type FaultRule = Extract<Fault, { kind: 'refuse-capacity' | 'throttle' | 'deny' }>;
+export type FaultRule = Extract<
+  Fault,
+  { kind: 'refuse-capacity' | 'throttle' | 'deny' | 'silence-console' }
+>;

@@ -17,8 +17,8 @@ const faults: Record<FaultRequest['kind'] | 'clear', string> = {
   'fill-disk': 'leave a node no room',
   'stop-service': 'stop the services of a node',
   reboot: 'reboot a node',
-  'silence-console': 'print nothing on the console of a node',
-  clear: 'end refuse-capacity, throttle and deny',
+  'silence-console': 'print nothing on the consoles, or on that of a node',
+  clear: 'end refuse-capacity, throttle, deny and silence-console',
 };
 
 export const faultWords: readonly (readonly [string, string])[] = Object.entries(faults);

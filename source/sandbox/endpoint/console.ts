@@ -18,7 +18,8 @@ export const getConsoleOutput: Action = ({ cloud, region, parameters }) => {
   }
   return async () => {
     // Before and after there may be no machine to ask.
-    const isTelling = instance.state === 'running' && !instance.consoleIsSilent;
+    const isSilent = instance.consoleIsSilent || cloud.faultRules.silences(instance.region, now);
+    const isTelling = instance.state === 'running' && !isSilent;
     const text = isTelling ? await cloud.hypervisor.consoleOutput(instance.id) : '';
     const output = Buffer.from(text).subarray(-consoleSize).toString('base64');
     return {

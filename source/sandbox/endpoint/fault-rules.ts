@@ -44,7 +44,7 @@ export class FaultRules {
   refusal(action: string, region: string, now: number): Ec2Failure | undefined {
     for (const active of this.#at(now)) {
       const { rule } = active;
-      if (rule.kind === 'refuse-capacity') continue;
+      if (rule.kind !== 'throttle' && rule.kind !== 'deny') continue;
       if (rule.region !== undefined && rule.region !== region) continue;
       if (!matches(rule.action, action)) continue;
       active.strikesLeft -= 1;
@@ -76,6 +76,17 @@ export class FaultRules {
       return { count, refusal: new Ec2Failure(rule.code, message) };
     }
     return { count: wanted, refusal: undefined };
+  }
+
+  /** Whether the consoles of a region have nothing to tell. */
+  silences(region: string, now: number): boolean {
+    const active = this.#at(now).find(
+      ({ rule }) =>
+        rule.kind === 'silence-console' && (rule.target === undefined || rule.target === region),
+    );
+    if (active === undefined) return false;
+    active.strikesLeft -= 1;
+    return true;
   }
 
   #at(now: number): readonly ActiveRule[] {

@@ -52,6 +52,10 @@ const strike = async (cloud: Cloud, fault: Fault): Promise<Instance | undefined>
       return instance;
     }
     case 'silence-console': {
+      if (fault.target === undefined || isRegion(fault.target)) {
+        cloud.faultRules.add(fault, cloud.clock.now());
+        return undefined;
+      }
       const instance = findTarget(cloud, fault.target);
       instance.consoleIsSilent = true;
       return instance;

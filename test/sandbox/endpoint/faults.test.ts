@@ -145,6 +145,22 @@ test('machines are harmed by those who make them, and consoles fall silent', asy
   });
 });
 
+test('consoles of machines that are still to come fall silent, in a region or everywhere', async (context) => {
+  const { endpoint, ec2, id } = await startNode(context);
+  const output = async () =>
+    (await ec2.send(new GetConsoleOutputCommand({ InstanceId: id }))).Output;
+  assert.deepEqual(await endpoint.injectFault({ kind: 'silence-console', target: 'eu-west-1' }), {
+    instanceIds: [],
+  });
+  assert.ok(await output());
+  for (const target of [{ target: 'us-west-2' }, {}]) {
+    await endpoint.injectFault({ kind: 'silence-console', ...target });
+    assert.equal(await output(), undefined);
+    endpoint.clearFaults();
+    assert.ok(await output());
+  }
+});
+
 test('a fault that hits nobody says who there is', async (context) => {
   const { endpoint, ec2, id } = await startNode(context);
   const fail = async (target: string, message: RegExp, hint: RegExp) =>
