@@ -39,7 +39,7 @@ export const configurationSections: readonly ConfigurationSection[] = [
   {
     heading: 'What runs on the nodes',
     about:
-      'Files, scripts and units from your machine. Paths are relative to the configuration file; `~` is your home folder.',
+      'Files, scripts and units from your machine. Paths are relative to the configuration file; `~` is your home folder. [deployments.md](deployments.md) says what goes where, what starts, and how files get values of their node.',
     keys: [
       'aws.files_directory',
       'aws.scripts_directory',
