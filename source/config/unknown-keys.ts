@@ -9,6 +9,7 @@ export const retiredKeys: ReadonlyMap<string, string> = new Map([
   ['security_group_name', 'every deployment has a security group of its own'],
   ['vpc_tag_name', 'name the VPC with vpc_id'],
   ['ensure_default_vpc', 'set use_dedicated_vpc where a region has no default VPC'],
+  ['iam_instance_profile', 'nodes have no role of their own'],
   ['instances_per_region', 'total_instances is spread over the regions'],
 ]);
 
