@@ -48,24 +48,37 @@ export const checkTemplates = (
   }
 };
 
-/** Placeholders that stay as they are on the node, though they look as if they were to be filled in. */
+/** What stays as it is on the node, or is not there, though it looks as if it were otherwise. */
 export const templateWarnings = (
   files: readonly PayloadFile[],
   secretNames: readonly string[],
 ): string[] => {
-  const known = namesOf(secretsOf(files, secretNames));
-  return files
-    .filter(
-      ({ content, folder, secret }) =>
-        secret === undefined &&
-        folder !== 'units' &&
-        content.includes('{{') &&
-        !content.includes(0),
-    )
-    .flatMap((file) =>
-      isTemplate(file) ? unfilled(file, new Set(known)) : inPlainFile(file, new Set(known)),
-    );
+  const known = new Set(namesOf(secretsOf(files, secretNames)));
+  const texts = files.filter(
+    ({ content, folder, secret }) =>
+      secret === undefined && folder !== 'units' && content.includes('{{') && !content.includes(0),
+  );
+  return [
+    ...texts.flatMap((file) =>
+      isTemplate(file) ? unfilled(file, known) : inPlainFile(file, known),
+    ),
+    ...mentionsOfTemplates(files),
+  ];
 };
+
+/** Units that name a template as it is called here. */
+const mentionsOfTemplates = (files: readonly PayloadFile[]): string[] =>
+  files
+    .filter(({ folder }) => folder === 'units')
+    .flatMap((unit) =>
+      files
+        .filter(isTemplate)
+        .filter((file) => unit.content.includes(`${installedPath(file)}${templateEnding}`))
+        .map(
+          (file) =>
+            `unit ${unit.name} names ${installedPath(file)}${templateEnding}, which is without ${templateEnding} on the nodes`,
+        ),
+    );
 
 const isTemplate = ({ name }: PayloadFile): boolean => name.endsWith(templateEnding);
 

@@ -150,3 +150,13 @@ test('what looks like a name and is none gets a warning', () => {
     ],
   );
 });
+
+test('a unit that calls a template as it is called here gets a warning', () => {
+  const unit = (name: string) =>
+    file('units', 'a.service', `[Service]\nExecStart=/opt/uploaded_files/scripts/${name}\n`);
+  const template = file('scripts', 'a.sh.template', '');
+  assert.deepEqual(templateWarnings([template, unit('a.sh')], []), []);
+  assert.deepEqual(templateWarnings([template, unit('a.sh.template')], []), [
+    'unit a.service names /opt/uploaded_files/scripts/a.sh.template, which is without .template on the nodes',
+  ]);
+});
