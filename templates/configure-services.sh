@@ -343,6 +343,16 @@ UNIT
   mv -f "$staging/stale.new" "$staging/stale"
 }
 
+# What somebody changed by hand may have been read since, and nobody can tell by which service.
+note_altered_files() {
+  [ -s "$state/installed.sha256" ] || return
+  altered=$(sha256sum -c --quiet "$state/installed.sha256" 2>/dev/null | sed 's/: FAILED.*//' |
+    sed "s,^$root/,/,")
+  [ -n "$altered" ] || return
+  say "changed on this node since they were installed: $(printf '%s\n' "$altered" | paste -sd ' ' -)"
+  must "can't write to $state" rm -f "$state/started.tsv"
+}
+
 remove_stale_files() {
   # Units first: what they do at their end may need the other files.
   while IFS= read -r target; do
@@ -544,6 +554,7 @@ apply_payload() {
   must "can't fill in the templates" render_templates
   check_named_files
   stand_in_for_setup_config
+  note_altered_files
   remove_stale_files
   place_files
   [ ! -f "$staging/node.env" ] || must "can't write to $state" keep node.env <"$staging/node.env"

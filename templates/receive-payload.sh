@@ -9,8 +9,8 @@
 # on standard error says why.
 #
 # With --configure it prints `@applied` and the digest of the manifest that was applied last, if one
-# was. If that is another one it prints `@receiving` and receives the payload; if it is the same one,
-# nothing is read. Then, if cloud-init has ended with nothing to tell, it prints `@configuring`, starts
+# was. If that is another one, or what was installed is not as it was, it prints `@receiving` and
+# receives the payload; otherwise nothing is read. Then, if cloud-init has ended with nothing to tell, it prints `@configuring`, starts
 # configure-services and ends with the status of that; else it ends with 0.
 #
 # A fleet runs this a thousand times at once, so it starts few processes: the shell does what it can.
@@ -72,6 +72,13 @@ is_prepared() {
   done
 }
 
+# Whether nobody has changed or removed what was installed. Some of it may have become root's.
+is_intact() {
+  [ ! -e "$state/installed.sha256" ] ||
+    sha256sum -c --status "$state/installed.sha256" 2>/dev/null ||
+    sudo -n sha256sum -c --status "$state/installed.sha256" 2>/dev/null
+}
+
 # Ends this script.
 configure() {
   is_prepared || exit 0
@@ -115,7 +122,9 @@ if [ -n "$then_configure" ]; then
     applied=${applied%% *}
   fi
   echo "@applied $applied"
-  [ "$applied" != "$manifest_digest" ] || configure
+  if [ "$applied" = "$manifest_digest" ] && is_intact; then
+    configure
+  fi
   echo @receiving
 fi
 

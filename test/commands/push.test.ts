@@ -53,6 +53,16 @@ suite('the files of a fleet', () => {
     assert.match(found.stdout, /^hello$/m);
   });
 
+  test('push puts back what somebody has changed on a node', async () => {
+    const onNode = (command: string) => user.run(['exec', '--sandbox', '--', command]);
+    const file = '/opt/uploaded_files/config/added.txt';
+    await onNode(`echo edited >${file}`);
+    assert.equal((await user.run(['doctor', ...sandbox])).status, 1);
+    const pushed = await user.run(['push', ...sandbox]);
+    assert.equal(pushed.status, 0, pushed.stdout + pushed.stderr);
+    assert.match((await onNode(`cat ${file}`)).stdout, /^hello$/m);
+  });
+
   test('create needs both, and launches nothing without', async () => {
     const { status, stdout, stderr } = await user.run(['create', ...sandbox, '--count', '2']);
     assert.equal(status, 2);

@@ -121,6 +121,24 @@ describe('configure-services', () => {
     );
   });
 
+  it('restarts all services when somebody has changed a file: any may have read it', async () => {
+    await configured();
+    await node.write('opt/uploaded_files/data/table.csv', 'edited\n');
+    await node.calls();
+    assert.equal((await node.upload(payload)).status, 0);
+    const { status, stdout } = await node.configure();
+    assert.equal(status, 0);
+    assert.match(stdout, /^changed on this node .*: \/opt\/uploaded_files\/data\/table\.csv$/m);
+    assert.equal(await node.read('opt/uploaded_files/data/table.csv'), '1,2\n');
+    assert.deepEqual(await node.calls(), [
+      'daemon-reload',
+      'enable a.service',
+      'enable b.service',
+      'restart --no-block a.service',
+      'restart --no-block b.service',
+    ]);
+  });
+
   it('installs, but neither enables nor starts, what others start', async () => {
     await configured({
       ...payload,

@@ -213,6 +213,17 @@ describe('an upload', () => {
       assert.equal(await node.exists('tmp/exs/manifest.sha256'), false);
     });
 
+    it('receives what was applied before once somebody has changed what was installed', async () => {
+      await node.write('opt/uploaded_files/config/token', 'secret\n');
+      const file = path.join(node.root, 'opt/uploaded_files/config/token');
+      await node.write('var/lib/spot-tui/installed.sha256', `${sha256('secret\n')}  ${file}\n`);
+      await node.write('var/lib/spot-tui/manifest.sha256', payload.manifest);
+      const unread = Buffer.from('not even an archive');
+      assert.equal((await go(unread)).stdout, `@applied ${payload.digest}\n@configuring\n`);
+      await node.write('opt/uploaded_files/config/token', 'another\n');
+      assert.equal((await go()).stdout, `@applied ${payload.digest}\n@receiving\n@configuring\n`);
+    });
+
     it('says what was applied before, where that is another', async () => {
       await node.write('var/lib/spot-tui/manifest.sha256', 'another\n');
       const { stdout } = await go();

@@ -10,6 +10,8 @@ const large = 1024 * 1024;
 export type Delivery = {
   /** The digest of the manifest that the node had applied before, empty where it never did. */
   readonly applied: string;
+  /** Whether it has received the payload: it had others, or somebody has changed its files. */
+  readonly wasReceived: boolean;
   /**
    * Ends once configure-services has, which the node has started by itself because there is no
    * cloud-init to be waited for or to be judged; absent otherwise.
@@ -40,7 +42,7 @@ export const deliver = async (
     archive.length > large &&
     (await appliedManifest(context, connection, uploading)) === manifestDigest;
 
-  let delivery: Delivery = { applied: '' };
+  let delivery: Delivery = { applied: '', wasReceived: false };
   await untilIntact(context, uploading, (attempt) =>
     repeatable(context, connection, uploading, async () => {
       const stdin = isThere && attempt === 1 ? undefined : archive;
@@ -50,7 +52,13 @@ export const deliver = async (
       return delivery.configuring === undefined ? sending.ended : undefined;
     }),
   );
-  if (delivery.applied === manifestDigest) context.report.log('the files are on the node already');
+  if (delivery.applied === manifestDigest) {
+    context.report.log(
+      delivery.wasReceived
+        ? 'somebody has changed files on the node: they were sent again'
+        : 'the files are on the node already',
+    );
+  }
   return delivery;
 };
 
@@ -73,6 +81,7 @@ const send = (
   const received = Promise.withResolvers<void>();
   let applied = '';
   let stage: 'asking' | 'receiving' | 'configuring' = 'asking';
+  let wasReceived = false;
   let progress: readonly [done: number, total: number] | undefined;
 
   const ended = connection.exec(command, {
@@ -90,6 +99,7 @@ const send = (
         applied = digest;
       } else if (word === '@receiving') {
         stage = 'receiving';
+        wasReceived = true;
         if (progress !== undefined) report.progress('uploading', ...progress);
       } else if (word === '@configuring') {
         if (stage === 'receiving' && stdin !== undefined) {
@@ -103,6 +113,10 @@ const send = (
   return {
     received: received.promise,
     ended,
-    delivery: () => ({ applied, ...(stage === 'configuring' ? { configuring: ended } : {}) }),
+    delivery: () => ({
+      applied,
+      wasReceived,
+      ...(stage === 'configuring' ? { configuring: ended } : {}),
+    }),
   };
 };

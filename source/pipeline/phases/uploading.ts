@@ -98,13 +98,20 @@ const nodeValues = (
 
 const pendingManifest = '/tmp/exs/manifest.sha256';
 const appliedManifestFile = '/var/lib/spot-tui/manifest.sha256';
+const installedSums = '/var/lib/spot-tui/installed.sha256';
 
-/** The digest of the manifest that the node applied last, empty where it never did. */
+/**
+ * The digest of the manifest that the node applied last; empty where it never did, or where what it
+ * installed was changed since.
+ */
 export const appliedManifest = async (
   context: NodeContext,
   connection: NodeConnection,
   signal: AbortSignal,
 ): Promise<string> => {
+  const intact = `sudo -n sha256sum --check --status ${installedSums} 2> /dev/null`;
+  const { exitCode } = await execRepeatable(context, connection, intact, { signal });
+  if (exitCode !== 0) return '';
   const [digest = ''] = await digestsOf(context, connection, [appliedManifestFile], signal);
   return digest;
 };
