@@ -6,6 +6,8 @@ import type { Topic } from '../events/topic.ts';
 import { emptyFleet } from '../fleet/reducer.ts';
 import { junitDocument } from '../reporters/junit.ts';
 import type { Invocation } from './command.ts';
+import type { DeploymentOptions } from './command-line.ts';
+import { completeHint } from './complete-hints.ts';
 import { UsageError } from './exit-status.ts';
 import { FailFastError } from './fail-fast.ts';
 import type { FleetRun } from './fleet-run.ts';
@@ -45,9 +47,10 @@ const noFile: JunitFile = {
  * @throws UsageError when the file can't be written.
  */
 export const openJunitFile = async (
-  { currentFolder, options: { junit } }: Invocation,
+  { currentFolder, options }: Invocation,
   command: string,
 ): Promise<JunitFile> => {
+  const { junit } = options;
   if (junit === undefined) return noFile;
   const file = path.resolve(currentFolder, junit);
   const startedAt = Date.now();
@@ -89,7 +92,7 @@ export const openJunitFile = async (
     write: async (problem) => {
       try {
         await write(
-          problem === undefined ? undefined : describe(problem),
+          problem === undefined ? undefined : describe(options, problem),
           problem instanceof FailFastError ? '--fail-fast' : undefined,
         );
       } catch (error) {
@@ -105,9 +108,15 @@ const describeFailure = (error: unknown): string => {
   return isRefused ? 'you have no permission to write it' : describeReadFailure(error);
 };
 
-const describe = (problem: unknown): { name: string; message: string } => {
+const describe = (
+  options: DeploymentOptions,
+  problem: unknown,
+): { name: string; message: string } => {
   if (!(problem instanceof Error)) return { name: 'Error', message: String(problem) };
-  const hint = 'hint' in problem && typeof problem.hint === 'string' ? `\n${problem.hint}` : '';
+  const hint =
+    'hint' in problem && typeof problem.hint === 'string'
+      ? `\n${completeHint(options, problem.hint)}`
+      : '';
   return { name: problem.name, message: `${problem.message}${hint}` };
 };
 

@@ -118,6 +118,16 @@ suite('CI mode', () => {
     ]);
   });
 
+  test('a hint in a report is about the same deployment as the command', async () => {
+    await user.write('empty.yaml', 'deployment: empty\nregions: [us-west-2]\n');
+    const words = ['configure', 'us-west-2-1', '--sandbox', '--config', 'empty.yaml'];
+    assert.equal((await user.run([...words, '--junit', 'empty.xml'])).status, 2);
+    assert.match(
+      await read('empty.xml'),
+      /has no nodes: `spot-tui create --sandbox --config empty\.yaml` makes them/,
+    );
+  });
+
   test('doctor adds up, and a hint is a command line about the same deployment', async () => {
     await user.write('other.yaml', 'deployment: other\nregions: [us-west-2]\n');
     const [doctor, list] = await Promise.all([

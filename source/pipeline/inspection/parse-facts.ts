@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { nodeHint } from '../node-hint.ts';
 import type {
   CloudInitFacts,
   ContainerFacts,
@@ -35,7 +36,7 @@ export const parseFacts = (output: string): NodeFacts => {
     directories: lines('directories').map(parseDirectory),
     ...(applied === '' ? {} : { appliedManifest: applied }),
     fileComplaints: lines('files'),
-    ...(reason === undefined ? {} : { failure: { reason, hint: hint ?? '' } }),
+    ...(reason === undefined ? {} : { failure: { reason, hint: nodeHint(hint ?? '') } }),
     units: parseUnits(lines('units')),
     docker: /^\d/.test(first('docker'))
       ? { version: first('docker') }

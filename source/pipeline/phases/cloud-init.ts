@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { NodeConnection } from '../../ssh/connection.ts';
 import { execRepeatable, repeatable } from '../connected.ts';
 import type { NodeContext } from '../node-context.ts';
+import { nodeHint } from '../node-hint.ts';
 import { lastLines } from '../output-lines.ts';
 import { PhaseFailure } from '../phase-failure.ts';
 import { inlineScript } from '../remote-script.ts';
@@ -71,7 +72,7 @@ export const awaitCloudInit = async (
   const { hint, reason, result } = answer.data;
   return {
     errors: [...(reason === null ? [] : [reason]), ...(result?.v1.errors ?? [])],
-    ...(hint === null ? {} : { hint }),
+    ...(hint === null ? {} : { hint: nodeHint(hint) }),
     wasCutOff: tries > 1,
     warnings: Object.values(answer.data.status?.recoverable_errors ?? {}).flat(),
   };
@@ -94,7 +95,7 @@ export const requireCloudInitSuccess = async (
   );
   throw new PhaseFailure(
     `cloud-init failed: ${error}`,
-    `${hint ?? 'Look at /var/log/cloud-init-output.log on the node and mend the cause there.'} Then \`configure\` goes on without cloud-init.`,
+    `${hint ?? 'Look at /var/log/cloud-init-output.log on the node and mend the cause there.'} Then \`spot-tui configure ${context.name}\` goes on without cloud-init.`,
     lastLines(stdout),
   );
 };

@@ -2,6 +2,7 @@ import type { ExecResult, NodeConnection } from '../../ssh/connection.ts';
 import { repeatable } from '../connected.ts';
 import { splitSections } from '../inspection/sections.ts';
 import type { NodeContext } from '../node-context.ts';
+import { nodeHint } from '../node-hint.ts';
 import { lastLines } from '../output-lines.ts';
 import { PhaseFailure } from '../phase-failure.ts';
 import { inlineScript } from '../remote-script.ts';
@@ -77,7 +78,7 @@ export const configure = async (
     reason ??
       lastLines(stderr, 1)[0] ??
       `configure-services ended with ${exitSignal ?? `status ${exitCode}`}`,
-    hint ?? 'Look at `journalctl -u configure-services` on the node.',
+    nodeHint(hint ?? 'Look at `journalctl -u configure-services` on the node.'),
     log.length > 0 ? log : lastLines(stderr),
   );
 };
