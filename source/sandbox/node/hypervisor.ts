@@ -64,7 +64,7 @@ export const createNodeHypervisor = async (
     folder: nodesFolder,
     templatesFolder,
     choice: options.isolation ?? 'best',
-    searchPath: options.searchPath ?? process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin',
+    searchPath: options.searchPath,
   });
   const machines = new Map<string, Machine>();
   const builtInUnits = new Map<string, Unit>();

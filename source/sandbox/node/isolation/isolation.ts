@@ -48,8 +48,8 @@ type IsolationOptions = {
   readonly folder: string;
   readonly templatesFolder: string;
   readonly choice: IsolationChoice;
-  /** `PATH` of what runs on nodes without walls. */
-  readonly searchPath: string;
+  /** `PATH` of what runs on nodes without walls; default: this process's. */
+  readonly searchPath?: string | undefined;
 };
 
 /**
@@ -173,8 +173,10 @@ const tryNode = async (base: BaseFolder, shared: SharedParts, folder: string): P
   }
 };
 
+const ownPath = (): string => process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin';
+
 const openPrefix = async (
-  { folder, searchPath, templatesFolder }: IsolationOptions,
+  { folder, searchPath = ownPath(), templatesFolder }: IsolationOptions,
   reason: string,
 ): Promise<Isolation> => {
   const identities: IdentityMap = {
