@@ -11,7 +11,8 @@ import type { MachineQuirks } from './machine-disk.ts';
 import { freeAbandonedSlots } from './machine-slot.ts';
 import { NspawnHypervisor } from './nspawn-hypervisor.ts';
 
-const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** The built program. */
+export const program = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 /** In this region nodes run Debian trixie, in every other one bookworm. */
 export const trixieRegion = 'eu-central-1';
@@ -154,27 +155,34 @@ export class Lab {
     await writeFile(file, changed);
   }
 
+  /** What the user's programs find in their environment. */
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env.PATH,
+      HOME: path.join(this.folder, 'home'),
+      LANG: 'C.UTF-8',
+      AWS_ENDPOINT_URL_EC2: this.endpoint.url,
+      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+  }
+
   /** Runs the program in the user's folder. */
   async spotTui(
     parameters: readonly string[],
     options: {
       readonly onLine?: (line: Line, kill: () => void) => void;
       readonly timeout?: number;
+      /** Beside what all of the user's programs find. */
+      readonly environment?: NodeJS.ProcessEnv;
     } = {},
   ): Promise<ProgramResult> {
     const lines: Line[] = [];
     const result = await runCommand(process.execPath, [program, ...parameters], {
       directory: this.folder,
       timeout: options.timeout ?? 180_000,
-      environment: {
-        PATH: process.env.PATH,
-        HOME: path.join(this.folder, 'home'),
-        LANG: 'C.UTF-8',
-        AWS_ENDPOINT_URL_EC2: this.endpoint.url,
-        AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
-        AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-        AWS_EC2_METADATA_DISABLED: 'true',
-      },
+      environment: { ...this.environment, ...options.environment },
       onLine: (text, kill) => {
         const line = parseLine(text);
         if (line === undefined) return;
