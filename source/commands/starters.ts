@@ -5,6 +5,7 @@
 export const starters = [
   ['bacalhau', 'a Bacalhau compute node and a sensor, in containers'],
   ['compose', 'containers of your own, from Compose files; each stack is a service'],
+  ['runner', 'self-hosted runners of GitHub Actions, a fresh one for each job'],
   ['minimal', 'one service and one check: to read first, and to begin with'],
 ] as const;
 
