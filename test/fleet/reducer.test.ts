@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FleetEvent } from '../../source/events/event.ts';
-import {
-  changeLimit,
-  emptyFleet,
-  logLimit,
-  reduce,
-  reduceAll,
-} from '../../source/fleet/reducer.ts';
+import { changeLimit, logLimit } from '../../source/fleet/reduce-node.ts';
+import { emptyFleet, reduce, reduceAll } from '../../source/fleet/reducer.ts';
 
 const fold = (...events: FleetEvent[]) => events.reduce(reduce, emptyFleet);
 
