@@ -11,7 +11,7 @@ import { containersOf } from './containers.ts';
 import { PayloadError } from './payload-error.ts';
 import { archivePath, type PayloadFile } from './payload-file.ts';
 import { payloadWarnings } from './payload-warnings.ts';
-import { noSecrets, type PayloadSecrets } from './secrets.ts';
+import { noSecrets, type PayloadSecrets, sentSecrets } from './secrets.ts';
 import { type PayloadService, servicesOf } from './services.ts';
 import { addStartupUnits } from './startup-unit.ts';
 
@@ -133,6 +133,7 @@ const collectPayload = async (
     warnings: [
       ...payloadWarnings(files, services),
       ...templateWarnings(files, secretNames),
+      ...sentSecrets(files, config.secrets),
       ...secrets.warnings,
     ],
   };

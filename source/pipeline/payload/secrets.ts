@@ -59,3 +59,13 @@ export const resolveSecrets = async (
   if (issues.length > 0) throw new ConfigError(issues, [], exitStatus);
   return { files, warnings };
 };
+
+/** Files of secrets that nodes get along with a folder as well, as open as they are here. */
+export const sentSecrets = (files: readonly PayloadFile[], secrets: Config['secrets']): string[] =>
+  Object.entries(secrets).flatMap(([name, reference]) =>
+    reference.type === 'file' && files.some(({ origin }) => origin === reference.path)
+      ? [
+          `secrets.${name}: ${reference.path} is in a folder that nodes get as it is; keep it out of that`,
+        ]
+      : [],
+  );

@@ -168,6 +168,16 @@ test('nothing is sent without them, and nodes can be looked at without them', as
   assert.ok(!('archive' in outline) && !('manifestDigest' in outline));
 });
 
+test('a secret whose file is sent in a folder as well gets a warning', async () => {
+  await write('scripts/token', 'hunter2');
+  const config = await withScripts(['  token: file:scripts/token']);
+  const { warnings } = await outlinePayload(config, folder);
+  await rm(path.join(folder, 'scripts/token'));
+  assert.deepEqual(warnings, [
+    `secrets.token: ${folder}/scripts/token is in a folder that nodes get as it is; keep it out of that`,
+  ]);
+});
+
 test('a file of your own can not be in their place', async () => {
   await write('files/secrets/token', 'other');
   await write('files/secrets/mine', 'mine');
