@@ -1,3 +1,5 @@
+import { moreLines } from '../events/topic.ts';
+import { topicOfCheck } from '../pipeline/checks/topic-of-check.ts';
 import type { Action, NodeResult } from './action-log.ts';
 import type { NodeSession } from './node-session.ts';
 
@@ -23,10 +25,13 @@ export const doctorNode = async (
     ...(failed.length === 0
       ? {}
       : {
-          output: failed.flatMap(({ detail, hint, name }) => [
-            `${name}: ${detail}`,
-            ...(hint === undefined ? [] : [`  ${hint}`]),
-          ]),
+          output: [
+            ...failed.flatMap(({ detail, hint, name }) => [
+              `${name}: ${detail}`,
+              ...(hint === undefined ? [] : [`  ${hint}`]),
+            ]),
+            ...moreLines(failed.map(({ name }) => topicOfCheck(name))),
+          ],
         }),
   };
 };

@@ -21,6 +21,7 @@ suite('a fleet in trouble', () => {
     const { status, stdout, stderr } = await user.run(['destroy', '--sandbox', '--yes', '--json']);
     assert.equal(status, 3);
     assert.match(stderr, /can't terminate i-.*UnauthorizedOperation.*\n.*ec2:TerminateInstances/);
+    assert.match(stderr, /ec2:TerminateInstances.*\n {2}More: spot-tui explain aws\n$/);
     assert.doesNotMatch(stdout, /"terminating"/);
     assert.match((await user.run(['list', '--sandbox'])).stdout, /us-west-2-1 .* running/);
   });
@@ -32,6 +33,7 @@ suite('a fleet in trouble', () => {
     const failed = lines(stdout).find(({ phase }) => phase === 'failed');
     assert.equal(failed?.node, 'us-east-1-1');
     assert.match(String(failed?.hint), /ec2:CreateFleet/);
+    assert.equal(failed?.topic, 'aws');
     assert.equal(lines(stdout).at(-1)?.ready, 1);
   });
 
@@ -41,12 +43,15 @@ suite('a fleet in trouble', () => {
     assert.equal(attached.status, 1);
     const failed = lines(attached.stdout).find(({ phase }) => phase === 'failed');
     assert.match(String(failed?.reason), /\.service: not running/);
+    assert.equal(failed?.topic, 'services');
     const doctor = await user.run(['doctor', '--sandbox']);
     assert.equal(doctor.status, 1);
     assert.match(
       doctor.stdout,
       /✖ .*\.service: not running.*\n.*`spot-tui logs us-west-2-1 --sandbox`/,
     );
+    assert.match(doctor.stdout, /^(?!More).*\nMore: spot-tui explain services(?:, [a-z, -]+)?\n$/m);
+    assert.equal(doctor.stdout.match(/More:/g)?.length, 1);
     const configured = await user.run(['configure', '--sandbox', '--json']);
     assert.equal(configured.status, 0);
   });

@@ -41,6 +41,14 @@ for (const [code, cause, hint] of documented) {
   });
 }
 
+test('an end leads to the section about what caused it', () => {
+  const topicOf = (code: string) => describeEnd(instance('terminated', code)).topic;
+  assert.equal(topicOf('Server.SpotInstanceTermination'), 'interrupted');
+  assert.equal(topicOf('Server.InsufficientInstanceCapacity'), 'capacity');
+  assert.equal(topicOf('Client.VolumeLimitExceeded'), 'aws');
+  assert.equal(topicOf('Client.SomethingNew'), 'interrupted');
+});
+
 test("only EC2's own reasons to end a spot instance are reclaims", () => {
   const reclaims = documented
     .map(([code]) => code)

@@ -17,6 +17,21 @@ test('fields of later versions are passed over', () => {
   }
 });
 
+test('a topic of a later version leads to the first steps, and none is none', () => {
+  const failed = {
+    ...{ time: '2026-11-24T05:12:33Z', event: 'phase', node: 'a-1', phase: 'failed' },
+    ...{ failedPhase: 'verifying', reason: 'why', hint: 'do' },
+  };
+  const topicOf = (fields: object) => {
+    const parsed = parseEventLine(JSON.stringify({ ...failed, ...fields }));
+    assert.ok('event' in parsed, JSON.stringify(parsed));
+    return 'topic' in parsed.event ? parsed.event.topic : 'none';
+  };
+  assert.equal(topicOf({ topic: 'services' }), 'services');
+  assert.equal(topicOf({ topic: 'weather' }), 'start');
+  assert.equal(topicOf({}), 'none');
+});
+
 test('a time with another offset is the same moment', () => {
   const parsed = parseEventLine(
     '{"time":"2026-11-24T07:12:33+02:00","event":"notice","level":"info","message":"hello"}',

@@ -50,6 +50,7 @@ export const sampleRun: readonly FleetEvent[] = [
     failedPhase: 'configuring',
     reason: 'sensor.service is missing',
     hint: 'add it to the payload, then: spot-tui push us-west-2-1',
+    topic: 'services',
     output: ['installing units', 'sensor.service: no such file'],
   },
   { event: 'phase', time: at(40), node, region, instanceId, phase: 'pending', attempt: 2 },

@@ -68,6 +68,37 @@ describe('the cause of a failure', () => {
     assert.match(screen(), /→ c starts it again/);
   });
 
+  test('ends with where to read on, each topic once', async () => {
+    const lastLine = (lines: readonly string[]) => {
+      const end = lines.findIndex((line) => line.includes('╰─ Esc closes'));
+      return lines[end - 1]?.replace(/^.*│ {2}/, '').replace(/ *│.*$/, '');
+    };
+    const many = await showCause([...failed, health, enters('us-west-2-2', 'ready')]);
+    assert.equal(
+      lastLine(many.lines()),
+      'More: spot-tui explain configure, spot-tui explain containers',
+    );
+    cleanup();
+    const one = await showCause([enters(node, 'ready', -60), runsOn(node), degraded, health], {
+      rows: 40,
+    });
+    assert.equal(one.screen().match(/More:/g)?.length, 1);
+    assert.equal(
+      lastLine(one.lines()),
+      'More: spot-tui explain checks, spot-tui explain containers',
+    );
+    cleanup();
+    const told = await showCause([
+      enters(node, 'ready', -60),
+      { ...degraded, topic: 'containers' } as FleetEvent,
+      health,
+    ]);
+    assert.equal(lastLine(told.lines()), 'More: spot-tui explain containers');
+    cleanup();
+    const well = await showCause([enters(node, 'ready', -60), runsOn(node)]);
+    assert.doesNotMatch(well.screen(), /More:/);
+  });
+
   test('has the end of the log where the failure left no output', async () => {
     const { output: _output, ...silent } = fails(node, 'too slow') as Extract<
       FleetEvent,

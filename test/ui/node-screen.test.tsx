@@ -91,7 +91,7 @@ describe('the page of a node at 80x24', () => {
     const { lines, line, screen } = await showNode(troubled);
     assert.match(lines()[0] ?? '', /us-west-2-1 {2}✗ failed 10s · attempt 2 .* 1 of 1/);
     assert.match(lines()[1] ?? '', /✗ configuring: configure-services failed/);
-    assert.match(screen(), /→ mend the unit/);
+    assert.match(screen(), /→ mend the unit\n {3}More: spot-tui explain configure\n/);
     assert.match(screen(), /i-0123456789abcdef0.*203\.0\.113\.7.*t3\.medium.*\$0\.0125\/h/);
     assert.match(line('attempt 1'), /failed in booting after 40s/);
     assert.match(screen(), /uploading 10s → configuring 30s → failed 10s/);
