@@ -44,9 +44,6 @@ export const composeStacksOf = (
   directory: string,
 ): ComposeStack[] => {
   const issues: string[] = [];
-  const complain = (place: string, problem: string): void => {
-    issues.push(`compose_directory: ${path.join(directory, place)}${problem}`);
-  };
   const inside = files.filter(
     ({ folder, name }) => folder === 'files' && isBelow(composeFolder, name),
   );
@@ -56,26 +53,15 @@ export const composeStacksOf = (
   );
   const folders = [...mains.keys()].filter((folder) => folder.split('/').length <= 2).sort();
   if (folders.length === 0) {
-    complain('', ': there is no compose.yaml in it or in one of its folders');
+    issues.push(`${directory}: there is no compose.yaml in it or in one of its folders`);
   }
   const stacks = folders.flatMap((folder): ComposeStack[] => {
-    const place = folder === composeFolder ? '' : path.posix.basename(folder);
-    const [main, second] = mains.get(folder) ?? [];
+    const [main, ...others] = mains.get(folder) ?? [];
     if (main === undefined) return [];
-    if (second !== undefined) {
-      const names = [main, second].map(({ name }) => path.posix.basename(name)).join(' and ');
-      complain(place, `: two compose files, ${names}: keep the one that you mean`);
-      return [];
-    }
-    if (place === composeFolder) {
-      complain(place, `: ${composeFolder} is the name of a stack directly in the directory`);
-      return [];
-    }
-    if (place !== '' && !stackName.test(place)) {
-      complain(
-        place,
-        ': its name must do for a service and a Compose project: lower-case letters, digits, "-" and "_"',
-      );
+    const place = path.posix.relative(composeFolder, folder);
+    const trouble = troubleWithName(place) ?? troubleWithSeveral([main, ...others]);
+    if (trouble !== undefined) {
+      issues.push(`${path.join(directory, place)}: ${trouble}`);
       return [];
     }
     const own = inside.filter(
@@ -83,36 +69,26 @@ export const composeStacksOf = (
         isBelow(folder, name) &&
         !folders.some((other) => other.length > folder.length && isBelow(other, name)),
     );
-    const written = sourcesOf(main, own).flatMap((file): ReadonlyMap<string, WrittenService>[] => {
-      const read = readComposeFile(file, { isTemplate: installedName(file) !== file.name });
-      if (!('problem' in read)) return [read];
-      complain(path.posix.relative(composeFolder, file.name), `:${read.place} ${read.problem}`);
-      return [];
-    });
-    const merged = mergeComposeFiles(written);
-    if (written.length > 0 && merged.length === 0 && !/^include:/m.test(main.content.toString())) {
-      complain(path.posix.relative(composeFolder, main.name), ': it has no services');
-    }
-    const profiles = settingOf(own, folder, 'COMPOSE_PROFILES')?.split(',') ?? [];
+    const { problems, services } = readServices(main, own);
+    issues.push(...problems);
     return [
       {
         name: place === '' ? composeFolder : place,
         unit: place === '' ? 'compose.service' : `compose-${place}.service`,
         folder,
         files: own,
-        services: merged.filter(
-          (service) =>
-            service.profiles.length === 0 ||
-            service.profiles.some((profile) => profiles.includes(profile)),
-        ),
+        services,
       },
     ];
   });
   for (const name of sharedNames(stacks)) {
-    complain('', `: two stacks have a container named ${name}, which Docker refuses`);
+    issues.push(`${directory}: two stacks have a container named ${name}, which Docker refuses`);
   }
   if (issues.length > 0) {
-    throw new PayloadError(issues, 'Correct the files for Compose, then run again.');
+    throw new PayloadError(
+      issues.map((issue) => `compose_directory: ${issue}`),
+      'Correct the files for Compose, then run again.',
+    );
   }
   return stacks;
 };
@@ -122,6 +98,47 @@ export const endingServices = ({ services }: ComposeStack): ReadonlySet<string> 
   new Set(services.flatMap(({ waitsForEndOf }) => waitsForEndOf));
 
 const isBelow = (folder: string, name: string): boolean => name.startsWith(`${folder}/`);
+
+/** Why a folder can't be a stack by its name, which is empty for the directory itself. */
+const troubleWithName = (name: string): string | undefined => {
+  if (name === composeFolder) return `${name} is the name of a stack directly in the directory`;
+  return name === '' || stackName.test(name)
+    ? undefined
+    : 'its name must do for a service and a Compose project: lower-case letters, digits, "-" and "_"';
+};
+
+const troubleWithSeveral = (mains: readonly PayloadFile[]): string | undefined =>
+  mains.length > 1
+    ? `several compose files, ${mains.map(({ name }) => path.posix.basename(name)).join(' and ')}: keep the one that you mean`
+    : undefined;
+
+/** The services that start without being asked for, and what is wrong with the files that say so. */
+const readServices = (
+  main: PayloadFile,
+  own: readonly PayloadFile[],
+): { readonly services: readonly ComposeService[]; readonly problems: readonly string[] } => {
+  const written: ReadonlyMap<string, WrittenService>[] = [];
+  const problems: string[] = [];
+  for (const file of sourcesOf(main, own)) {
+    const read = readComposeFile(file, { isTemplate: installedName(file) !== file.name });
+    if ('problem' in read) problems.push(`${placeOf(file)}:${read.place} ${read.problem}`);
+    else written.push(read);
+  }
+  const merged = mergeComposeFiles(written);
+  const isEmpty = merged.length === 0 && !/^include:/m.test(String(main.content));
+  if (isEmpty && problems.length === 0) problems.push(`${placeOf(main)}: it has no services`);
+  const profiles = settingOf(own, path.posix.dirname(main.name), 'COMPOSE_PROFILES')?.split(',');
+  return {
+    problems,
+    services: merged.filter(
+      (service) =>
+        service.profiles.length === 0 ||
+        service.profiles.some((profile) => profiles?.includes(profile)),
+    ),
+  };
+};
+
+const placeOf = ({ name, origin }: PayloadFile): string => origin ?? name;
 
 /** The files that Compose reads, as it finds them by itself. */
 const sourcesOf = (main: PayloadFile, own: readonly PayloadFile[]): PayloadFile[] => {

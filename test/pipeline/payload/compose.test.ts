@@ -201,7 +201,7 @@ services:
       'compose_directory: DIR/empty/compose.yaml: it has no services',
       'compose_directory: DIR/list/compose.yaml:2:8 services.web: expected a map',
       'compose_directory: DIR/odd/compose.yaml:2:11 services: expected names of letters, digits, ".", "_" and "-", got "my web"',
-      'compose_directory: DIR/two: two compose files, compose.yaml and docker-compose.yml: keep the one that you mean',
+      'compose_directory: DIR/two: several compose files, compose.yaml and docker-compose.yml: keep the one that you mean',
       'compose_directory: DIR: two stacks have a container named one, which Docker refuses',
     ]);
   });
