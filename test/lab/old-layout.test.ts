@@ -3,12 +3,55 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { oldCheckout, writeOldCheckout } from '../old-checkout.ts';
+import {
+  mirroringCheckout,
+  type OldFiles,
+  oldCheckout,
+  writeOldCheckout,
+} from '../old-checkout.ts';
 import { assertAcceptable, assertPlaced, bootCount } from './evidence.ts';
 import { skipReason } from './images.ts';
 import { type Configuration, Lab, nodeOf, type ProgramResult, trixieRegion } from './lab.ts';
 import type { Machine } from './machine.ts';
 import { placements } from './placements.ts';
+
+/** Writes an old checkout and takes it over, then adds nothing but what the lab needs. */
+const takeOver = async (lab: Lab, files: OldFiles): Promise<ProgramResult> => {
+  // Images that are there without a way out stand in for the real ones.
+  const standIn = (text: string) =>
+    text.replaceAll(
+      /image: ghcr\.io\/\S*\/(bacalhau|sensor)\S*/g,
+      'image: spot-tui-lab/$1:stand-in',
+    );
+  await writeOldCheckout(
+    path.join(lab.folder, 'old'),
+    Object.fromEntries(
+      Object.entries(files).map(([name, file]) => [
+        name,
+        typeof file === 'string' ? standIn(file) : file,
+      ]),
+    ),
+  );
+  const begun = await lab.spotTui(['init', '--from', 'old', '--json']);
+  assert.equal(begun.exitCode, 0, begun.stderr + begun.stdout);
+  const imported: Configuration = parse(
+    await readFile(path.join(lab.folder, 'config.yaml'), 'utf8'),
+  );
+  await lab.writeConfiguration({
+    ...imported,
+    deployment: 'lab',
+    aws: {
+      ...imported.aws,
+      total_instances: 1,
+      public_ssh_key_path: 'key.pub',
+      private_ssh_key_path: 'key',
+      ssh_allowed_cidrs: ['10.99.0.0/16'],
+    },
+    regions: [{ [trixieRegion]: { machine_type: 't3.medium' } }],
+    settle_time: '2s',
+  });
+  return begun;
+};
 
 describe('a machine with what was deployed by the old scripts', {
   skip: await skipReason(),
@@ -20,40 +63,7 @@ describe('a machine with what was deployed by the old scripts', {
 
   before(async () => {
     lab = await Lab.start([{ cloudInitDelay: 4 }]);
-    // Images that are there without a way out stand in for the real ones.
-    await writeOldCheckout(
-      path.join(lab.folder, 'old'),
-      Object.fromEntries(
-        Object.entries(oldCheckout).map(([name, file]) => [
-          name,
-          typeof file === 'string'
-            ? file.replaceAll(
-                /image: ghcr\.io\/\S*\/(bacalhau|sensor)\S*/g,
-                'image: spot-tui-lab/$1:stand-in',
-              )
-            : file,
-        ]),
-      ),
-    );
-    begun = await lab.spotTui(['init', '--from', 'old', '--json']);
-    assert.equal(begun.exitCode, 0, begun.stderr + begun.stdout);
-    const imported: Configuration = parse(
-      await readFile(path.join(lab.folder, 'config.yaml'), 'utf8'),
-    );
-    // Nothing but what the lab needs: its key, network, region and pace.
-    await lab.writeConfiguration({
-      ...imported,
-      deployment: 'lab',
-      aws: {
-        ...imported.aws,
-        total_instances: 1,
-        public_ssh_key_path: 'key.pub',
-        private_ssh_key_path: 'key',
-        ssh_allowed_cidrs: ['10.99.0.0/16'],
-      },
-      regions: [{ [trixieRegion]: { machine_type: 't3.medium' } }],
-      settle_time: '2s',
-    });
+    begun = await takeOver(lab, oldCheckout);
     created = await lab.spotTui(['create', '--ci', '--json']);
     assert.equal(created.exitCode, 0, created.stderr + created.stdout);
     const [first] = lab.hypervisor.machines;
@@ -126,5 +136,34 @@ describe('a machine with what was deployed by the old scripts', {
     const node = nodeOf(created.lines, machine.instanceId);
     const { exitCode, stdout } = await lab.spotTui(['doctor', '--json', node]);
     assert.equal(exitCode, 0, stdout);
+  });
+});
+
+describe('a machine with the later layout, which mirrors its root', {
+  skip: await skipReason(),
+}, () => {
+  let lab: Lab;
+
+  before(async () => {
+    lab = await Lab.start([{}]);
+  });
+
+  after(async () => {
+    await lab.close();
+  });
+
+  it('is ready with every file where it lay, put there before the units start', async () => {
+    await takeOver(lab, mirroringCheckout);
+    const { exitCode, stderr, stdout } = await lab.spotTui(['create', '--ci', '--json']);
+    assert.equal(exitCode, 0, stderr + stdout);
+    const [machine] = lab.hypervisor.machines;
+    assert.ok(machine);
+    await assertPlaced(machine, [
+      { path: '/opt/compose', owner: 'ubuntu', mode: '755' },
+      { path: '/opt/compose/docker-compose-bacalhau.yaml', owner: 'ubuntu', mode: '644' },
+      { path: '/usr/local/bin/greet', owner: 'root', mode: '755' },
+    ]);
+    assert.equal(await machine.read('docker ps --format "{{.Names}}"'), 'bacalhau-node');
+    assert.equal(await machine.read('systemctl show --property=NRestarts --value bacalhau'), '0');
   });
 });

@@ -66,6 +66,7 @@ export const findCautions = (files: readonly NewFile[], username: string): strin
   const units = files.filter(({ path: file }) => /^services\/[^/]+$/.test(file));
   return [
     ...found,
+    ...templates(files),
     ...missingUnits(units),
     ...missingFiles(units, run, new Set(files.map(installedPathOf))),
     ...units.flatMap((unit) => {
@@ -77,6 +78,16 @@ export const findCautions = (files: readonly NewFile[], username: string): strin
           ];
     }),
   ];
+};
+
+/** What the ending means now, it may not have meant before. */
+const templates = (files: readonly NewFile[]): string[] => {
+  const such = files.filter((file) => file.path.endsWith('.template'));
+  return such.length === 0
+    ? []
+    : [
+        `${namesOf(such)}: nodes fill in what ends in .template, and have it under its name without that. Rename it where a script looks for it`,
+      ];
 };
 
 /** Files that a unit hands to programs, and that no script seems to make. */

@@ -88,7 +88,9 @@ export const classify = (uploads: readonly Upload[]): Classified => {
 
 const newFile = (file: OldFile, target: string): NewFile => {
   const isSecret = holdsSecret(target, file.content);
-  const isScript = target.startsWith('scripts/') && file.content.subarray(0, 2).toString() === '#!';
+  const isScript =
+    /^(?:scripts|files\/instance-files)\//.test(target) &&
+    file.content.subarray(0, 2).toString() === '#!';
   return {
     path: target,
     content: file.content,
