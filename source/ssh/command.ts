@@ -1,10 +1,10 @@
 import { addAbortListener } from 'node:events';
 import type { ClientChannel } from 'ssh2';
 import type { ExecOptions, ExecResult, SshTarget } from './connection.ts';
-import type { Session } from './handshake.ts';
 import { createLineReader } from './line-reader.ts';
 import { createOutputTail } from './output-tail.ts';
 import { sendSignal } from './remote-signal.ts';
+import type { Session } from './session.ts';
 import { nameOf } from './setback.ts';
 import { SshError } from './ssh-error.ts';
 import { startUpload, type Upload } from './upload.ts';

@@ -1,13 +1,15 @@
 import { addAbortListener } from 'node:events';
-import ssh2, { type Client } from 'ssh2';
+import ssh2 from 'ssh2';
 import type { Admission } from './admission.ts';
 import { algorithms } from './algorithms.ts';
 import { authentication } from './authentication.ts';
 import { cleanText } from './clean-text.ts';
 import type { HostKeySource, SshIdentity, SshTarget } from './connection.ts';
-import { describeHostKey } from './host-key.ts';
+import { HandshakePlace } from './handshake-place.ts';
+import { hostKeyRefusal } from './host-key-refusal.ts';
 import { openSocket } from './open-socket.ts';
 import { sendWhole } from './send-whole.ts';
+import type { Session } from './session.ts';
 import {
   type ClientError,
   classifyHandshakeError,
@@ -16,18 +18,8 @@ import {
   nameOf,
   turnedAway,
 } from './setback.ts';
-import { ConnectionLostError, SshError } from './ssh-error.ts';
+import { ConnectionLostError } from './ssh-error.ts';
 import type { OpenTransport, Transport } from './transport.ts';
-
-/** An authenticated connection. */
-export type Session = {
-  readonly client: Client;
-  readonly socket: Transport;
-  /** Aborts with a `ConnectionLostError` when the connection is over, whatever ended it. */
-  readonly lost: AbortSignal;
-  /** Says goodbye, and makes it lost for the given reason. */
-  end(reason: ConnectionLostError): void;
-};
 
 /** What stays the same over all attempts to connect to a node; times in milliseconds. */
 export type HandshakeOptions = {
@@ -65,9 +57,6 @@ export const shakeHands = async (
 /** How long a host key source may take before its handshake gives its place to others. */
 const promptVerdict = 100;
 
-/** How long a handshake may keep its place: one with a hung node must not keep others waiting. */
-const placeLimit = 1_000;
-
 /** Agents ask their owners, who need longer than machines. */
 const agentPatience = 3;
 
@@ -81,7 +70,7 @@ class Handshake {
   /** Aborts when the outcome is known. */
   readonly #settled = new AbortController();
   readonly #lost = new AbortController();
-  #leave: () => void = () => undefined;
+  readonly #place: HandshakePlace;
   #timer: NodeJS.Timeout | undefined;
   #trustedKey: Buffer | undefined;
   #banner = '';
@@ -95,6 +84,7 @@ class Handshake {
     onWaiting: (reason: string) => void,
   ) {
     this.#options = options;
+    this.#place = new HandshakePlace(options.admission, this.#settled.signal);
     this.#socket = socket;
     this.#signal = signal;
     this.#onWaiting = onWaiting;
@@ -111,7 +101,7 @@ class Handshake {
     const start = () => {
       if (!this.#settled.signal.aborted) this.#start();
     };
-    this.#takePlace().then(start, (error: unknown) => this.#fail(error));
+    this.#place.take().then(start, (error: unknown) => this.#fail(error));
 
     try {
       return await this.#outcome.promise;
@@ -169,56 +159,27 @@ class Handshake {
     let left = false;
     const slow = setTimeout(() => {
       left = true;
-      this.#leave();
+      this.#place.leave();
       this.#onWaiting("checking the node's host key");
     }, promptVerdict);
     const settled = this.#settled.signal;
 
-    try {
-      const verdict = await this.#options.hostKey(describeHostKey(key), settled);
-      if (settled.aborted) return;
-      if (!verdict.trusted) {
-        this.#fail(
-          new SshError(
-            'host-key',
-            `the host key of ${nameOf(this.#options.target)} is not trusted: ${verdict.reason}`,
-            verdict.hint,
-          ),
-        );
-        answer(false);
-        return;
-      }
-    } catch (error) {
-      this.#fail(uncheckable(this.#options.target, error));
+    const { hostKey, identity, target } = this.#options;
+    const refusal = await hostKeyRefusal(hostKey, target, key, settled);
+    clearTimeout(slow);
+    if (settled.aborted) return;
+    if (refusal !== undefined) {
+      this.#fail(refusal);
       answer(false);
       return;
-    } finally {
-      clearTimeout(slow);
     }
 
-    if (left) await this.#takePlace();
+    if (left) await this.#place.take();
     if (settled.aborted) return;
     this.#trustedKey = key;
-    const patience = this.#options.identity.type === 'agent' ? agentPatience : 1;
+    const patience = identity.type === 'agent' ? agentPatience : 1;
     this.#startTimer(this.#options.handshakeTimeout * patience);
     answer(true);
-  }
-
-  /** Waits for a place among the handshakes, unless the outcome is known first. */
-  async #takePlace(): Promise<void> {
-    let leave: () => void;
-    try {
-      leave = await this.#options.admission.enter(this.#settled.signal);
-    } catch (error) {
-      if (this.#settled.signal.aborted) return;
-      throw error;
-    }
-    const limit = setTimeout(leave, placeLimit);
-    this.#leave = () => {
-      clearTimeout(limit);
-      leave();
-    };
-    if (this.#settled.signal.aborted) this.#leave();
   }
 
   #startTimer(milliseconds: number): void {
@@ -274,20 +235,6 @@ class Handshake {
   #settle(): void {
     clearTimeout(this.#timer);
     this.#settled.abort();
-    this.#leave();
+    this.#place.leave();
   }
 }
-
-const uncheckable = (target: SshTarget, error: unknown): SshError => {
-  const message = error instanceof Error ? error.message : String(error);
-  const hint =
-    error instanceof Error && 'hint' in error && typeof error.hint === 'string'
-      ? error.hint
-      : 'nothing was sent: mend the cause, then try again';
-  return new SshError(
-    'host-key',
-    `the host key of ${nameOf(target)} could not be checked: ${message}`,
-    hint,
-    { cause: error },
-  );
-};

@@ -1,6 +1,6 @@
 import type { HostKeySource, SshTarget } from './connection.ts';
-import type { Session } from './handshake.ts';
 import { Openings } from './openings.ts';
+import type { Session } from './session.ts';
 import { nameOf } from './setback.ts';
 import { SshError } from './ssh-error.ts';
 import { StandingSession, type StandingSessionOptions } from './standing-session.ts';

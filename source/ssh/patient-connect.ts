@@ -1,6 +1,7 @@
 import type { Backoff, Setback } from './backoff.ts';
-import { type HandshakeOptions, type Session, shakeHands } from './handshake.ts';
+import { type HandshakeOptions, shakeHands } from './handshake.ts';
 import { pause } from './pause.ts';
+import type { Session } from './session.ts';
 import { NotReadyError, nameOf } from './setback.ts';
 import { SshError } from './ssh-error.ts';
 

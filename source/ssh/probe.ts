@@ -1,5 +1,5 @@
 import type { SshTarget } from './connection.ts';
-import type { Session } from './handshake.ts';
+import type { Session } from './session.ts';
 import { nameOf } from './setback.ts';
 import { ConnectionLostError } from './ssh-error.ts';
 

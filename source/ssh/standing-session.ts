@@ -1,8 +1,8 @@
 import type { WakeWatch } from '../time/wake-watch.ts';
 import { type Backoff, patientBackoff } from './backoff.ts';
-import type { Session } from './handshake.ts';
 import { connectPatiently, type PatientOptions } from './patient-connect.ts';
 import { probe } from './probe.ts';
+import type { Session } from './session.ts';
 import { nameOf } from './setback.ts';
 import { type SharedAttempt, shareAttempt } from './shared-attempt.ts';
 import { ConnectionLostError } from './ssh-error.ts';

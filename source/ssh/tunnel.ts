@@ -2,7 +2,7 @@ import { addAbortListener } from 'node:events';
 import { Duplex } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 import type { SshTarget } from './connection.ts';
-import type { Session } from './handshake.ts';
+import type { Session } from './session.ts';
 import { NotReadyError, nameOf } from './setback.ts';
 import { SshError } from './ssh-error.ts';
 import type { Transport } from './transport.ts';
