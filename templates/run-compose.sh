@@ -65,6 +65,13 @@ start_in_order() {
   }
 }
 
+# Also where Compose can't read its files any more.
+remove_containers() {
+  containers=$(docker ps --all --quiet --filter "label=com.docker.compose.project=$stack")
+  # shellcheck disable=SC2086 # a list of ids
+  [ -z "$containers" ] || docker rm --force $containers
+}
+
 case $command in
   up)
     if [ "${1:-}" = --build ]; then
@@ -81,7 +88,7 @@ case $command in
       exec $compose stop
     fi
     rm -f "$state/$stack.built"
-    exec $compose down --remove-orphans ;;
+    $compose down --remove-orphans || remove_containers ;;
   *)
     exec $compose "$command" "$@" ;;
 esac

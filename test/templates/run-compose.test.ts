@@ -85,6 +85,19 @@ describe('run-compose.sh', () => {
     assert.match((await run('web', 'leave')).at(-1) ?? '', / down --remove-orphans$/);
   });
 
+  it('removes its containers even where Compose can not read its files any more', async () => {
+    await node.program('systemctl', 'exit 1');
+    await node.program(
+      'docker',
+      `echo "docker $*" >>"$SPOT_TUI_ROOT/calls"
+      case "$*" in *" down "*) exit 15 ;; "ps "*) printf 'one\\ntwo\\n' ;; esac`,
+    );
+    assert.deepEqual((await run('web', 'leave')).slice(-2), [
+      'docker ps --all --quiet --filter label=com.docker.compose.project=web',
+      'docker rm --force one two',
+    ]);
+  });
+
   it('goes past the docker command where it says where Compose is', async () => {
     const plugin = `${node.root}/plugin`;
     await node.write('plugin', '#!/bin/sh\necho "plugin $*" >>"$SPOT_TUI_ROOT/calls"\n', 0o755);
