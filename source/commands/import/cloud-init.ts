@@ -52,7 +52,9 @@ export const rewriteCloudInit = (
   if (document === undefined || !isMap(contents) || contents.items.length === 0) {
     return { leftOut };
   }
-  const text = document.toString({ lineWidth: 0 }).replaceAll(/\n{3,}/g, '\n\n');
+  const text = document
+    .toString({ lineWidth: 0, flowCollectionPadding: false })
+    .replaceAll(/\n{3,}/g, '\n\n');
   return {
     text: text.startsWith('#cloud-config') ? text : `#cloud-config\n${text}`,
     leftOut,

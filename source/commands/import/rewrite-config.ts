@@ -45,7 +45,7 @@ export const rewriteConfiguration = (
     }
   }
   const lines = heading.map((line) => (line === '' ? '#' : `# ${line}`)).join('\n');
-  return `${lines}\n\n${document.toString({ lineWidth: 0 })}`;
+  return `${lines}\n\n${document.toString({ lineWidth: 0, flowCollectionPadding: false })}`;
 };
 
 /** Keys about what is sent to nodes. */
