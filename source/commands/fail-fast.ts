@@ -1,6 +1,5 @@
 import type { FailedEvent, FleetEvent } from '../events/event.ts';
 import { isSettled } from '../events/phase.ts';
-import type { Topic } from '../events/topic.ts';
 import type { FleetState } from '../fleet/state.ts';
 import type { Invocation } from './command.ts';
 import { wayBack } from './command-line.ts';
@@ -12,7 +11,6 @@ export class FailFastError extends Error {
   override readonly name = 'FailFastError';
   readonly exitStatus = exitStatus.failure;
   readonly hint: string;
-  readonly topic: Topic = 'ci';
 
   constructor(
     { failedPhase, node, reason }: FailedEvent,

@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { describeReadFailure } from '../config/read-failure.ts';
-import type { Topic } from '../events/topic.ts';
 import { emptyFleet } from '../fleet/reducer.ts';
 import { junitDocument } from '../reporters/junit.ts';
 import type { Invocation } from './command.ts';
@@ -31,7 +30,6 @@ export type JunitFile = {
 export class JunitFileError extends Error {
   override readonly name = 'JunitFileError';
   readonly hint = 'What was to be done is done; only the report is missing.';
-  readonly topic: Topic = 'ci';
 }
 
 const noFile: JunitFile = {

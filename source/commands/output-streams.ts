@@ -1,5 +1,4 @@
 import type { Writable } from 'node:stream';
-import type { Topic } from '../events/topic.ts';
 import { exitStatus } from './exit-status.ts';
 
 /** Standard output can't be written. */
@@ -7,7 +6,6 @@ export class OutputError extends Error {
   override readonly name = 'OutputError';
   readonly exitStatus = exitStatus.failure;
   readonly hint = 'What was to be done is done, but not all of the output is there.';
-  readonly topic: Topic = 'dashboard';
 
   constructor(cause: Error) {
     super(`standard output can't be written: ${cause.message}`, { cause });

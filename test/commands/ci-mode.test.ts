@@ -52,13 +52,15 @@ suite('CI mode', () => {
     assert.equal(status, 1);
     assert.match(stdout, /^::error title=eu-west-1-1 failed in launching::.*no Spot capacity/m);
     assert.match(stdout, / error +2 of 3 nodes are ready: not enough for --min-ready 3$/m);
-    const [header, row, recorded, summary] = stdout.trimEnd().split('\n').slice(-4);
+    const [header, row, more, recorded, summary] = stdout.trimEnd().split('\n').slice(-5);
     assert.match(header ?? '', / not ready +NODE +PHASE +INSTANCE +REASON$/);
     assert.match(row ?? '', / not ready +eu-west-1-1 +failed +- +in launching: .*no Spot capacity/);
+    assert.match(more ?? '', / more +spot-tui explain capacity$/);
     assert.match(summary ?? '', / summary +2 ready, 1 failed after /);
     const file = / recorded +(.*)$/.exec(recorded ?? '')?.[1] ?? '';
     assert.ok((await readdir(path.dirname(file))).includes(path.basename(file)), file);
     assert.match(await read('summary.md'), /^\| ❌ \| eu-west-1-1 \| failed \|/m);
+    assert.match(await read('summary.md'), /^More: `spot-tui explain capacity`$/m);
     assert.match(await read('summary.md'), /^\| ✅ \| us-west-2-1 \| ready \| i-[0-9a-f]{17} \|/m);
     assert.deepEqual((await verdicts('refused.xml')).toSorted(), [
       ['eu-west-1-1', 'error'],
