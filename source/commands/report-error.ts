@@ -39,6 +39,7 @@ const errorLines = (error: unknown, options: DeploymentOptions): string[] => {
     return [
       ...error.message.split('\n'),
       ...error.warnings.map((warning) => `warning: ${formatIssue(warning)}`),
+      ...moreLines([error.topic]),
     ];
   }
   const [first = '', ...more] = error.message.split('\n');

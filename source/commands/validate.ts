@@ -54,7 +54,7 @@ const validate = async (
       if (signal.aborted) throw error;
       status = Math.max(status, exitStatusOf(error));
       if (error instanceof ConfigError) {
-        const topic = name === 'secrets' ? 'secrets' : 'usage';
+        const { topic = 'usage' } = error;
         for (const issue of error.issues) {
           found({ name, ok: false, detail: formatIssue(issue), topic });
         }

@@ -1,3 +1,5 @@
+import type { Topic } from '../events/topic.ts';
+
 /** Where a value stands in a text, both counted from 1; columns in UTF-16 units as editors do. */
 export type Position = { readonly line: number; readonly column: number };
 
@@ -20,6 +22,8 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   /** 2, a usage or configuration error, unless AWS is to blame. */
   readonly exitStatus: 1 | 2 | 3;
+  /** Where to read on, if the lines do not say all that there is to say. */
+  readonly topic: Topic | undefined;
   /** In the order of the file; never empty. `message` has a line for each. */
   readonly issues: readonly ConfigIssue[];
   /** What is not wrong but may explain it, such as a misspelt key beside a missing one. */
@@ -28,10 +32,11 @@ export class ConfigError extends Error {
   constructor(
     issues: readonly ConfigIssue[],
     warnings: readonly ConfigIssue[] = [],
-    exitStatus: ConfigError['exitStatus'] = 2,
+    { exitStatus = 2, topic }: Partial<Pick<ConfigError, 'exitStatus' | 'topic'>> = {},
   ) {
     super(issues.map(formatIssue).join('\n'));
     this.exitStatus = exitStatus;
+    this.topic = topic;
     this.issues = issues;
     this.warnings = warnings;
   }

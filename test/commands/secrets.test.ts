@@ -235,7 +235,7 @@ suite('secrets that can not be used', () => {
       );
       const { status, stdout, stderr } = await user.run(words, { environment });
       assert.equal(status, 3, stdout + stderr);
-      const [token, pass, far, db] = stderr.split('\n');
+      const [token, pass, far, db, more] = stderr.split('\n');
       assert.match(
         token ?? '',
         /^config\.yaml:11:10 secrets\.token: can't read file:secrets\/token: there is no such file or folder\. Put the secret into \S+\/secrets\/token/,
@@ -252,6 +252,7 @@ suite('secrets that can not be used', () => {
         db ?? '',
         /^config\.yaml:14:7 secrets\.db: us-west-2: can't use secretsmanager:fleet\/db#password: it is no JSON object with the key "password"/,
       );
+      assert.equal(more, 'More: spot-tui explain secrets');
       assert.equal(stdout, '');
       assert.doesNotMatch(stderr, /hunter2/);
     }

@@ -56,7 +56,7 @@ export const resolveSecrets = async (
     issues.push(issueAt(at, `${error.message}. ${error.hint}`));
     if (error.exitStatus > exitStatus) exitStatus = error.exitStatus;
   }
-  if (issues.length > 0) throw new ConfigError(issues, [], exitStatus);
+  if (issues.length > 0) throw new ConfigError(issues, [], { exitStatus, topic: 'secrets' });
   return { files, warnings };
 };
 
