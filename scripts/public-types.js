@@ -8,6 +8,7 @@ const schemaOf = {
   FleetList: 'list',
   DeploymentList: 'deployments',
   DoctorReport: 'doctor',
+  ValidationReport: 'validation',
   LaunchPlan: 'plan',
   DestructionPlan: 'destruction',
   ExpiredPlan: 'expired',

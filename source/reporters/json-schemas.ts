@@ -107,6 +107,25 @@ const doctor = z
   })
   .describe('What `spot-tui doctor --json` prints.');
 
+const validation = z
+  .object({
+    deployment: z.string().describe('Name of the deployment.'),
+    findings: z.array(
+      z.object({
+        name: z.string().describe('What was checked; an AWS region for what EC2 says.'),
+        ok: z.boolean().describe('Whether `create` can do with it.'),
+        warning: z
+          .literal(true)
+          .optional()
+          .describe('Something that stops nothing, and is not as it was meant.'),
+        detail: z.string().describe('What was found.'),
+        hint: z.string().optional().describe('What to do about it.'),
+        topic: z.string().optional().describe('Where to read on: `spot-tui explain TOPIC`.'),
+      }),
+    ),
+  })
+  .describe('What `spot-tui validate --json` prints.');
+
 const price = z.number().nonnegative().nullable();
 
 const plan = z
@@ -175,6 +194,7 @@ export const jsonSchemas = (): ReadonlyMap<string, Readonly<Record<string, unkno
       'list.schema.json': list,
       'deployments.schema.json': deployments,
       'doctor.schema.json': doctor,
+      'validation.schema.json': validation,
       'plan.schema.json': plan,
       'destruction.schema.json': destruction,
       'expired.schema.json': expired,

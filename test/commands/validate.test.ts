@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { jsonSchemas } from '../../source/reporters/json-schemas.ts';
 import { User } from './program.ts';
 
 test('validate warns of keys that the dashboard would not take', async () => {
@@ -20,7 +22,15 @@ test('validate warns of keys that the dashboard would not take', async () => {
     assert.equal(status, 0, stdout);
     const warnings = stdout.split('\n').filter((line) => line.startsWith('⚠'));
     assert.deepEqual(warnings, ['⚠ keys.retri: no such command; did you mean retry?']);
-    const { findings } = JSON.parse((await user.run([...words, '--json'])).stdout);
+    const printed = JSON.parse((await user.run([...words, '--json'])).stdout);
+    const schema = jsonSchemas().get('validation.schema.json');
+    assert.ok(schema);
+    const isDescribed = new Ajv2020({ allErrors: true }).compile({
+      ...schema,
+      unevaluatedProperties: false,
+    });
+    assert.ok(isDescribed(printed), JSON.stringify(isDescribed.errors));
+    const { findings } = printed;
     assert.deepEqual(
       findings.filter(({ name }: { name: string }) => name === 'keys'),
       [

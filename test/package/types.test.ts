@@ -135,6 +135,7 @@ import type {
   HistoryLine,
   LaunchPlan,
   SpotTuiConfiguration,
+  ValidationReport,
 } from 'spot-tui';
 
 export const configuration: SpotTuiConfiguration = {
@@ -151,6 +152,7 @@ export const texts = (
   destruction: DestructionPlan,
   { expired }: ExpiredPlan,
   line: HistoryLine,
+  { findings }: ValidationReport,
 ): (string | null | undefined)[] => [
   list.nodes[0]?.address,
   deployments[0]?.deployment,
@@ -159,6 +161,7 @@ export const texts = (
   destruction.nodes[0],
   expired[0]?.region,
   line.event === 'recovered' ? line.reason : line.time,
+  findings[0]?.topic,
 ];
 `;
   const { status, stdout } = await compile(program);
