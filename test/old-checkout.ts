@@ -188,6 +188,7 @@ regions:
 - us-west-2:
     machine_type: t3.medium
 `,
+  'files/README.md': 'Nothing of this folder was ever uploaded\n',
   'instance-files/setup.sh': '#!/bin/bash\nsudo cp -r opt/* /opt/\n',
   'instance-files/etc/systemd/system/bacalhau.service': unit(
     'Bacalhau node',

@@ -195,6 +195,7 @@ describe('init --from a checkout of the old scripts', () => {
     await writeOldCheckout(old(), mirroringCheckout);
     const report = await begin();
     assert.match(why(report, 'setup.sh'), /startup_script/);
+    assert.ok(report.leftOut.some(({ what }) => what.includes('files')));
     await settleSoon();
     const { status, stderr, stdout } = await user.run([
       'create',

@@ -57,6 +57,10 @@ export const editsOf = ({
   for (const [key, folder] of folders) {
     const isThere = files.some((file) => file.path.startsWith(`${folder}/`));
     values.set(key, isThere ? folder : undefined);
+    const written = settings.aws[key];
+    if (!isThere && typeof written === 'string') {
+      leftOut.push({ what: [`aws.${key}`], reason: `nothing in ${written} was taken` });
+    }
   }
   values.set('cloud_init_template', hasCloudInit ? 'cloud-init.yaml' : undefined);
 

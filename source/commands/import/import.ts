@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { readText } from '../../config/read-text.ts';
 import { homeFolder } from '../../config/state-folders.ts';
+import { cleanText } from '../../ssh/clean-text.ts';
 import type { Invocation } from '../command.ts';
 import { UsageError } from '../exit-status.ts';
 import { refuseExisting } from '../write-starter.ts';
@@ -52,7 +53,7 @@ export const importOldCheckout = async (
   ]);
   const lines = options.json
     ? [JSON.stringify(report)]
-    : importLines(report, { from: shown, folder: isHere ? undefined : name });
+    : importLines(report, { from: shown, folder: isHere ? undefined : name }).map(cleanText);
   stdout.write(`${lines.join('\n')}\n`);
 };
 

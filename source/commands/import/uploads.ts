@@ -54,6 +54,7 @@ export const readOldDeployment = async (
   settings: OldSettings,
 ): Promise<OldDeployment> => {
   const mirror = path.join(folder, mirrorFolder);
+  /** What the configuration says, and then what was taken where it says nothing. */
   const pathsOf = (key: string): string[] => {
     const byDefault = defaultPaths[key];
     return [
@@ -64,13 +65,11 @@ export const readOldDeployment = async (
     ];
   };
   const treeOf = async (key: string): Promise<ReadonlyMap<string, OldFile>> => {
-    for (const each of pathsOf(key)) {
-      // The whole checkout is nobody's folder of scripts, and the mirror is read by itself.
-      if (isWithin(folder, each) || isWithin(each, mirror)) continue;
-      const tree = await readOldTree(folder, each);
-      if (tree.size > 0) return tree;
-    }
-    return new Map();
+    const [first] = pathsOf(key);
+    // The whole checkout is nobody's folder of scripts, and the mirror is read by itself.
+    return first === undefined || isWithin(folder, first) || isWithin(first, mirror)
+      ? new Map<string, OldFile>()
+      : readOldTree(folder, first);
   };
   const fileOf = async (key: string): Promise<OldFile | undefined> => {
     for (const each of pathsOf(key)) {
