@@ -225,6 +225,10 @@ suite('the shipped scripts on a node without walls', () => {
       assert.equal(code, 126, command);
       assert.match(stderr, /not run in this sandbox|not simulated/, command);
     }
+    for (const url of ['file:///etc/passwd', 'https://example.com/', 'http://localhost:1/']) {
+      const { code, stdout } = await node.run(`curl --silent ${url}`);
+      assert.deepEqual([code, stdout], [7, ''], url);
+    }
     assert.match(
       (await node.run('cat ../../../../../../etc/passwd')).stdout,
       /^(?!.*nobody:x:65534)/s,

@@ -12,6 +12,9 @@ import type { ShippedScripts } from './shipped-scripts.ts';
 import { parseSimpleCommand } from './simple-command.ts';
 import { answeredCommand, pretendedCommand, refusing, saying } from './unreal-commands.ts';
 
+/** Stand-ins that are scripts, and reach nothing but the node. */
+const ownPrograms = ['curl'];
+
 /** Programs that only read, and only what they are given by name. */
 const readers = ['cat', 'head', 'tail', 'sha256sum', 'ls', 'wc'];
 
@@ -138,6 +141,9 @@ export class PrefixRoot implements NodeRoot {
       return this.#spawn(command, ['sh', path.join(this.#root, program), ...words.slice(1)]);
     }
     if (command.manner === 'service') return pretendedCommand(command);
+    if (ownPrograms.includes(name)) {
+      return this.#spawn(command, [name, ...words.slice(1)]);
+    }
     if (readers.includes(name)) return this.#read(command, name, words.slice(1));
     const known = this.#wellKnown(name, words.slice(1));
     if (known !== undefined) return known;

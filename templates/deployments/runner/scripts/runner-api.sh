@@ -7,6 +7,10 @@
 # The secret runner_token is a personal access token, or itself a token to register with, as GitHub
 # shows it under Settings, Actions, Runners: that one is printed as it is, and is good for an hour.
 set -eu
+if [ -n "${SPOT_TUI_ROOT:-}" ] || [ -e /run/sandbox ]; then
+  echo 'the sandbox has no GitHub' >&2
+  exit 1
+fi
 # shellcheck source=/dev/null
 . "${RUNNER_CONFIGURATION:-/opt/uploaded_files/config/runner.env}"
 secret=$(cat "${RUNNER_TOKEN_FILE:-/opt/uploaded_files/secrets/runner_token}")
