@@ -36,7 +36,7 @@ values=$target.values
 first_line() {
   for file in "$root/opt/uploaded_files/config/$1" "$root/opt/uploaded_files/$1"; do
     if [ -f "$file" ]; then
-      tr -d '\r' <"$file" | sed -n '/[^ \t]/{s/^[ \t]*//;s/[ \t]*$//;p;q;}'
+      tr -d '\r' <"$file" | awk 'NF { gsub(/^[ \t]+|[ \t]+$/, ""); print; exit }'
       return
     fi
   done
