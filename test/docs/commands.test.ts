@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import * as z from 'zod';
 import { commandTable, defaultCommand } from '../../source/commands/command-table.ts';
-import { documentedCommands } from './documented-commands.ts';
+import { documentedCommands, typed } from './documented-commands.ts';
 import { exceptions } from './exceptions.ts';
-import { projectFolder, readPages } from './pages.ts';
+import { blocksOf, projectFolder, readPages } from './pages.ts';
 import { refusal } from './refusal.ts';
 
 test('the program takes every command line that the readme and the docs show', async () => {
@@ -58,6 +58,17 @@ test('a command line with a wrong command or a wrong option is found', () => {
     'there is no option --folow',
     undefined,
   ]);
+});
+
+test('a block that shows commands says that it is one for a shell, so that they are run', async () => {
+  for (const page of await readPages()) {
+    for (const { language, lines } of blocksOf(page)) {
+      if (typed.has(language)) continue;
+      // What help shows as usage is no command.
+      const line = lines.find((each) => /^\s*(?:\$ )?spot-tui (?!.*\[options\])/.test(each));
+      assert.equal(line, undefined, page.path);
+    }
+  }
 });
 
 test('every `npm run` that the readme and the docs name is there', async () => {

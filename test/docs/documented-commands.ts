@@ -10,7 +10,14 @@ export type DocumentedCommand = {
 };
 
 /** Languages of blocks in which people type, or CI does. */
-const typed = new Set(['sh', 'bash', 'shell', 'console', 'yaml', 'yml']);
+export const typed: ReadonlySet<string> = new Set([
+  'sh',
+  'bash',
+  'shell',
+  'console',
+  'yaml',
+  'yml',
+]);
 
 /** How the program is called in the pages. */
 const program = /^(?:[A-Z][A-Z0-9_]*=\S* )*(?:npm start --|(?:npx )?spot-tui(?:@\S+)?)(?= |$)/;

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { finish, User } from '../commands/program.ts';
 import { projectFolder } from '../docs/pages.ts';
+import { oldCheckout, writeOldCheckout } from '../old-checkout.ts';
 import type { Statement } from './shown-statements.ts';
 import { Terminal } from './terminal.ts';
 
@@ -82,6 +83,10 @@ export class Reader {
     const user = await User.create();
     const reader = new Reader(user);
     await mkdir(reader.#bin);
+    // Beside the folders in which statements are run.
+    for (const name of ['aws-spot-deployer', 'old-checkout']) {
+      await writeOldCheckout(path.join(user.folder, name), oldCheckout);
+    }
     const search = (process.env.PATH ?? '').split(':');
     const find = (name: string): string | undefined =>
       search.map((folder) => path.join(folder, name)).find((file) => existsSync(file));

@@ -41,6 +41,8 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w-])NODE\b|<node>/g, 'us-west-2-1'],
   [/(?<=spot-tui )COMMAND\b/g, 'create'],
   [/(?<=spot-tui explain )TOPIC\b/g, 'ssh'],
+  [/(?<=--from )PATH\b/g, '../aws-spot-deployer'],
+  [/(?<=--config )FILE\b/g, 'config.yaml'],
 ];
 
 /** All that the pages let their readers type. */
