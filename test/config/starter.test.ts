@@ -48,6 +48,7 @@ test('what is commented out in the starter loads, too', async (t) => {
     'services',
     'checks',
     'images',
+    'secrets',
     'timeouts',
     'settle_time',
     'health_interval',
