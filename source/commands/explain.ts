@@ -2,7 +2,6 @@ import { topics } from '../events/topic.ts';
 import type { RunCommand } from './command.ts';
 import { exitStatus } from './exit-status.ts';
 import { findTopic } from './explain/find-topic.ts';
-import { sectionText } from './explain/section-text.ts';
 
 /** Prints a section of the page about trouble, or which ones there are. */
 export const run: RunCommand = async ({ environment, options, programFolder, stdout, words }) => {
@@ -13,6 +12,8 @@ export const run: RunCommand = async ({ environment, options, programFolder, std
     return exitStatus.success;
   }
   const topic = findTopic(word);
+  // What reads Markdown is for this alone: the commands that are loaded along need none of it.
+  const { sectionText } = await import('./explain/section-text.ts');
   const stream = options.json ? undefined : stdout;
   const text = await sectionText(topic, { environment, programFolder, stream });
   stdout.write(

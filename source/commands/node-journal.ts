@@ -90,6 +90,8 @@ const printOnce = async (
     throw new PhaseFailure(
       `${node}: the journal can't be read: ${lastLines(stderr, 1)[0] ?? `status ${exitCode}`}`,
       `Does the login user have sudo without a password? \`${ssh}\` shows what works.`,
+      [],
+      'inspection',
     );
   }
   const records = stdout.split('\n').flatMap((line) => parseJournalRecord(line) ?? []);

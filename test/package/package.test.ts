@@ -96,6 +96,9 @@ const tryOn = async (machine: CleanMachine, context: TestContext): Promise<void>
   const help = await machine.run('spot-tui', ['--help']);
   assert.equal(help.status, 0, help.stderr);
   assert.match(help.stdout, /create/);
+  const explained = await machine.run('spot-tui', ['explain', 'ssh']);
+  assert.equal(explained.status, 0, explained.stderr);
+  assert.match(explained.stdout, /^The node does not answer SSH\n/);
 
   const beforeCreate = performance.now();
   const created = await machine.run('spot-tui', ['create', '--sandbox=fast', '--ci', '--count=5']);
