@@ -5,7 +5,7 @@ import { closest } from './closest.ts';
 import type { RunCommand } from './command.ts';
 import { entryMeanings } from './deployment-entries.ts';
 import { exitStatus, UsageError } from './exit-status.ts';
-import { defaultStarter, type Starter, starters } from './starters.ts';
+import { defaultStarter, firstEdits, type Starter, starters } from './starters.ts';
 import { writeStarter } from './write-starter.ts';
 
 /** Begins a deployment: writes a configuration and the workload that it deploys, for editing. */
@@ -38,7 +38,7 @@ export const run: RunCommand = async (invocation) => {
     stdout.write(`${JSON.stringify({ template, folder, written })}\n`);
     return exitStatus.success;
   }
-  const edit = 'edit config.yaml, then `spot-tui validate`, then `spot-tui create`.';
+  const edit = `edit ${firstEdits[template]}, then \`spot-tui validate\`, then \`spot-tui create\`.`;
   stdout.write(
     [
       `Wrote the template ${template}${isHere ? '' : ` to ${name}`}:`,

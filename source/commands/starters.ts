@@ -12,3 +12,11 @@ export const starters = [
 export type Starter = (typeof starters)[number][0];
 
 export const defaultStarter: Starter = 'bacalhau';
+
+/** Where each one is made one's own first. */
+export const firstEdits: Readonly<Record<Starter, string>> = {
+  bacalhau: 'config.yaml',
+  compose: 'config.yaml and compose/compose.yaml',
+  runner: 'config.yaml and config/runner.env',
+  minimal: 'config.yaml',
+};

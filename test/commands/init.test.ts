@@ -74,6 +74,14 @@ describe('init', () => {
     assert.match(stdout, /^Next: `cd 'my fleet'`, edit config\.yaml, then `spot-tui validate`/m);
   });
 
+  test('names files to edit that are there', async () => {
+    for (const [name] of starters) {
+      const { stdout } = await user.run(['init', name, '--template', name]);
+      const [, edits = ''] = /, edit (.+?), then/.exec(stdout) ?? [];
+      for (const file of edits.split(' and ')) assert.ok(await exists(`${name}/${file}`), file);
+    }
+  });
+
   test('its help lists the templates with a line about each', async () => {
     const { stdout } = await user.run(['init', '--help']);
     for (const [name, summary] of starters) {
