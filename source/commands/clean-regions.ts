@@ -90,7 +90,8 @@ const emptyRegion = async (
     const { removed, left } = await cloud.cleanUp(signal);
     for (const what of removed) notices.say('info', `removed ${what}`, { region });
     const hint = `Run \`${again}\` again in a minute.`;
-    for (const what of left) notices.say('warning', `not removed: ${what}`, { hint, region });
+    for (const what of left)
+      notices.say('warning', `not removed: ${what}`, { hint, topic: 'leftovers', region });
     return late.length + removed.length > 0;
   } catch (error) {
     if (!(error instanceof Ec2Error)) throw error;

@@ -6,7 +6,7 @@ import type { DeploymentOptions } from './command-line.ts';
 import { completeHint } from './complete-hints.ts';
 
 /** Something about EC2, or the way to it, that stops nothing and that people should know. */
-export type CloudNews = Pick<NoticeEvent, 'level' | 'message' | 'hint' | 'region'>;
+export type CloudNews = Pick<NoticeEvent, 'level' | 'message' | 'hint' | 'topic' | 'region'>;
 
 /** News as they are printed where nothing else shows them, newline included. */
 export const newsText = (
@@ -38,10 +38,11 @@ export const createNewsDesk = (otherwise: (news: CloudNews) => void): NewsDesk =
 };
 
 /** A call failed in a way that is waited out. */
-export const troubleNews = ({ hint, message, region }: Ec2Error): CloudNews => ({
+export const troubleNews = ({ hint, message, region, topic }: Ec2Error): CloudNews => ({
   level: 'warning',
   message,
   hint,
+  topic,
   ...(region === undefined ? {} : { region }),
 });
 
@@ -58,6 +59,7 @@ export const signInNews = (news: SignInNews): CloudNews => {
         level: 'error',
         message: `${news.reason}: EC2 is not asked for anything until there are new ones; work over SSH goes on`,
         hint: news.hint,
+        topic: 'aws',
       };
     case 'accepted':
       return { level: 'info', message: 'EC2 takes the credentials again: going on' };

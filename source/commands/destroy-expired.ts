@@ -68,6 +68,7 @@ export const destroyExpired = async (
       const what = [...instances.map(({ instanceId }) => instanceId), ...part.resources].join('; ');
       notices.say('error', `expired and left of ${part.deployment}: ${what}`, {
         hint: `Run \`${commandLine(invocation, 'destroy --expired')}\` again in a minute.`,
+        topic: 'leftovers',
         region: part.region,
       });
     }

@@ -161,6 +161,7 @@ const sayUnseen = (
     if (isConfigured) status = Math.max(status, error.exitStatus);
     notices.say(isConfigured ? 'error' : 'warning', `not looked at: ${error.message}`, {
       hint: error.hint,
+      topic: error.topic,
       region,
     });
   }

@@ -36,12 +36,14 @@ export const prove = ({ again, areAll, deployment, notices, sights }: ProofOptio
   if (left.length > 0) {
     notices.say('error', `tagged ${tag} and left: ${left.join('; ')}`, {
       hint: `Run \`${again}\` again in a minute; if somebody else runs \`create\`, end that first.`,
+      topic: 'leftovers',
     });
     return false;
   }
   if (unsearched.length > 0) {
     notices.say('error', `no proof that nothing tagged ${tag} is left: not all could be seen`, {
       hint: 'Ask for the permissions that are named above.',
+      topic: 'aws',
     });
     return false;
   }

@@ -234,6 +234,8 @@ export type NoticeEvent = Timed & {
   readonly level: 'info' | 'warning' | 'error';
   readonly message: string;
   readonly hint?: string;
+  /** Where to read on. */
+  readonly topic?: Topic;
   readonly region?: string;
 };
 

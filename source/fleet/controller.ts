@@ -226,7 +226,10 @@ export class FleetController {
     const why = toPhaseFailure(error);
     this.#watch.end();
     const isLoss = sessions.some(({ machine }) => !machine.isGone);
-    this.#notices.say(isLoss ? 'error' : 'info', why.reason, { hint: why.hint });
+    this.#notices.say(isLoss ? 'error' : 'info', why.reason, {
+      hint: why.hint,
+      topic: why.topic,
+    });
     for (const session of sessions) session.perished(why);
   }
 

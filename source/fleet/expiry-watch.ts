@@ -67,6 +67,7 @@ export class ExpiryWatch {
       `${listOf(names)} ${verb} ${when}${isSpread ? ' or soon after' : ''}`,
       {
         hint: '`spot-tui create` gives more time; `spot-tui destroy --expired` ends what has none left.',
+        topic: 'leftovers',
         ...(region === undefined ? {} : { region }),
       },
     );

@@ -96,9 +96,13 @@ export class FleetWatch {
       cloud,
       onPrices: () => sessions.price(latest, prices),
       onError: (error) => {
-        const { hint, reason } = toPhaseFailure(error);
+        const { hint, reason, topic } = toPhaseFailure(error);
         const { region } = cloud;
-        this.#notices.say('warning', `what nodes cost is not known: ${reason}`, { hint, region });
+        this.#notices.say('warning', `what nodes cost is not known: ${reason}`, {
+          hint,
+          topic,
+          region,
+        });
       },
     });
     return (instances) => {

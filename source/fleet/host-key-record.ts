@@ -76,6 +76,7 @@ export class HostKeyRecord {
       `the host ${isOne ? 'key of 1 node' : `keys of ${names.length} nodes`} could not be verified, and ${isOne ? 'was' : 'were'} trusted at first sight: ${names.slice(0, namedNodes).join(', ')}${names.length > namedNodes ? ', …' : ''}`,
       {
         hint: "compare the fingerprint on the node's page with `aws ec2 get-console-output`; `unverified_host_keys: fail` in the configuration refuses such nodes",
+        topic: 'host-key',
       },
     );
   }
@@ -93,11 +94,11 @@ export class HostKeyRecord {
       } catch (error) {
         if (signal.aborted || this.#refused.has(region)) return;
         this.#refused.add(region);
-        const { hint, reason } = toPhaseFailure(error);
+        const { hint, reason, topic } = toPhaseFailure(error);
         this.#options.notices.say(
           'warning',
           `verified host keys could not be written to tags, so that other machines have to ask the consoles: ${reason}`,
-          { hint, region },
+          { hint, topic, region },
         );
       }
     });

@@ -175,6 +175,7 @@ class RegionLaunch {
     notices.say('warning', `no spot capacity for ${nodes}: launching on demand`, {
       region: cloud.region,
       hint: 'On demand costs about three times as much; "on_demand_fallback: false" prevents it.',
+      topic: 'capacity',
     });
   }
 
@@ -224,9 +225,10 @@ class RegionLaunch {
       await cloud.tag(names, signal);
     } catch (error) {
       signal.throwIfAborted();
-      const { reason, hint } = toPhaseFailure(error);
+      const { reason, hint, topic } = toPhaseFailure(error);
       notices.say('warning', `the names of new nodes could not be written: ${reason}`, {
         hint,
+        topic,
         region: cloud.region,
       });
     }

@@ -99,6 +99,7 @@ export const launchSuccessor = async (
         {
           region,
           hint: '`on_demand_fallback: false` in the configuration prevents that.',
+          topic: 'capacity',
         },
       );
     }

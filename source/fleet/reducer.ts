@@ -68,6 +68,7 @@ const reduceFleet = (state: FleetState, event: Exclude<FleetEvent, NodeEvent>): 
             level: event.level,
             message: event.message,
             ...(event.hint === undefined ? {} : { hint: event.hint }),
+            ...(event.topic === undefined ? {} : { topic: event.topic }),
           },
         ],
       };

@@ -97,10 +97,11 @@ const obtain = async (
   } catch (error) {
     if (launched === undefined || signal.aborted) throw error;
     // EC2 has given it: what was to be noted about it takes too long, and is no reason to leave it.
-    const { reason } = toPhaseFailure(error);
+    const { reason, topic } = toPhaseFailure(error);
     notices.say('warning', `${launched.name} was launched, and its name not written: ${reason}`, {
       region,
       hint: 'Whoever attaches to the fleet next gives it a name.',
+      topic,
     });
     return { session: launched, isOurs: true };
   }

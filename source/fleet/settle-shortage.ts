@@ -109,8 +109,6 @@ const tellMove = (
   const elsewhere = places.length === 0 ? [] : [`launched in ${places.join(' and ')} instead`];
   const nowhere = unmet.length === 0 ? [] : [`nothing for ${unmet.length} in any other region`];
   const message = `${region}: ${found}: ${[...elsewhere, ...nowhere].join('; ')}`;
-  notices.say('warning', message, {
-    region,
-    ...(unmet.length === 0 ? {} : { hint: shortage.failure.hint }),
-  });
+  const { hint, topic } = shortage.failure;
+  notices.say('warning', message, unmet.length === 0 ? { region } : { hint, topic, region });
 };

@@ -134,6 +134,7 @@ export class SpotOutlook {
           level: 'warning',
           message: `${name}: ${message}`,
           hint: 'Replace the node at a good moment, before EC2 takes it at another.',
+          topic: 'interrupted',
           region,
         });
         return;
@@ -154,7 +155,8 @@ export class SpotOutlook {
     const { signal } = this.#draining;
     const onFailure = (failure: string, hint: string) => {
       const message = `${name}: ${failure}`;
-      emit({ event: 'notice', time: clock(), level: 'warning', message, hint, region });
+      const topic = 'interrupted';
+      emit({ event: 'notice', time: clock(), level: 'warning', message, hint, topic, region });
     };
     const whole = { ...context, machine, payload: payload() };
     const connection = machine.connection(instance);

@@ -30,6 +30,8 @@ export type Notice = {
   readonly level: 'info' | 'warning' | 'error';
   readonly message: string;
   readonly hint?: string;
+  /** Where to read on. */
+  readonly topic?: Topic;
 };
 
 export type NodeState = {

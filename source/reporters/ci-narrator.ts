@@ -46,6 +46,8 @@ export const createNarrator = ({
   const memory = new Map<string, NodeMemory>();
   /** Who failed first with such an output. */
   const outputs = new Map<string, string>();
+  /** What errors about the fleet as a whole were about. */
+  const told = new Set<Topic | undefined>();
   let fleetName = 'spot-tui';
   let goal: 'ready' | 'terminated' = 'ready';
 
@@ -140,11 +142,14 @@ export const createNarrator = ({
         ? []
         : { node, instance, ...standing },
     );
-    if (rows.length === 0) return [];
     const word = goal === 'ready' ? 'not ready' : 'not gone';
-    const more = readOn(rows.map(({ topic }) => topic));
+    const more = readOn([...rows.map(({ topic }) => topic), ...told]);
     return [
-      ...notReadyTable(rows).map((text) => ({ subject: fleetName, word, text })),
+      ...(rows.length === 0 ? [] : notReadyTable(rows)).map((text) => ({
+        subject: fleetName,
+        word,
+        text,
+      })),
       ...(more === '' ? [] : [{ subject: fleetName, word: 'more', text: more }]),
     ];
   };
@@ -218,6 +223,7 @@ export const createNarrator = ({
       }
       case 'notice': {
         const subject = event.region ?? fleetName;
+        if (event.level === 'error') told.add(event.topic);
         return [
           { subject, word: event.level, text: event.message },
           ...(event.hint === undefined ? [] : [{ subject, word: 'hint', text: event.hint }]),

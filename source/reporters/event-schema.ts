@@ -264,6 +264,7 @@ const notice = z
     level,
     message: reason,
     hint: hint.exactOptional(),
+    topic,
     region: region.exactOptional(),
   })
   .describe('Something about the whole fleet or one region.')

@@ -242,6 +242,24 @@ test('the end names the nodes that are not ready, worst first, and the recording
   );
 });
 
+test('the end says where to read on about errors of the fleet as a whole', async () => {
+  const notice = { event: 'notice', time: at(3), message: 'left', hint: 'again' } as const;
+  const events: FleetEvent[] = [
+    failed,
+    { ...notice, level: 'error', topic: 'leftovers' },
+    { ...notice, level: 'warning', topic: 'aws' },
+    { ...notice, level: 'error' },
+    summary,
+  ];
+  const more = (await print(events)).filter((line) => / more /.test(line));
+  assert.deepEqual(
+    more.map((line) => line.replace(/^\S+ spot-tui +/, '')),
+    ['more         spot-tui explain checks, spot-tui explain leftovers'],
+  );
+  const alone = await print([{ ...notice, level: 'error', topic: 'leftovers' }, summary]);
+  assert.match(alone.at(-2) ?? '', / more +spot-tui explain leftovers$/);
+});
+
 test('a fleet that is ready needs no table, nor one that was destroyed', async () => {
   const table = (events: readonly FleetEvent[]) =>
     print(events).then((lines) => lines.filter((line) => / not (?:ready|gone) /.test(line)));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import stringWidth from 'string-width';
-import { enters, fails, runsOn } from './events.ts';
+import type { FleetEvent } from '../../source/events/event.ts';
+import { enters, fails, runsOn, start } from './events.ts';
 import { cleanup, show } from './harness.tsx';
 
 afterEach(cleanup);
@@ -37,4 +38,31 @@ test('what is behind a popup is seen beside it by some columns, or not at all', 
     cleanup();
   }
   assert.deepEqual([...seen].sort(), ['beside', 'full']);
+});
+
+test('the notices end with where to read on, each topic once', async () => {
+  const says = (message: string, fields: object = {}): FleetEvent =>
+    ({
+      event: 'notice',
+      time: start,
+      level: 'error',
+      message,
+      hint: 'see to it',
+      ...fields,
+    }) as const;
+  const shown = await show([
+    enters(node, 'ready'),
+    says('no credentials', { topic: 'aws' }),
+    says('left behind', { topic: 'leftovers' }),
+    says('no permission', { topic: 'aws' }),
+    says('anything'),
+  ]);
+  await shown.press('m');
+  await shown.until('Esc closes');
+  const end = shown.lines().findIndex((line) => line.includes('╰─ Esc closes'));
+  assert.match(
+    shown.lines()[end - 1] ?? '',
+    /│ {2}More: spot-tui explain aws, spot-tui explain leftovers *│/,
+  );
+  assert.equal(shown.screen().match(/explain aws/g)?.length, 1);
 });

@@ -1,3 +1,4 @@
+import { moreLines } from '../../events/topic.ts';
 import { useDashboard } from '../dashboard-context.ts';
 import { formatTime } from '../duration.ts';
 import { noticeMark } from '../status-line.tsx';
@@ -12,7 +13,7 @@ type NoticesPopupProps = {
   readonly offset: number;
 };
 
-/** Everything that was said about the fleet as a whole, newest first, with its hint. */
+/** Everything that was said about the fleet as a whole, newest first, with its hint; where to read on, last. */
 export const NoticesPopup = ({ window, offset }: NoticesPopupProps) => {
   const { theme } = useDashboard();
   const notices = useFleet((state) => state.notices);
@@ -36,11 +37,15 @@ export const NoticesPopup = ({ window, offset }: NoticesPopupProps) => {
       ]),
     ];
   });
+  const more = moreLines(notices.toReversed().map(({ topic }) => topic))
+    .flatMap((text) => wrap(text, width, 3, ellipsis))
+    .map((text): PopupLine => [{ text, style: theme.styles.quiet }]);
+  const end: PopupLine[] = more.length === 0 ? [] : [[{ text: '' }], ...more];
   const none: PopupLine[] = [[{ text: 'Nothing was said about the fleet so far.' }]];
   return (
     <Popup
       title="Notices"
-      lines={lines.length === 0 ? none : lines}
+      lines={lines.length === 0 ? none : [...lines, ...end]}
       keys="Esc closes"
       window={window}
       offset={offset}
