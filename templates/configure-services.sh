@@ -529,12 +529,18 @@ record() {
 }
 
 keep_record() {
-  awk -v FS='\t' '{ print $1 "  " $2 }' "$staging/plan" | keep installed.sha256 &&
-    keep services.tsv <"$staging/services.tsv" &&
-    keep "$manifest" <"$staging/$manifest" &&
+  {
+    # Root's only: by the sum of a short secret anybody could find out what it is.
+    umask 077
+    awk -v FS='\t' '{ print $1 "  " $2 }' "$staging/plan" | keep installed.sha256 &&
+      keep services.tsv <"$staging/services.tsv" &&
+      keep "$manifest" <"$staging/$manifest" &&
+      cut -f 1,2 "$staging/services.tsv" | keep started.tsv
+  } && {
+    umask 022
     keep placed <"$staging/targets" &&
-    cut -f 1,2 "$staging/services.tsv" | keep started.tsv &&
-    { instance_id && cat "$boot_id_file"; } | keep configured
+      { instance_id && cat "$boot_id_file"; } | keep configured
+  }
 }
 
 # Leaves what was uploaded meanwhile: the next round takes it.

@@ -52,7 +52,7 @@ build() {
   sum=$(grep -F "  $directory/" "$state/installed.sha256" | sha256sum)
   if [ "$sum" != "$(cat "$state/$stack.built" 2>/dev/null)" ]; then
     $compose build
-    printf '%s\n' "$sum" >"$state/$stack.built"
+    (umask 077 && printf '%s\n' "$sum" >"$state/$stack.built")
   fi
 }
 

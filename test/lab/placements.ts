@@ -11,7 +11,7 @@ export const placements = (user: string): readonly Placement[] => [
   { path: '/tmp/exs', owner: user, mode: '700' },
   { path: '/etc/systemd/system/configure-services.service', owner: 'root', mode: '644' },
   { path: '/usr/local/lib/spot-tui/configure-services.sh', owner: 'root', mode: '755' },
-  { path: '/var/lib/spot-tui/manifest.sha256', owner: 'root', mode: '644' },
-  { path: '/var/lib/spot-tui/installed.sha256', owner: 'root', mode: '644' },
+  { path: '/var/lib/spot-tui/manifest.sha256', owner: 'root', mode: '600' },
+  { path: '/var/lib/spot-tui/installed.sha256', owner: 'root', mode: '600' },
   { path: '/var/lib/spot-tui/configured', owner: 'root', mode: '644' },
 ];

@@ -98,6 +98,16 @@ describe('configure-services', () => {
     assert.equal((await node.check('var/lib/spot-tui/installed.sha256')).status, 1);
   });
 
+  it('keeps sums to itself, by which somebody could find out what a short secret is', async () => {
+    await configured({ ...payload, 'files/secrets/pin': { content: '1234', mode: 0o600 } });
+    for (const name of ['installed.sha256', 'manifest.sha256', 'services.tsv', 'started.tsv']) {
+      assert.equal(await node.mode(`var/lib/spot-tui/${name}`), 0o600, name);
+    }
+    for (const name of ['configured', 'node.env']) {
+      assert.equal(await node.mode(`var/lib/spot-tui/${name}`), 0o644, name);
+    }
+  });
+
   it('bounces nothing when it is triggered again, or gets the same files again', async () => {
     await configured();
     await node.calls();
