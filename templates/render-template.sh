@@ -31,7 +31,8 @@ root=${SPOT_TUI_ROOT:-}
 source=$1
 target=$2
 payload=${3:-}
-values=$target.values
+values=$target.spot-tui.values
+new=$target.spot-tui.new
 
 first_line() {
   for file in "$root/opt/uploaded_files/config/$1" "$root/opt/uploaded_files/$1"; do
@@ -42,7 +43,7 @@ first_line() {
   done
 }
 
-trap 'rm -f "$values" "$target.new"' EXIT
+trap 'rm -f "$values" "$new"' EXIT
 {
   cat "$root/usr/local/lib/spot-tui/settings.env" \
     "${payload:-$root/var/lib/spot-tui}/node.env" 2>/dev/null || :
@@ -57,9 +58,9 @@ trap 'rm -f "$values" "$target.new"' EXIT
 } >"$values"
 
 if [ -n "$payload" ]; then
-  cp -p "$source" "$target.new"
-  chmod u+w "$target.new"
-  ! grep -q '{{secret\.' "$source" || chmod go-rwx "$target.new"
+  cp -p "$source" "$new"
+  chmod u+w "$new"
+  ! grep -q '{{secret\.' "$source" || chmod go-rwx "$new"
 fi
 awk -v payload="$payload" -v kind="${target##*.}" '
   BEGIN {
@@ -112,6 +113,6 @@ awk -v payload="$payload" -v kind="${target##*.}" '
       }
     }
     print done $0
-  }' "$values" "$source" >"$target.new"
-[ -n "$root$payload" ] || chown "$(sed -n 's/^SPOT_TUI_USER=//p' "$values"):" "$target.new"
-mv -f "$target.new" "$target"
+  }' "$values" "$source" >"$new"
+[ -n "$root$payload" ] || chown "$(sed -n 's/^SPOT_TUI_USER=//p' "$values"):" "$new"
+mv -f "$new" "$target"

@@ -56,6 +56,13 @@ describe('per-node values', () => {
   const restarts = async () =>
     (await node.calls()).filter((call) => call.startsWith('restart --no-block'));
 
+  it('leave files alone whose names look like steps on the way', async () => {
+    const besides = { 'config/app.yaml.values': 'values\n', 'config/app.yaml.new': 'new\n' };
+    await configured({ ...payload, ...besides });
+    assert.equal(await node.read('opt/uploaded_files/config/app.yaml.values'), 'values\n');
+    assert.equal(await node.read('opt/uploaded_files/config/app.yaml.new'), 'new\n');
+  });
+
   it('are in the files under their names, and no template is left', async () => {
     await configured();
     assert.equal(
