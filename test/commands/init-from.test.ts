@@ -222,6 +222,14 @@ describe('init --from a checkout of the old scripts', () => {
     assert.match(toDo.join('\n'), /made of config\.yaml\.example/);
   });
 
+  test('takes a configuration that has secrets already, and looks none of them up', async () => {
+    const { 'config.yaml': text, ...rest } = oldCheckout;
+    const secrets = 'secrets: {token: "env:NOT_SET_HERE"}\n';
+    await writeOldCheckout(old(), { ...rest, 'config.yaml': `${text}\n${secrets}` });
+    assert.doesNotMatch((await begin()).toDo.join('\n'), /NOT_SET_HERE/);
+    assert.match(await fleet('config.yaml'), /env:NOT_SET_HERE/);
+  });
+
   test('says what it looked for where there is no checkout', async () => {
     await mkdir(old());
     for (const [words, message] of [

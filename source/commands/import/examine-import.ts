@@ -1,7 +1,7 @@
 import { ConfigError, formatIssue } from '../../config/issue.ts';
 import { loadConfig } from '../../config/load.ts';
 import { checkPaths } from '../../config/paths.ts';
-import { buildPayload } from '../../pipeline/payload/payload.ts';
+import { outlinePayload } from '../../pipeline/payload/payload.ts';
 import { PayloadError } from '../../pipeline/payload/payload-error.ts';
 import { buildUserData } from '../../pipeline/user-data.ts';
 
@@ -21,7 +21,7 @@ export const examineImport = async (
       workingDirectory: folder,
     });
     const issues = [...warnings, ...(await checkPaths(config, issueAt))].map(formatIssue);
-    const payload = await buildPayload(config, templatesFolder);
+    const payload = await outlinePayload(config, templatesFolder);
     const userData = await buildUserData(config, templatesFolder);
     return [...issues, ...payload.warnings, ...userData.warnings];
   } catch (error) {
