@@ -21,6 +21,10 @@ export const checkServices: Check<string> = ({ units, uptime }, { services, sett
 const severity = ({ status, pending }: CheckResult): number =>
   status === 'failed' ? (pending ? 1 : 0) : 2;
 
+/** Whether a command before the main one failed: systemd has no exit status of the main one then. */
+const isRefused = ({ exitStatus, result }: UnitFacts): boolean =>
+  result === 'exit-code' && exitStatus === 0;
+
 const missing = (service: string): CheckResult => ({
   name: service,
   status: 'failed',
@@ -49,7 +53,7 @@ const judge = (
     return {
       name,
       status: 'failed',
-      detail: `keeps ending with status ${unit.exitStatus} (restarted ${unit.restarts} times)`,
+      detail: `keeps ${isRefused(unit) ? 'failing before its own command runs (ExecStartPre)' : `ending with status ${unit.exitStatus}`} (restarted ${unit.restarts} times)`,
       hint: logHint,
     };
   }
@@ -80,7 +84,7 @@ const judge = (
         status: 'failed',
         detail:
           unit.subState === 'auto-restart'
-            ? `ended with status ${unit.exitStatus}, systemd starts it again`
+            ? `${isRefused(unit) ? 'failed before its own command ran (ExecStartPre)' : `ended with status ${unit.exitStatus}`}, systemd starts it again`
             : `still ${unit.activeState} (${unit.subState})`,
         hint: logHint,
         pending: true,

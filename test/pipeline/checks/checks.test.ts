@@ -94,6 +94,21 @@ for (const { title, facts, says } of [
     says: 'web.service: keeps ending with status 1 (restarted 3 times)',
   },
   {
+    title: 'a command before the main one is told from the main one',
+    facts: {
+      units: [
+        sampleUnit({
+          activeState: 'activating',
+          subState: 'auto-restart',
+          restarts: 3,
+          result: 'exit-code',
+          exitStatus: 0,
+        }),
+      ],
+    },
+    says: 'web.service: keeps failing before its own command runs (ExecStartPre) (restarted 3 times)',
+  },
+  {
     title: 'one that has just come up again is still one',
     facts: { units: [sampleUnit({ restarts: 3, exitStatus: 1, activeSince: 190 })] },
     says: 'web.service: keeps ending with status 1 (restarted 3 times)',
