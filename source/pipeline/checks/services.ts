@@ -53,7 +53,11 @@ const judge = (
     return {
       name,
       status: 'failed',
-      detail: `keeps ${isRefused(unit) ? 'failing before its own command runs (ExecStartPre)' : `ending with status ${unit.exitStatus}`} (restarted ${unit.restarts} times)`,
+      detail: `${
+        isRefused(unit)
+          ? 'keeps failing before its own command runs (ExecStartPre)'
+          : `keeps ending with status ${unit.exitStatus}`
+      }, restarted ${unit.restarts} times`,
       hint: logHint,
     };
   }

@@ -91,7 +91,7 @@ for (const { title, facts, says } of [
         }),
       ],
     },
-    says: 'web.service: keeps ending with status 1 (restarted 3 times)',
+    says: 'web.service: keeps ending with status 1, restarted 3 times',
   },
   {
     title: 'a command before the main one is told from the main one',
@@ -106,12 +106,12 @@ for (const { title, facts, says } of [
         }),
       ],
     },
-    says: 'web.service: keeps failing before its own command runs (ExecStartPre) (restarted 3 times)',
+    says: 'web.service: keeps failing before its own command runs (ExecStartPre), restarted 3 times',
   },
   {
     title: 'one that has just come up again is still one',
     facts: { units: [sampleUnit({ restarts: 3, exitStatus: 1, activeSince: 190 })] },
-    says: 'web.service: keeps ending with status 1 (restarted 3 times)',
+    says: 'web.service: keeps ending with status 1, restarted 3 times',
   },
   {
     title: 'a first restart may still help',
