@@ -63,7 +63,17 @@ if [ -n "$payload" ]; then
   ! grep -q '{{secret\.' "$source" || chmod go-rwx "$new"
 fi
 awk -v payload="$payload" -v kind="${target##*.}" '
+  # Piece by piece: appending to a string takes the square of its length in time.
+  function write(text,  i, letter, size) {
+    size = raw ? 0 : length(text)
+    if (raw) print text
+    for (i = 1; i <= size; i++) {
+      letter = substr(text, i, 1)
+      print (letter in escape ? escape[letter] : letter)
+    }
+  }
   BEGIN {
+    ORS = ""
     pattern = payload ? "[{][{](secret[.][A-Za-z0-9_.-]+|[a-z][a-z0-9_.-]*)([|][a-z]*)?[}][}]" : "[{][{][A-Z0-9_]+[}][}]"
     xml = kind ~ /^(xml|html)$/
     shell = kind ~ /^(sh|bash|env)$/
@@ -80,18 +90,19 @@ awk -v payload="$payload" -v kind="${target##*.}" '
     next
   }
   {
-    done = ""
     while (match($0, pattern)) {
       all = name = substr($0, RSTART + 2, RLENGTH - 4)
-      done = done substr($0, 1, RSTART - 1)
+      print substr($0, 1, RSTART - 1)
       $0 = substr($0, RSTART + RLENGTH)
       raw = payload && sub(/[|]raw$/, "", name)
       if (payload && name ~ /^secret[.]./) {
         file = payload "/files/secrets/" substr(name, 8)
-        value = ""
-        while ((there = (getline line <file)) > 0) value = value "\n" line
+        between = ""
+        while ((there = (getline line <file)) > 0) {
+          write(between line)
+          between = "\n"
+        }
         close(file)
-        value = substr(value, 2)
         there = !there
       } else {
         if (payload) {
@@ -99,20 +110,16 @@ awk -v payload="$payload" -v kind="${target##*.}" '
           sub(/[.]NAME$/, "", name)
           sub(/[.]/, "_", name)
         }
-        if ((there = name in values)) value = values[name]
+        if ((there = name in values)) write(values[name])
       }
-      if (there) {
-        for (i = 1; i <= length(value); i++) {
-          letter = substr(value, i, 1)
-          done = done (!raw && letter in escape ? escape[letter] : letter)
-        }
-      } else if (!payload || all ~ /^(end|else)$/) done = done "{{" all "}}"
+      if (there) continue
+      if (!payload || all ~ /^(end|else)$/) print "{{" all "}}"
       else {
-        print FILENAME ":" FNR ": there is no {{" all "}}" >"/dev/stderr"
+        print FILENAME ":" FNR ": there is no {{" all "}}\n" >"/dev/stderr"
         exit 1
       }
     }
-    print done $0
+    print $0 "\n"
   }' "$values" "$source" >"$new"
 [ -n "$root$payload" ] || chown "$(sed -n 's/^SPOT_TUI_USER=//p' "$values"):" "$new"
 mv -f "$new" "$target"

@@ -232,6 +232,16 @@ for (const awk of awks) {
       );
     });
 
+    it('takes secrets as large as they may be, such as a bundle of certificates', async () => {
+      const bundle = `${'0123456789abcdef'.repeat(4)}\n`.repeat(16_000);
+      await node.write('payload/files/secrets/bundle', bundle, 0o600);
+      const both = await rendered('large.yaml', '{{secret.bundle|raw}}\n"{{secret.bundle}}"\n');
+      assert.equal(
+        both,
+        `${bundle}${JSON.stringify(bundle.trimEnd()).replaceAll('\\n', '\\u000a')}\n`,
+      );
+    });
+
     it('leaves alone what belongs to another language', async () => {
       const foreign = [
         'docker ps --format "{{.Names}} {{ .Names }} {{range .A}}{{if eq .B "c"}}{{.D}}{{else}}{{end}}{{end}}"',
