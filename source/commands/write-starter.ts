@@ -3,6 +3,7 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { entryMeanings } from './deployment-entries.ts';
 import { UsageError } from './exit-status.ts';
+import { refuseClashes } from './refuse-clashes.ts';
 import type { Starter } from './starters.ts';
 
 export type StarterTarget = {
@@ -22,7 +23,7 @@ const ignoreFile = '.gitignore';
  * Writes a starter, and the schema of its configuration.
  *
  * @returns Names of the files and folders that were written, the configuration first.
- * @throws UsageError When one of them exists; nothing is written then.
+ * @throws UsageError When one of them exists, or is in the way; nothing is written then.
  */
 export const writeStarter = async (
   starter: Starter,
@@ -42,11 +43,23 @@ export const writeStarter = async (
   const order = [...entryMeanings.keys()];
   const names = [...sources.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b));
   if (!force) refuseExisting({ folder, place }, names);
+  const inside = [...sources].map(([name, from]) => filesOf(name, from));
+  refuseClashes(folder, (await Promise.all(inside)).flat());
   await mkdir(folder, { recursive: true });
   for (const [name, from] of sources) {
     await cp(from, path.join(folder, name), { recursive: true, force: true });
   }
   return names;
+};
+
+/** Paths of the files that something consists of, a file itself or a folder, under another name. */
+const filesOf = async (name: string, from: string): Promise<string[]> => {
+  if (!statSync(from).isDirectory()) return [name];
+  const entries = await readdir(from, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(name, path.relative(from, path.join(entry.parentPath, entry.name))))
+    .map((file) => file.split(path.sep).join('/'));
 };
 
 /** @throws UsageError When the folder holds one of the names, or is no folder. */

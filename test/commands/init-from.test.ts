@@ -276,6 +276,11 @@ describe('init --from a checkout of the old scripts', () => {
     assert.equal(blocked.status, 2);
     assert.match(blocked.stderr, /startup\.sh is a folder/);
     assert.deepEqual(await readdir(path.join(user.folder, 'fleet')), ['scripts']);
+    await user.write('flat/scripts', 'no folder');
+    const flat = await user.run(['init', '--from', 'old', 'flat', '--force']);
+    assert.equal(flat.status, 2);
+    assert.match(flat.stderr, /scripts is a file, where a folder of that name belongs/);
+    assert.deepEqual(await readdir(path.join(user.folder, 'flat')), ['scripts']);
     const both = await user.run(['init', '--from', 'old', '--template', 'minimal', 'other']);
     assert.equal(both.status, 2);
     assert.match(both.stderr, /--from and --template are two beginnings/);

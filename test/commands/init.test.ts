@@ -120,6 +120,22 @@ describe('init', () => {
     assert.equal(await read('.gitignore'), 'mine');
   });
 
+  test('with --force it still writes nothing where a file and a folder are in each other’s way', async () => {
+    await user.write('flat/scripts', 'mine');
+    await user.write('deep/config.yaml/mine', 'mine');
+    for (const [folder, message] of [
+      ['flat', /scripts is a file, where a folder of that name belongs\n.*Nothing was written/],
+      ['deep', /config\.yaml is a folder, where a file of that name belongs\n/],
+      ['flat/scripts', /scripts is a file, where a folder of that name belongs\n/],
+    ] as const) {
+      const { status, stderr } = await user.run(['init', folder, '--force']);
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, message);
+    }
+    assert.deepEqual(await readdir(path.join(user.folder, 'flat')), ['scripts']);
+    assert.deepEqual(await readdir(path.join(user.folder, 'deep')), ['config.yaml']);
+  });
+
   test('a .gitignore that is there stands in nobody’s way', async () => {
     await user.write('.gitignore', 'mine');
     const { status, stderr } = await user.run(['init']);

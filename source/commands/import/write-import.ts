@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { UsageError } from '../exit-status.ts';
+import { refuseClashes } from '../refuse-clashes.ts';
 import type { NewFile } from './classify.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { NewFile } from './classify.ts';
  *
  * @param folder Absolute path; made where it is missing.
  * @param examine Called with the folder that holds everything, before anything takes its place.
- * @throws UsageError When a file would have to take a folder's place.
+ * @throws UsageError When what is there is in the way.
  */
 export const writeImport = async <Found>(
   files: readonly NewFile[],
@@ -28,25 +28,13 @@ export const writeImport = async <Found>(
     }
     await copyFile(schema, path.join(staged, 'config.schema.json'));
     const found = await examine(staged);
-    await refuseFolders(folder, names);
+    refuseClashes(folder, names);
     await place(staged, folder, names);
     isDone = true;
     return found;
   } finally {
     await rm(staged, { recursive: true, force: true });
     if (!isDone && firstMade !== undefined) await rm(firstMade, { recursive: true, force: true });
-  }
-};
-
-const refuseFolders = async (folder: string, names: readonly string[]): Promise<void> => {
-  for (const name of names) {
-    const target = path.join(folder, name);
-    if (existsSync(target) && (await stat(target)).isDirectory()) {
-      throw new UsageError(
-        `${target} is a folder, where a file of that name belongs`,
-        'Use an empty folder. Nothing was written.',
-      );
-    }
   }
 };
 
