@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { mirroringCheckout, oldCheckout, snapshotOf, writeOldCheckout } from '../old-checkout.ts';
@@ -228,6 +228,24 @@ describe('init --from a checkout of the old scripts', () => {
     await writeOldCheckout(old(), { ...rest, 'config.yaml': `${text}\n${secrets}` });
     assert.doesNotMatch((await begin()).toDo.join('\n'), /NOT_SET_HERE/);
     assert.match(await fleet('config.yaml'), /env:NOT_SET_HERE/);
+  });
+
+  test('tells which files are links out of the checkout, and where these lead', async () => {
+    await writeOldCheckout(old(), oldCheckout);
+    await user.write('elsewhere/notes.txt', 'private');
+    await symlink('../../elsewhere/notes.txt', path.join(old(), 'files/notes.txt'));
+    await symlink('notes.txt', path.join(old(), 'files/same.txt'));
+    await symlink('../config.yaml', path.join(old(), 'files/within.yaml'));
+    const told = (await begin()).toDo.filter((line) => line.includes('a link out of'));
+    assert.deepEqual(
+      told.map((line) => line.split(':')[0]),
+      ['files/notes.txt', 'files/same.txt'],
+    );
+    const place = await realpath(path.join(user.folder, 'elsewhere/notes.txt'));
+    assert.ok(
+      told.every((line) => line.includes(`a copy of ${place}`)),
+      told.join('\n'),
+    );
   });
 
   test('says what it looked for where there is no checkout', async () => {

@@ -10,6 +10,8 @@ export type OldFile = {
   readonly content: Buffer;
   /** Permission bits, such as 0o755. */
   readonly mode: number;
+  /** Absolute path of what was read, where a link in the checkout leads out of it; else absent. */
+  readonly linkedFrom?: string;
 };
 
 /** Left behind by editors, desktops, interpreters and version control. */
@@ -28,10 +30,13 @@ export const readOldFile = async (
   try {
     const found = await stat(absolutePath);
     if (!found.isFile()) return undefined;
+    const shown = shownPath(checkout, absolutePath);
+    const real = shownPath(await realpath(checkout), await realpath(absolutePath));
     return {
-      path: shownPath(checkout, absolutePath),
+      path: shown,
       content: await readFile(absolutePath),
       mode: found.mode & 0o777,
+      ...(path.isAbsolute(real) && !path.isAbsolute(shown) ? { linkedFrom: real } : {}),
     };
   } catch (error) {
     if (isMissing(error)) return undefined;

@@ -116,6 +116,7 @@ export const planImport = (
             `config.yaml is made of ${configuration.name}, the only configuration there: its key, regions and tags are examples`,
           ]
         : []),
+      ...strayLinks(deployment, [...made, ...files]),
       ...missingOrchestrator(files),
       ...needs.cautions,
       ...findCautions(files, typeof username === 'string' ? username : 'ubuntu'),
@@ -150,6 +151,23 @@ const headingOf = (shown: string, name: string): string[] => [
   `Made by \`spot-tui init --from\` out of ${path.basename(path.resolve(shown))}/${name}. Comments are those of the old`,
   'file: paths on the nodes that they name, and steps that they describe, may be gone.',
 ];
+
+/** Whoever takes over somebody else's checkout may not know where its links lead. */
+const strayLinks = (
+  { cloudInit, mirrored, uploads }: OldDeployment,
+  files: readonly NewFile[],
+): string[] => {
+  const taken = new Set(files.map(({ from }) => from));
+  const read = [...uploads.map(({ file }) => file), ...mirrored.values()];
+  return [...new Set([...read, ...(cloudInit === undefined ? [] : [cloudInit])])].flatMap(
+    ({ linkedFrom, path: file }) =>
+      linkedFrom === undefined || !taken.has(file)
+        ? []
+        : [
+            `${file}: a link out of the checkout. What nodes will get is a copy of ${linkedFrom}: is it meant for them?`,
+          ],
+  );
+};
 
 /** The old program read these two and put them into Bacalhau's configuration. */
 const missingOrchestrator = (files: readonly NewFile[]): string[] => {
