@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { closeSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { suite, type TestContext, test } from 'node:test';
+import { PipePool } from '../../../source/sandbox/node/isolation/pipe-pool.ts';
 import { Spawner, type StartedProcess } from '../../../source/sandbox/node/isolation/spawner.ts';
 
 const open = async (context: TestContext): Promise<Spawner> => {
@@ -56,6 +61,32 @@ suite('what starts commands for the nodes', { skip: process.platform !== 'linux'
     if (stdin === undefined) throw new Error('there is no input');
     const [error] = (await once(stdin, 'error')) as [Error];
     assert.match(error.message, /closed its input/);
+  });
+
+  test('starts a command that nobody listens to any more, and others after it', async (t) => {
+    const spawner = await open(t);
+    const folder = await mkdtemp(path.join(tmpdir(), 'spot-tui-pipes-'));
+    const pool = new PipePool(folder);
+    t.after(async () => {
+      await pool.close();
+      await rm(folder, { recursive: true });
+    });
+    const pipes = [pool.take(), pool.take()] as const;
+    for (const { ourEnd } of pipes) {
+      ourEnd.destroy();
+      await once(ourEnd, 'close');
+    }
+    const [stdout, stderr] = pipes;
+    const command = spawner.start({
+      file: '/bin/sh',
+      words: ['-c', 'echo to nobody'],
+      stdin: 'ignore',
+      outputs: { stdout: stdout.childEnd, stderr: stderr.childEnd },
+    });
+    await command.started;
+    for (const { childEnd } of pipes) closeSync(childEnd);
+    assert.deepEqual(await command.exited, { signal: 'SIGPIPE' });
+    assert.deepEqual(await outputOf(shell(spawner, 'echo next')), ['next\n', '']);
   });
 
   test('ends, and starts nothing any more', async () => {

@@ -11,7 +11,7 @@ const give = async (end: StreamEnd, socketName: string): Promise<Given> => {
     case 'none':
       return { stdio: 'ignore', release: () => undefined };
     case 'pipe': {
-      const pipe = openSync(`/proc/${process.ppid}/fd/${end.descriptor}`, constants.O_WRONLY);
+      const pipe = openToWrite(`/proc/${process.ppid}/fd/${end.descriptor}`);
       return { stdio: pipe, release: () => closeSync(pipe) };
     }
     case 'socket': {
@@ -20,6 +20,19 @@ const give = async (end: StreamEnd, socketName: string): Promise<Given> => {
     }
     default:
       return end satisfies never;
+  }
+};
+
+/**
+ * The writing end of a pipe. Its reader may be gone already, and who opens it then waits for another
+ * one, for ever and with everything that is to be started. So this is one for as long as that takes.
+ */
+const openToWrite = (name: string): number => {
+  const reader = openSync(name, constants.O_RDWR);
+  try {
+    return openSync(name, constants.O_WRONLY);
+  } finally {
+    closeSync(reader);
   }
 };
 
