@@ -230,7 +230,7 @@ plan_installation() {
     esac
     [ -f "$staging/units/$unit" ] ||
       fail "unit $unit is to be started, but the payload has no such unit file" \
-        "Put $unit into the scripts directory, then run spot-tui push $node."
+        "Put $unit into units_directory, then run spot-tui push $node."
   done <"$staging/services.tsv"
 
   touch "$state/placed"

@@ -37,7 +37,7 @@ const grace = 1000;
 const systemClock: PlaybackClock = {
   now: () => performance.now(),
   schedule: (callback, delay) => {
-    const timer = setTimeout(callback, delay);
+    const timer = setTimeout(callback, Math.max(0, delay));
     return () => clearTimeout(timer);
   },
 };

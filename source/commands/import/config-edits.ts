@@ -96,8 +96,13 @@ export const editsOf = ({
     }
   }
   if (settings.aws.instance_storage_gb === undefined) values.set('instance_storage_gb', oldStorage);
-  // The old program opened it on every node.
-  if (settings.aws.open_ports === undefined && named.bacalhau_config_template === undefined) {
+  // The old program opened it on every node; only Bacalhau needs it.
+  const hasBacalhau = files.some((file) => /bacalhau/i.test(file.path));
+  if (
+    hasBacalhau &&
+    settings.aws.open_ports === undefined &&
+    named.bacalhau_config_template === undefined
+  ) {
     values.set('open_ports', [4222]);
   }
   return {

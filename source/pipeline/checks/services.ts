@@ -29,7 +29,7 @@ const missing = (service: string): CheckResult => ({
   name: service,
   status: 'failed',
   detail: 'not installed: systemd knows no such unit',
-  hint: 'Put the unit file into the scripts directory, then `spot-tui push`.',
+  hint: 'Put the unit file into units_directory, then `spot-tui push`.',
 });
 
 const judge = (

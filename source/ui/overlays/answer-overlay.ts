@@ -69,6 +69,8 @@ const scroll = (
       return offset + pageSize;
     case 'first':
       return 0;
+    case 'last':
+      return Number.MAX_SAFE_INTEGER;
     default:
       return undefined;
   }
