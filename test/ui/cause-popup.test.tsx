@@ -142,6 +142,10 @@ describe('the cause of a failure', () => {
     await shown.until('output 59.');
     await shown.press(keyboard.pageUp, keyboard.pageUp, keyboard.pageUp, keyboard.pageUp);
     await shown.until('1-20 of');
+    await shown.press('G');
+    await shown.until('output 59.');
+    await shown.press('g');
+    await shown.until('1-20 of');
     assert.equal(shown.lines().length, 24);
   });
 
