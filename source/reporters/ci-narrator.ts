@@ -7,7 +7,7 @@ import type {
 } from '../events/event.ts';
 import { isSettled, type Phase } from '../events/phase.ts';
 import { readOn, type Topic } from '../events/topic.ts';
-import { topicOfEvent } from '../events/topic-of-phase.ts';
+import { topicOfEvent, topicOfPhase } from '../events/topic-of-phase.ts';
 import { isReplaced } from '../fleet/is-replaced.ts';
 import {
   counted,
@@ -135,12 +135,17 @@ export const createNarrator = ({
   };
 
   const tellNotReady = (): CiLine[] => {
-    const rows = [...memory].flatMap(([node, { instance, standing }]) =>
+    const rows = [...memory].flatMap(([node, { instance, log, standing }]) =>
       standing === undefined ||
       standing.phase === goal ||
       isReplaced({ phase: standing.phase, ...placeOf(instance) })
         ? []
-        : { node, instance, ...standing },
+        : {
+            node,
+            instance,
+            ...standing,
+            ...(isSettled(standing.phase) ? {} : onItsWay(standing, log)),
+          },
     );
     const word = goal === 'ready' ? 'not ready' : 'not gone';
     const more = readOn([...rows.map(({ topic }) => topic), ...told]);
@@ -251,6 +256,18 @@ type NodeMemory = {
     readonly phase: Phase;
     readonly reason: string;
     readonly topic: Topic | undefined;
+  };
+};
+
+/** What is known of a node that was still at it: the last that was heard of it. */
+const onItsWay = (
+  { phase, reason }: { readonly phase: Phase; readonly reason: string },
+  log: readonly string[],
+): { readonly reason: string; readonly topic: Topic } => {
+  const last = log.at(-1);
+  return {
+    reason: reason === '' && last !== undefined ? `not done; last: ${last}` : reason,
+    topic: topicOfPhase(phase),
   };
 };
 

@@ -242,6 +242,24 @@ test('the end names the nodes that are not ready, worst first, and the recording
   );
 });
 
+test('the end tells the last that was heard of nodes that were still at it', async () => {
+  const heard = {
+    event: 'log',
+    time: at(4),
+    node: 'a-2',
+    source: 'spot-tui',
+    message: 'waits for its host key on the console',
+  } as const;
+  const lines = await print([entered('a-2', 'connecting'), heard, summary]);
+  assert.deepEqual(
+    lines.slice(-3, -1).map((line) => line.replace(/^\S+ spot-tui +/, '')),
+    [
+      'not ready    a-2   connecting  -         not done; last: spot-tui: waits for its host key on the console',
+      'more         spot-tui explain ssh',
+    ],
+  );
+});
+
 test('the end says where to read on about errors of the fleet as a whole', async () => {
   const notice = { event: 'notice', time: at(3), message: 'left', hint: 'again' } as const;
   const events: FleetEvent[] = [
