@@ -206,7 +206,7 @@ test('colour does not move columns', async () => {
   );
 });
 
-const entered = (name: string, phase: 'verifying' | 'ready'): FleetEvent => ({
+const entered = (name: string, phase: 'connecting' | 'verifying' | 'ready'): FleetEvent => ({
   event: 'phase',
   time: at(3),
   node: name,
